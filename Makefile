@@ -1,0 +1,59 @@
+# One command per job; `make help` lists them.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+OUT ?= build/brief
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev brief check lint fmt types layers test slow docs schemas golden bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.core: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "comity needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet 'uv>=0.7' || true
+	@if $(BIN)/uv --version >/dev/null 2>&1 && $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e . ; then :; \
+	  else $(BIN)/python -m pip install --quiet -c constraints.txt -e . ; fi
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.core
+	@if $(BIN)/uv --version >/dev/null 2>&1 && $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[dev]' ; then :; \
+	  else $(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]' ; fi
+	@touch $@
+
+setup: $(VENV)/.core ## make .venv with the comity command
+setup-dev: $(VENV)/.dev ## the same with the tools that check needs
+
+brief: setup ## assess Russia-Iran from the built-in evidence and write the brief
+	@$(BIN)/comity assess RUS IRN --out $(OUT)
+
+check: setup-dev lint layers types test docs ## every gate and test
+
+lint: setup-dev
+	@$(BIN)/ruff format --check --quiet src tests docs || { echo "run: make fmt"; exit 1; }
+	@$(BIN)/ruff check --quiet src tests docs
+fmt: setup-dev ## format and mend what the linter can
+	@$(BIN)/ruff check --quiet --fix src tests docs; $(BIN)/ruff format --quiet src tests docs
+layers: setup-dev
+	@$(BIN)/lint-imports
+types: setup-dev
+	@$(BIN)/mypy
+test: setup-dev
+	@rm -f .coverage .coverage.*
+	@$(BIN)/pytest -q -n $(JOBS) -m 'not slow' --doctest-modules --cov --cov-report= src/comity tests
+	@$(BIN)/coverage report
+docs: setup-dev
+	@$(BIN)/sphinx-build -q -n -W -b html docs build/docs
+slow: setup-dev ## statistical recovery, kill and browser-wide tests
+	@$(BIN)/pytest -q -m slow --durations=10 tests
+schemas: setup ## rewrite the JSON Schemas from the models
+	@$(BIN)/comity schemas --write
+golden: setup-dev ## rewrite golden files after looking at the difference
+	@COMITY_GOLDEN=rewrite $(BIN)/pytest -q tests/snapshot
+bench: setup-dev ## budgets, as ratios in one run
+	@$(BIN)/python -m benchmarks
+clean: ## remove what the targets made
+	@rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .coverage .coverage.* .import_linter_cache

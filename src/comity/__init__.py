@@ -1,0 +1,1 @@
+"""comity assesses how two states really stand to each other, from dated, cited, graded evidence."""

@@ -1,0 +1,1 @@
+"""Brief: sections of blocks, rendered as a page, as text and for a terminal."""

@@ -1,0 +1,1 @@
+"""One file per chart: assessment -> chart specification."""

@@ -1,0 +1,1 @@
+"""One file per section: ORDER, TITLE, build(assessment) -> blocks."""

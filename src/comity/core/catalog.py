@@ -1,0 +1,221 @@
+"""Read declarations: YAML and CSV, each entry checked against a pydantic model."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from comity.core.errors import CatalogError, DuplicateName, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = [
+    "Declaration",
+    "builtin_catalog",
+    "catalog_files",
+    "read_csv",
+    "read_yaml",
+    "read_yaml_folder",
+]
+
+M = TypeVar("M", bound=BaseModel)
+_MAX_YAML_BYTES = 1_000_000
+
+
+class Declaration(BaseModel):
+    """Base of everything an analyst edits: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """Safe YAML without aliases (which can explode) and without repeated keys."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.events.AliasEvent):
+            event = self.peek_event()
+            msg = "aliases are not allowed"
+            raise yaml.composer.ComposerError(None, None, msg, event.start_mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                msg = f"the key {key!r} is given twice"
+                raise yaml.constructor.ConstructorError(None, None, msg, key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+# Dates stay text: a catalog says 2022 or 2022-10, which YAML would read as a number or refuse.
+_StrictLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in pairs if tag != "tag:yaml.org,2002:timestamp"]
+    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def builtin_catalog() -> Path:
+    """Return the folder of the catalog that ships with the package."""
+    return Path(str(resources.files("comity"))) / "catalog"
+
+
+def catalog_files(pattern: str, catalogs: Sequence[Path] = ()) -> list[Path]:
+    """Return files matching `pattern` in the built-in and any further catalogs.
+
+    A file of a later catalog replaces one of the same relative name.
+    """
+    found: dict[str, Path] = {}
+    for folder in (builtin_catalog(), *catalogs):
+        for path in folder.glob(pattern):
+            if path.is_file():
+                found[path.relative_to(folder).as_posix()] = path
+    return [found[name] for name in sorted(found)]
+
+
+def read_yaml(path: Path, model: type[M]) -> M:
+    """Read one declaration.
+
+    Raises
+    ------
+    CatalogError
+        If the file is not YAML, is too large, has an unknown or repeated key, or a wrong value.
+    """
+    return _validate(load_yaml(path), model, _place(path))
+
+
+def load_yaml(path: Path) -> Any:
+    """Read YAML without aliases, repeated keys or magic dates; see `read_yaml`."""
+    try:
+        if path.stat().st_size > _MAX_YAML_BYTES:
+            raise CatalogError(_place(path), "the file is larger than a declaration may be (1 MB)")
+        text = path.read_text(encoding="utf-8")
+        return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 -- a subclass of SafeLoader
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise CatalogError(_place(path), f"not readable as YAML: {reason}") from None
+    except FileNotFoundError:
+        raise CatalogError(_place(path), "there is no such file") from None
+
+
+def read_yaml_folder(pattern: str, model: type[M], catalogs: Sequence[Path] = ()) -> dict[str, M]:
+    """Read all declarations of a kind, keyed by their ``id``.
+
+    Raises
+    ------
+    CatalogError
+        As `read_yaml`.
+    DuplicateName
+        If two files declare one id.
+    """
+    found: dict[str, M] = {}
+    for path in catalog_files(pattern, catalogs):
+        item = read_yaml(path, model)
+        name = str(getattr(item, "id"))  # noqa: B009 -- the model is a type parameter
+        if name in found:
+            raise DuplicateName(_place(path), f"the id {name!r} is already taken")
+        found[name] = item
+    return found
+
+
+def read_csv(path: Path, model: type[M]) -> list[M]:
+    """Read a table of declarations; the empty cell is None.
+
+    Raises
+    ------
+    CatalogError
+        If a column is unknown or missing, or a cell has a wrong value; names file and line.
+    """
+    rows: list[M] = []
+    for line, cells in iter_csv(path):
+        _check_columns(path, cells, model)
+        rows.append(_validate(cells, model, f"{_place(path)}, line {line}"))
+    return rows
+
+
+def iter_csv(path: Path) -> Iterator[tuple[int, dict[str, str | None]]]:
+    """Yield the line number and the cells of each row of a CSV file; the empty cell is None."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.DictReader(stream, strict=True)
+        while True:
+            line = reader.line_num + 1
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise CatalogError(f"{_place(path)}, line {line}", str(error)) from None
+            if None in row or None in row.values():
+                raise CatalogError(
+                    f"{_place(path)}, line {line}",
+                    f"expected {len(reader.fieldnames or [])} cells",
+                )
+            yield max(line, 2), {key: (value or None) for key, value in row.items()}
+
+
+def _check_columns(path: Path, cells: dict[str, str | None], model: type[BaseModel]) -> None:
+    unknown = set(cells) - set(model.model_fields)
+    if unknown:
+        raise CatalogError(
+            f"{_place(path)}, header",
+            f"unknown column {sorted(unknown)[0]!r}",
+            list(model.model_fields),
+        )
+
+
+def _validate(data: Any, model: type[M], where: str) -> M:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "(whole file)"
+        if first["type"] == "extra_forbidden":
+            known = _fields_at(model, first["loc"][:-1])
+            near = nearest(str(first["loc"][-1]), known)
+            reason = f"unknown key {key!r}" + (f" (did you mean {near[0]!r}?)" if near else "")
+            raise CatalogError(where, reason, known) from None
+        shown = "" if isinstance(first["input"], dict) else f", got {first['input']!r}"
+        raise CatalogError(f"{where}, key {key}", f"{first['msg']}{shown}") from None
+
+
+def _fields_at(model: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:
+    """Names of the fields of the model found by walking `loc` from `model`."""
+    current: Any = model
+    for part in loc:
+        if isinstance(part, int) or not hasattr(current, "model_fields"):
+            continue
+        field = current.model_fields.get(part)
+        if field is None:
+            continue
+        current = _inner_model(field.annotation) or current
+    return list(current.model_fields)
+
+
+def _inner_model(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for arg in getattr(annotation, "__args__", ()):
+        if inner := _inner_model(arg):
+            return inner
+    return None
+
+
+@cache
+def _package_root() -> Path:
+    return builtin_catalog().parent
+
+
+def _place(path: Path) -> str:
+    """Return a path as a reader should see it: inside the package without its location."""
+    try:
+        return path.resolve().relative_to(_package_root().resolve()).as_posix()
+    except ValueError:
+        return str(path)

@@ -1,0 +1,57 @@
+"""Settings: built-in default < ``comity.toml`` < ``COMITY_*`` < flag. The only reader of the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+__all__ = ["Settings"]
+
+
+class Settings(BaseSettings):
+    """What a user may set.
+
+    Attributes
+    ----------
+    home : pathlib.Path
+        Where the evidence store lies (``COMITY_HOME``).
+    catalog : pathlib.Path or None
+        A folder of one's own that adds to or overrides the built-in catalog.
+    seed : int
+        Seed of every random draw.
+    draws : int
+        Number of posterior draws.
+    memory_limit : str
+        Upper bound given to the database engine, e.g. ``"2GB"``.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="COMITY_", toml_file="comity.toml", extra="forbid", frozen=True
+    )
+
+    home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("comity")))
+    catalog: Path | None = None
+    seed: int = 20010501
+    draws: int = Field(default=1000, ge=100, le=20000)
+    memory_limit: str = "2GB"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the places that settings are read from."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

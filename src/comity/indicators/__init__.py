@@ -1,0 +1,1 @@
+"""Measure: declared indicators, compiled to SQL, give a panel with coverage and known variance."""

@@ -1,0 +1,1 @@
+"""Judge: likelihood and confidence kept apart, ladder, drivers, tensions, and the assessment itself."""

@@ -1,0 +1,1 @@
+"""Estimate: readings, phases and roles with their uncertainty, from panels only."""

@@ -1,0 +1,153 @@
+"""What every source declares about itself."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Literal, Protocol, cast
+
+import comity.sources
+from comity.core.errors import DuplicateName, UnknownName
+from comity.core.records import Batch, Reject
+
+__all__ = ["Layout", "Parse", "Source", "SourceSpec", "discover", "source_named"]
+
+Redistribution = Literal["yes", "attribution", "non_commercial", "no", "unknown"]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One file layout that a source reads.
+
+    Parameters
+    ----------
+    name : str
+        Short name, e.g. ``"new register"``.
+    pattern : str
+        Glob over file names, e.g. ``"*.tab"``.
+    columns : tuple of str
+        Columns that must be there, as published.
+    doc : str
+        Where a user gets such a file and what marks the layout.
+    """
+
+    name: str
+    pattern: str
+    columns: tuple[str, ...]
+    doc: str
+
+
+@dataclass(frozen=True)
+class SourceSpec:
+    """Licence, citation, cadence and expectations of a publisher's dataset.
+
+    Parameters
+    ----------
+    name : str
+        As in ``comity collect NAME``; equals the module's name.
+    title, publisher : str
+        As the publisher writes them.
+    url : str
+        Landing page of the dataset.
+    licence : str
+        Terms in the publisher's words, or "not verified".
+    redistribution : Redistribution
+        Whether the publisher's rows may be passed on.
+    citation : str
+        Key in ``catalog/references.bib``.
+    cadence : str
+        D, W, M, Y or S (session of a body).
+    coverage : str
+        First and last year the publisher covers, ``"1946/"`` if it goes on.
+    reliability : str
+        Admiralty reliability of the dataset as a whole, A-F.
+    tables : tuple of str
+        Tables it fills.
+    layouts : tuple of Layout
+        The file layouts it reads.
+    max_quarantine_share : float
+        Above this share of bad rows a run fails. [share]
+    min_rows : int
+        A file that gives fewer rows is refused as truncated.
+    gated : str
+        Empty, or what a user has to apply for.
+    notes : str
+        What bites.
+    """
+
+    name: str
+    title: str
+    publisher: str
+    url: str
+    licence: str
+    redistribution: Redistribution
+    citation: str
+    cadence: str
+    coverage: str
+    reliability: str
+    tables: tuple[str, ...]
+    layouts: tuple[Layout, ...]
+    max_quarantine_share: float = 0.02
+    min_rows: int = 1
+    gated: str = ""
+    notes: str = ""
+    parser_version: int = 1
+    credibility: int = field(default=2)
+
+
+Parse = Callable[[Path], Iterator[Batch | Reject]]
+
+
+class Source(Protocol):
+    """A module of `comity.sources`: a declaration and a parser.
+
+    ``parse(path)`` reads one file and yields batches and rejects in bounded memory; it raises
+    `SourceChanged` where the layout is not one of ``SPEC.layouts``. Same bytes, same records.
+    """
+
+    SPEC: SourceSpec
+    parse: Parse
+
+
+@cache
+def discover() -> dict[str, Source]:
+    """Return all sources by name: modules of this folder, and entry points ``comity.sources``.
+
+    Raises
+    ------
+    DuplicateName
+        If two claim one name.
+    """
+    found: dict[str, Source] = {}
+    modules = [
+        importlib.import_module(f"comity.sources.{info.name}")
+        for info in pkgutil.iter_modules(comity.sources.__path__)
+        if not info.name.startswith("_")
+    ]
+    modules += [point.load() for point in entry_points(group="comity.sources")]
+    for module in modules:
+        source = cast("Source", module)
+        name = source.SPEC.name
+        if name in found:
+            raise DuplicateName(f"source {name}", "two modules declare this name")
+        found[name] = source
+    return dict(sorted(found.items()))
+
+
+def source_named(name: str) -> Source:
+    """Return a source by name.
+
+    Raises
+    ------
+    UnknownName
+        If there is none; names those that exist.
+    """
+    sources = discover()
+    if name not in sources:
+        raise UnknownName("source", name, sources, "`comity sources` lists them.")
+    return sources[name]
