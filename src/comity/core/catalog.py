@@ -40,7 +40,7 @@ class _StrictLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.events.AliasEvent):
-            event = self.peek_event()
+            event: Any = self.peek_event()  # type: ignore[no-untyped-call]
             msg = "aliases are not allowed"
             raise yaml.composer.ComposerError(None, None, msg, event.start_mark)
         return super().compose_node(parent, index)

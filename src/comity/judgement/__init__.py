@@ -1,1 +1,1 @@
-"""Judge: likelihood and confidence kept apart, ladder, drivers, tensions, and the assessment itself."""
+"""Judge: likelihood apart from confidence, ladder, drivers, tensions, the assessment itself."""

@@ -1,0 +1,172 @@
+"""What models take and give. Array dimensions: draw, time, item, flow class."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = [
+    "READINGS",
+    "ChangePoint",
+    "Delivery",
+    "Flip",
+    "Item",
+    "Reading",
+    "ReadingPath",
+    "Readings",
+    "RolePath",
+]
+
+Reading = Literal["depth", "cohesion", "tension", "asymmetry"]
+READINGS: tuple[Reading, ...] = ("depth", "cohesion", "tension", "asymmetry")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One indicator series on a monthly grid.
+
+    Parameters
+    ----------
+    name : str
+        Series id, e.g. ``POL-04>ab``.
+    reads : Reading
+        The reading that it informs.
+    polarity : int
+        1 or -1.
+    weight : float
+        Declared weight in its reading. [unitless]
+    values : numpy.ndarray
+        Dims (time,); NaN is missing. A value stands at the last month of its period. For a
+        transformed indicator these are transformed values.
+    sd : numpy.ndarray
+        Dims (time,); known sampling standard deviation of each value, NaN if unknown.
+    span : numpy.ndarray of int
+        Dims (time,); months that a value averages over: 1 monthly, 12 yearly.
+    kind : str
+        ``flow`` (a fresh reading each period), ``state`` (a level that holds until changed) or
+        ``episode`` (rare scored events).
+    """
+
+    name: str
+    reads: Reading
+    polarity: int
+    weight: float
+    values: NDArray[np.float64]
+    sd: NDArray[np.float64]
+    span: NDArray[np.int64]
+    kind: Literal["flow", "state", "episode"] = "flow"
+    comparable: bool = False
+
+
+@dataclass(frozen=True)
+class ReadingPath:
+    """One reading over time.
+
+    ``filtered`` uses only what was observed by each month, ``smoothed`` everything to the end of
+    the grid; ``point`` is the period's own value without either (NaN where nothing was observed).
+    Draws have dims (draw, time) on the 0-100 scale (asymmetry: -100 to 100).
+    """
+
+    filtered: NDArray[np.float64]
+    smoothed: NDArray[np.float64]
+    point: NDArray[np.float64]
+    latent_mean: NDArray[np.float64]
+    latent_sd: NDArray[np.float64]
+    items_alive: NDArray[np.int64]
+    contributions: Mapping[str, NDArray[np.float64]]
+    p_rise_12m: float | None
+    p_rise_method: str
+
+
+@dataclass(frozen=True)
+class Readings:
+    """The readings of one dyad. A reading without items is absent, never zero."""
+
+    months: tuple[str, ...]
+    paths: Mapping[Reading, ReadingPath]
+    diagnostics: Mapping[str, float | str]
+
+
+@dataclass(frozen=True)
+class ChangePoint:
+    """A dated boundary between two phases.
+
+    Parameters
+    ----------
+    month : str
+        Posterior median of the date, ``YYYY-MM``: first month of the new phase.
+    lo80, hi80 : str
+        80 % interval of the date.
+    probability : float
+        Posterior probability that there is a boundary inside the interval.
+    movers : tuple of (str, float)
+        Items with the largest change across it, in standard deviations, largest first.
+    """
+
+    month: str
+    lo80: str
+    hi80: str
+    probability: float
+    movers: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One delivery of one flow class from one state to the other.
+
+    Parameters
+    ----------
+    record : str
+        Record id.
+    flow_class : str
+        E.g. ``major_arms``.
+    sign : int
+        1 if a supplies b, -1 if b supplies a.
+    start, end : datetime.date
+        Half-open span in which it happened, as precisely as known.
+    size : float
+        Weight of the delivery, in the class's own unit (TIV, or 1 per verified state change).
+    p_real : float
+        Probability that it happened, from its grade. [1]
+    """
+
+    record: str
+    flow_class: str
+    sign: int
+    start: dt.date
+    end: dt.date
+    size: float
+    p_real: float
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A dated change of the main supplier."""
+
+    month: str
+    lo80: str
+    hi80: str
+    supplier_before: Literal["a", "b"]
+    supplier_after: Literal["a", "b"]
+    probability: float
+
+
+@dataclass(frozen=True)
+class RolePath:
+    """Who supplies whom in one flow class, from -1 (b supplies a) to 1 (a supplies b).
+
+    Draws have dims (draw, time); NaN where neither side has supplied anything yet or for long: no
+    role is not balance.
+    """
+
+    flow_class: str
+    months: tuple[str, ...]
+    draws: NDArray[np.float64]
+    flips: tuple[Flip, ...]
+    records: tuple[str, ...]
