@@ -1,1 +1,1 @@
-"""Shared terms: who, when, what was said by whom, and how sure we are. Pure: no input, no output."""
+"""Shared terms: who, when, who said so, and how sure we are. Pure: no input, no output."""

@@ -151,7 +151,7 @@ class Period:
 
     @property
     def days(self) -> int:
-        """Length of the period. [days]"""
+        """Length of the period [days]."""
         return (self.end - self.start).days
 
     @property

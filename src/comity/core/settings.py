@@ -1,4 +1,4 @@
-"""Settings: built-in default < ``comity.toml`` < ``COMITY_*`` < flag. The only reader of the environment."""
+"""Settings: built-in default < ``comity.toml`` < ``COMITY_*`` < flag; the one reader of these."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Admit: the append-only, bitemporal store of records, and the way from any number back to its row."""
+"""Admit: the append-only, bitemporal store of records, and the way from a number to its row."""
