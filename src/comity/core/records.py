@@ -71,6 +71,9 @@ class Table:
     cited : bool
         Whether each row carries its own citation and grade (case evidence), or inherits those of
         its source (publishers' datasets).
+    held_back : tuple of (str, tuple of str)
+        A date column, and the columns that say nothing before that date: an outcome is known later
+        than the act it belongs to. A reader of the past must find them empty.
     """
 
     name: str
@@ -79,6 +82,7 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     cited: bool = False
+    held_back: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def all_columns(self) -> tuple[Column, ...]:
@@ -143,9 +147,7 @@ class Reject:
     raw: str
 
 
-def _c(
-    name: str, kind: ColumnType, doc: str, *choices: str, required: bool = False
-) -> Column:
+def _c(name: str, kind: ColumnType, doc: str, *choices: str, required: bool = False) -> Column:
     return Column(name, kind, doc, required, choices)
 
 
@@ -241,8 +243,11 @@ _ALL: tuple[Table, ...] = (
             _c("quantity", "float", "number stated"),
             _c("unit", "text", "of the quantity"),
             _c("note", "text", "in our own words"),
+            _c("later", "text", "what became of it, in our own words"),
+            _c("later_known_from", "date", "from when `later` was publicly known"),
         ),
         ("claim_id",), cited=True,
+        held_back=(("later_known_from", ("later",)),),
     ),
     Table(
         "stress_tests", "stress_test", "one crisis of one side and what the other did",
@@ -253,14 +258,20 @@ _ALL: tuple[Table, ...] = (
             _c("responder", "text", "whose response is scored", required=True),
             _c("score", "int", "0 opposes, 1 silent, 2 words, 3 votes or mediates, 4 covert or"
                " materiel help, 5 overt force [level]"),
+            _c("lowest_score", "int", "lowest level, where acts of both signs occurred [level]"),
+            _c("response_act", "text", "first act at the scored level"),
+            _c("response_date", "text", "its date, as precise as known"),
             _c("days_to_response", "int", "from start to the first act at the scored level [days]"),
             _c("cost_borne", "text", "by the responder", "low", "medium", "high"),
             _c("what_was_done", "text", "in our own words"),
             _c("what_was_withheld", "text", "in our own words"),
             _c("parent_crisis", "text", "crisis that this is part of"),
             _c("is_alternative_coding", "bool", "a contested reading, kept beside the main one"),
+            _c("later", "text", "what followed after the crisis, in our own words"),
+            _c("later_known_from", "date", "from when `later` was publicly known"),
         ),
         ("crisis_id",), cited=True,
+        held_back=(("later_known_from", ("later",)),),
     ),
     Table(
         "levers", "lever", "one outside offer or threat aimed at the dyad",
@@ -272,6 +283,8 @@ _ALL: tuple[Table, ...] = (
             _c("instrument", "text", "means"),
             _c("target_item", "text", "flow or tie it aims at"),
             _c("terms", "text", "what was asked and offered"),
+            _c("baseline", "text", "of the target item on the day", "none", "talks", "contract",
+               "flow"),
             _c("response_6m", "text", "of the target item after 6 months"),
             _c("response_12m", "text", "after 12 months"),
             _c("response_24m", "text", "after 24 months"),
@@ -280,9 +293,17 @@ _ALL: tuple[Table, ...] = (
             _c("rival_explanations", "text", "of the outcome, coder's judgement"),
             _c("reads_on_h1", "text", "for H1: + supports, - counts against, 0 silent", "+", "-",
                "0"),
+            _c("dyad_effect", "text", "what it meant for the dyad, where the target is neither of"
+               " the two"),
             _c("outcome_group", "text", "episodes that share one result count once"),
+            _c("outcome_known_from", "date", "end of the window over which the outcome is read"),
         ),
         ("episode_id",), cited=True,
+        held_back=(
+            ("outcome_known_from", ("response_6m", "response_12m", "response_24m", "outcome",
+                                    "rival_explanations", "reads_on_h1", "dyad_effect",
+                                    "outcome_group")),
+        ),
     ),
     Table(
         "theatres", "theatre", "one theatre in one phase: together or against",
@@ -293,6 +314,7 @@ _ALL: tuple[Table, ...] = (
             _c("alignment", "int", "-2 open dispute to 2 direct support [level]"),
             _c("coder_confidence", "text", "three or more dated events, two, one", "high",
                "medium", "low", "none"),
+            _c("events", "text", "dates of the distinct events it rests on, joined by ';'"),
             _c("why", "text", "in our own words"),
         ),
         ("theatre_id",), cited=True,
@@ -357,8 +379,11 @@ _ALL: tuple[Table, ...] = (
             _c("probability", "float", "stated by the author, if any [1]"),
             _c("outcome", "text", "on the stated criteria", "true", "false", "mixed", "open"),
             _c("outcome_evidence", "text", "in our own words"),
+            _c("outcome_known_from", "date", "from when the outcome was known"),
         ),
         ("judgement_id",), cited=True,
+        held_back=(("outcome_known_from", ("question", "criteria", "horizon", "outcome",
+                                           "outcome_evidence")),),
     ),
     Table(
         "reference_phases", "phase", "one phase of one scheme named by an author",
