@@ -1,0 +1,210 @@
+"""Put the parts of an assessment together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from comity.core.framework import load_hypotheses
+from comity.judgement.assessment import (
+    Assessment,
+    DyadName,
+    Hypothesis,
+    Manifest,
+    ManifestSource,
+    Outlook,
+)
+from comity.judgement.bottom_line import bottom_line, standing_judgements
+from comity.judgement.drivers import load_drivers, rank_drivers
+from comity.judgement.gaps import ASSUMPTIONS, gaps_part
+from comity.judgement.indicator_status import indicators_part
+from comity.judgement.ladder import climb, load_ladder
+from comity.judgement.phases import phases_part
+from comity.judgement.readings import readings_part, roles_part
+from comity.judgement.registers import ledger, levers, perspectives, stress_tests, theatres
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from comity.judgement.context import Context
+    from comity.models._protocol import ChangePoint, Item, Readings, RolePath
+    from comity.sources._spec import SourceSpec
+
+__all__ = ["Estimates", "Identity", "judge"]
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """What the models gave: readings, change points and roles, with the items behind them."""
+
+    months: Sequence[str]
+    items: Sequence[Item]
+    readings: Readings
+    changes: Sequence[ChangePoint]
+    roles: Mapping[str, RolePath]
+    diagnostics: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What tells this assessment from any other."""
+
+    generated_by: str
+    catalog_version: str
+    indicators_version: str
+    inputs_hash: str
+    reconstruction: bool
+    excluded: Sequence[str] = ()
+
+
+def judge(
+    context: Context,
+    estimates: Estimates,
+    identity: Identity,
+    specs: Mapping[str, SourceSpec],
+    catalogs: Sequence[Path] = (),
+) -> Assessment:
+    """Return the assessment of a dyad.
+
+    Raises
+    ------
+    JudgementError
+        If our own text breaks a rule of tradecraft.
+    """
+    book = context.book
+    first = estimates.months[0]
+    readings = readings_part(estimates.readings, estimates.items, context.panel, book, first)
+    roles = roles_part(estimates.roles, _role_names(context), context.dyad, book)
+    ladder = climb(load_ladder(catalogs), context.panel, book)
+    phases = phases_part(estimates.changes, estimates.months, readings, roles, context)
+    declared = load_drivers(catalogs)
+    theatre_names = {item.id: item.name for item in context.case.theatres} if context.case else {}
+    parts: dict[str, Any] = {
+        "bottom_line": bottom_line(readings, roles, ladder, phases, context),
+        "readings": readings,
+        "ladder": ladder,
+        "phases": phases,
+        "roles": roles,
+        "indicators": indicators_part(context),
+        "drivers": rank_drivers([item for item in declared if item.kind == "driver"], context),
+        "tensions": rank_drivers([item for item in declared if item.kind == "tension"], context),
+        "ledger": ledger(context.view, context.sources, book),
+        "stress_tests": stress_tests(context.view, context.sources, book),
+        "levers": levers(context.view, context.sources, book),
+        "theatres": theatres(context.view, context.sources, theatre_names, book),
+        "perspectives": perspectives(context.view, context.sources, book),
+        "hypotheses": _hypotheses(catalogs),
+        "outlook": Outlook(horizons=[], questions=[]),
+        "judgements": standing_judgements(readings, roles, ladder, context),
+        "implications": [],
+        "gaps": gaps_part(readings, context),
+        "assumptions": [*ASSUMPTIONS, *(context.case.notes if context.case else [])],
+        "events": book.cite(marker_events(context), limit=10),
+    }
+    manifest = _manifest(context, estimates, identity, specs)
+    return Assessment(
+        dyad=DyadName(
+            a=context.dyad.a,
+            b=context.dyad.b,
+            key=context.dyad.key,
+            a_name=context.a,
+            b_name=context.b,
+        ),
+        title=f"{context.a} – {context.b}",
+        as_of=context.as_of.isoformat(),
+        cut_off=context.cut_off.isoformat(),
+        reconstruction=identity.reconstruction,
+        generated_by=identity.generated_by,
+        catalog_version=identity.catalog_version,
+        inputs_hash=identity.inputs_hash,
+        evidence=book.resolve(),
+        manifest=manifest,
+        **parts,
+    )
+
+
+def _role_names(context: Context) -> dict[str, str]:
+    names = {"arms": "all arms", "registered_transfers": "major arms in the transfer register"}
+    if context.case is not None:
+        names |= {flow.id: flow.name for flow in context.case.flow_classes}
+    return names
+
+
+def marker_events(context: Context, count: int = 9, spacing_days: int = 540) -> list[str]:
+    """Return the deeds that a chart marks: the most intense, at least 18 months apart."""
+    ranked = sorted(
+        context.dyad_events("modality = 'asserted'"),
+        key=lambda row: (-abs(row["intensity"]), row["credibility_now"] or 6, row["record_id"]),
+    )
+    kept: list[dict[str, Any]] = []
+    for row in ranked:
+        near = any(
+            abs((row["occurred_from"] - each["occurred_from"]).days) < spacing_days for each in kept
+        )  # noqa: E501
+        if not near:
+            kept.append(row)
+        if len(kept) == count:
+            break
+    return [row["record_id"] for row in sorted(kept, key=lambda row: row["occurred_from"])]
+
+
+def _hypotheses(catalogs: Sequence[Path]) -> list[Hypothesis]:
+    return [
+        Hypothesis(
+            id=item.id,
+            statement=item.statement,
+            weight=None,
+            lo80=None,
+            hi80=None,
+            inconsistency=None,
+            key_evidence=[],
+            sensitivity="Not weighed yet: see gaps.",
+        )
+        for item in load_hypotheses(catalogs).values()
+    ]
+
+
+def _manifest(
+    context: Context,
+    estimates: Estimates,
+    identity: Identity,
+    specs: Mapping[str, SourceSpec],
+) -> Manifest:
+    return Manifest(
+        sources=_used_sources(context, specs),
+        indicators_version=identity.indicators_version,
+        model=dict(estimates.diagnostics),
+        public_from_mix=_public_from_mix(context),
+        excluded=list(identity.excluded),
+    )
+
+
+def _used_sources(context: Context, specs: Mapping[str, SourceSpec]) -> list[ManifestSource]:
+    made = []
+    for name, found in sorted(context.view.source_summary().items()):
+        if name.partition(":")[0] in {"case", "user"} and name not in context.sources:
+            continue
+        spec = specs.get(name)
+        made.append(
+            ManifestSource(
+                name=name,
+                title=spec.title if spec else "Hand-coded evidence, each row with its own citation",
+                records=found["records"],
+                first=found["first"].isoformat() if found["first"] else None,
+                last=found["last"].isoformat() if found["last"] else None,
+                snapshots=sorted(found["snapshots"]),
+                licence=spec.licence if spec else "facts in our own words, cited row by row",
+                citation=spec.citation if spec else "",
+            )
+        )
+    return made
+
+
+def _public_from_mix(context: Context) -> dict[str, int]:
+    rows = context.view.query(
+        "SELECT public_from_basis, count(*) FROM events WHERE list_contains(?, source) "
+        "GROUP BY 1 ORDER BY 1",
+        [list(context.sources)],
+    )
+    return {str(basis): int(count) for basis, count in rows}

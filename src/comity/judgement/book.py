@@ -1,0 +1,201 @@
+"""The book of evidence of one assessment: what is cited, resolved once, at the as-of date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from comity.core.records import TABLES, Table
+from comity.judgement.assessment import Evidence, EvidenceSource, GradeCode
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping
+
+    from comity.evidence.store import EvidenceView
+    from comity.sources._spec import SourceSpec
+
+__all__ = ["EvidenceBook", "partial_date"]
+
+_BY_KIND = {table.kind: table for table in TABLES.values()}
+
+
+def partial_date(row: Mapping[str, Any]) -> str:
+    """Return the date of a record as precisely as it is known.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> partial_date({"occurred_from": dt.date(2022, 7, 1), "precision": "month",
+    ...               "occurred_to": dt.date(2022, 8, 1)})
+    '2022-07'
+    """
+    start: dt.date = row["occurred_from"]
+    match row["precision"]:
+        case "year":
+            return f"{start:%Y}"
+        case "month":
+            return f"{start:%Y-%m}"
+        case "quarter":
+            return f"{start:%Y}-Q{(start.month + 2) // 3}"
+        case "half":
+            return f"{start:%Y}-H{(start.month + 5) // 6}"
+        case "span":
+            return f"{start.isoformat()}/{row['occurred_to'].isoformat()}"
+    return start.isoformat()
+
+
+class EvidenceBook:
+    """Collects the ids that an assessment refers to and resolves them at the end.
+
+    Parameters
+    ----------
+    view : EvidenceView
+        The store as of the date of the assessment.
+    specs : mapping of str to SourceSpec
+        Publishers' datasets, for the citation of rows that carry none of their own.
+    """
+
+    def __init__(self, view: EvidenceView, specs: Mapping[str, SourceSpec]) -> None:
+        self._view = view
+        self._specs = specs
+        self._ids: set[str] = set()
+
+    def cite(self, ids: Iterable[str], limit: int = 12) -> list[str]:
+        """Note up to `limit` ids as used and return them, in the order given, without repeats."""
+        kept = list(dict.fromkeys(str(item) for item in ids if item))[:limit]
+        self._ids.update(kept)
+        return kept
+
+    def resolve(self) -> dict[str, Evidence]:
+        """Return every cited record, by id in order."""
+        found: dict[str, Evidence] = {}
+        for table, ids in self._by_table().items():
+            marks = ", ".join("?" for _ in ids)
+            sql = f"SELECT * FROM {table.name} WHERE record_id IN ({marks})"
+            for row in self._view.rows(sql, ids):
+                found[row["record_id"]] = self._evidence(table, row)
+        return {name: found[name] for name in sorted(found)}
+
+    def _by_table(self) -> dict[Table, list[str]]:
+        grouped: dict[Table, list[str]] = {}
+        for name in sorted(self._ids):
+            grouped.setdefault(_BY_KIND[name.partition(":")[0]], []).append(name)
+        return grouped
+
+    def _evidence(self, table: Table, row: Mapping[str, Any]) -> Evidence:
+        spec = self._specs.get(str(row["source"]))
+        if table.cited or spec is None:
+            source = EvidenceSource(
+                title=row.get("source_title"),
+                publisher=row.get("source_publisher"),
+                url=row.get("source_url"),
+                published_on=row.get("published_on"),
+                further_urls=[url for url in (row.get("second_url") or "").split(" ; ") if url],
+            )
+            grade = GradeCode(
+                reliability=row.get("reliability"), credibility=row.get("credibility_now")
+            )
+        else:
+            source = EvidenceSource(
+                title=spec.title, publisher=spec.publisher, url=spec.url, published_on=None
+            )
+            grade = GradeCode(reliability=spec.reliability, credibility=spec.credibility)
+        return Evidence(
+            kind=table.kind,
+            date=partial_date(row),
+            summary=describe(table.name, row),
+            modality=row.get("modality"),
+            public_from=row["public_from"].isoformat(),
+            public_from_basis=row["public_from_basis"],
+            source=source,
+            grade=grade,
+            independence_group=row.get("independence_group"),
+            snapshot=row["snapshot"],
+            locator=row["locator"],
+            dataset=row["source"],
+        )
+
+
+def describe(table: str, row: Mapping[str, Any]) -> str:
+    """Return one line that says what a record says, in words of its own columns."""
+    text = _DESCRIPTIONS.get(table, _fallback)(row)
+    return " ".join(str(text).split())
+
+
+def _joined(*parts: object, sep: str = ": ") -> str:
+    return sep.join(str(part) for part in parts if part not in (None, ""))
+
+
+def _number(value: object) -> str:
+    return f"{value:,g}" if isinstance(value, (int, float)) else str(value)
+
+
+def _fallback(row: Mapping[str, Any]) -> str:
+    return _joined(row["record_id"])
+
+
+_DESCRIPTIONS = {
+    "events": lambda r: r["summary"],
+    "values": lambda r: _joined(
+        r["series_id"].replace("_", " "),
+        f"{_number(r['value'])} {r['unit']}" + (f" ({r['reporter']})" if r["reporter"] else ""),
+    ),
+    "claims": lambda r: _joined(
+        r["item_name"],
+        _joined(r["state"], f"says {r['speaker']}" if r["speaker"] else None, sep=", "),
+        r["note"],
+    ),
+    "stress_tests": lambda r: _joined(
+        r["crisis_name"] or r["crisis_id"],
+        f"{r['responder']} for {r['on_actor']}",
+        r["what_was_done"],
+    ),
+    "levers": lambda r: _joined(r["third_party"], r["instrument"], r["terms"]),
+    "theatres": lambda r: _joined(r["theatre"].replace("_", " "), r["phase"], r["why"]),
+    "body_votes": lambda r: _joined(
+        f"{r['body']} {r['resolution']}",
+        f"{r['voter']} {r['vote']} (file of {r['subject']})",
+        r["note"],
+    ),
+    "obligations": lambda r: _joined(r["name"], r["articles_noted"]),
+    "perspectives": lambda r: _joined(r["speaker"], r["statement"]),
+    "published_judgements": lambda r: _joined(r["author"], r["statement"]),
+    "reference_phases": lambda r: _joined(r["scheme"], r["name"], r["description"]),
+    "contacts": lambda r: _joined(
+        f"{r['form']}: {r['person_a'] or '?'} and {r['person_b'] or '?'}", r["place"], r["summary"]
+    ),
+    "exercises": lambda r: _joined(r["name"], r["summary"]),
+    "commissions": lambda r: _joined(f"{r['body']} commission", r["status"], r["documents"]),
+    "polls": lambda r: _joined(
+        f"{r['pollster']}, {r['country']}", r["question"], f"{r['option']} {_number(r['value'])} %"
+    ),
+    "ballots": lambda r: f"UN General Assembly roll call {r['rcid']}: {r['voter']} {r['choice']}",
+    "roll_calls": lambda r: _joined(
+        f"UN General Assembly {r['resolution'] or r['rcid']}", r["title"]
+    ),
+    "alliances": lambda r: _joined(
+        f"{r['state_a']}-{r['state_b']} {r['year']}",
+        ", ".join(
+            name
+            for name in ("defense", "offense", "neutrality", "nonaggression", "consultation")
+            if r[name]
+        )
+        or "no obligation",
+    ),
+    "media_events": lambda r: _joined(
+        f"{r['actor']} to {r['recipient']}", r["event_text"] or r["cameo"]
+    ),
+    "dyad_counts": lambda r: _joined(
+        f"{r['actor']} to {r['recipient']}, {r['period']}",
+        f"{r['verbal_cooperation']} verbal and {r['material_cooperation']} material cooperation, "
+        f"{r['verbal_conflict']} verbal and {r['material_conflict']} material conflict events",
+    ),
+    "transfers": lambda r: _joined(
+        f"{r['actor']} to {r['recipient']}",
+        r["designation"],
+        f"ordered {_number(r['ordered'])}" if r["ordered"] is not None else None,
+        f"delivered {_number(r['delivered'])} in {r['delivery_year']}"
+        if r["delivery_year"] and r["delivered"] is not None
+        else "no delivery recorded",
+    ),
+}

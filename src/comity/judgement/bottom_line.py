@@ -1,0 +1,230 @@
+"""The bottom line: the answer in at most 120 words, from the numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from comity.core.errors import JudgementError
+from comity.judgement.assessment import BottomLine, Judgement, Likelihood
+from comity.judgement.confidence import basis_of, confidence_sentence
+from comity.judgement.probability import likelihood
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from comity.judgement.assessment import Ladder, Phase, Reading, Role
+    from comity.judgement.context import Context
+
+__all__ = ["bottom_line", "long_date", "month_name", "standing_judgements"]
+
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+MAX_WORDS = 120
+
+
+def long_date(day: dt.date) -> str:
+    """Return a date as it is printed.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> long_date(dt.date(2026, 4, 15))
+    '15 April 2026'
+    """
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def month_name(text: str) -> str:
+    """Return ``YYYY-MM`` as it is printed.
+
+    Examples
+    --------
+    >>> month_name("2022-08")
+    'August 2022'
+    """
+    return f"{_MONTHS[int(text[5:7]) - 1]} {text[:4]}"
+
+
+def bottom_line(
+    readings: Mapping[str, Reading],
+    roles: Mapping[str, Role],
+    ladder: Ladder,
+    phases: Sequence[Phase],
+    context: Context,
+) -> BottomLine:
+    """Return the bottom line; sentences are dropped from the end of their rank until it fits.
+
+    Raises
+    ------
+    JudgementError
+        If even the first sentences are longer than 120 words.
+    """
+    outlook, chance = _direction(readings, context)
+    sentences = [
+        _levels(readings, context),
+        outlook,
+        _roles_sentence(roles, context),
+        _ladder_sentence(ladder),
+        _phase_sentence(phases),
+    ]
+    kept = [sentence for sentence in sentences if sentence]
+    while len(" ".join(kept).split()) > MAX_WORDS:
+        if len(kept) <= 2:
+            msg = "the bottom line cannot be said in 120 words."
+            raise JudgementError(msg)
+        kept.pop()
+    basis = basis_of(readings.get("cohesion") or readings.get("depth"), context)
+    evidence = [
+        record
+        for reading in readings.values()
+        for mover in reading.movers[:2]
+        for record in mover.evidence[:2]
+    ]
+    return BottomLine(
+        text=" ".join(kept),
+        likelihood=chance,
+        confidence=confidence_sentence(basis),
+        evidence=context.book.cite(evidence, limit=10),
+    )
+
+
+def _levels(readings: Mapping[str, Reading], context: Context) -> str:
+    if not readings:
+        return f"Nothing can be measured for {context.a} and {context.b} with what is stored."
+    shown = []
+    for name in ("depth", "cohesion", "tension"):
+        reading = readings.get(name)
+        if reading is not None and reading.latest.value is not None:
+            latest = reading.latest
+            shown.append(f"{name} {latest.value:.0f} ({latest.lo80:.0f}–{latest.hi80:.0f})")
+    text = (
+        f"As of {long_date(context.as_of)}, {context.a} and {context.b} stand at "
+        f"{', '.join(shown)}, where 50 is the middle of their own history."
+        if shown
+        else f"As of {long_date(context.as_of)} no level can be given."
+    )
+    return text + _asymmetry(readings.get("asymmetry"), context)
+
+
+def _asymmetry(reading: Reading | None, context: Context) -> str:
+    if reading is None or reading.latest.value is None:
+        return ""
+    latest = reading.latest
+    if latest.lo80 <= 0 <= latest.hi80:  # type: ignore[operator]
+        return " Who needs whom more cannot be told apart."
+    needy, other = (context.a, context.b) if latest.value > 0 else (context.b, context.a)  # type: ignore[operator]
+    return f" {needy} needs {other} more than the reverse."
+
+
+def _direction(readings: Mapping[str, Reading], context: Context) -> tuple[str, Likelihood | None]:
+    name = next((key for key in ("cohesion", "depth", "tension") if key in readings), None)
+    if name is None or readings[name].p_rise_12m is None:
+        return "", None
+    p = readings[name].p_rise_12m or 0.0
+    way = "higher" if p >= 0.5 else "lower"
+    chance = likelihood(max(p, 1 - p))
+    when = f"{_MONTHS[context.as_of.month - 1]} {context.as_of.year + 1}"
+    if chance.word == "roughly even chance":
+        text = (
+            f"There is a roughly even chance ({100 * chance.p:.0f} %) that {name} is {way} in {when}"
+            " than now: the record gives no direction."
+        )
+    else:
+        text = (
+            f"It is {chance.word} ({100 * chance.p:.0f} %) that {name} is {way} in {when} than now."
+        )
+    return text, chance
+
+
+def _roles_sentence(roles: Mapping[str, Role], context: Context) -> str:
+    role = roles.get("arms") or roles.get("registered_transfers")
+    if role is None:
+        return ""
+    if not role.flips:
+        known = [point for point in role.series if point.value is not None]
+        if not known or known[-1].period < role.series[-1].period:
+            return "No recent arms delivery with a clear supplier is on record."
+        supplier = context.a if (known[-1].value or 0) > 0 else context.b
+        return f"{supplier} is the main arms supplier; no change of roles is on record."
+    flip = role.flips[-1]
+    text = (
+        f"Main arms supplier: {context.names[flip.from_]} until {month_name(flip.date)} "
+        f"(80 % interval {month_name(flip.lo80)} to {month_name(flip.hi80)}), then "
+        f"{context.names[flip.to]}"
+    )
+    if role.series[-1].value is None:
+        return text + "; neither has a recorded recent delivery now."
+    return text + "."
+
+
+def _ladder_sentence(ladder: Ladder) -> str:
+    if ladder.rung is None:
+        return ""
+    text = (
+        f"On the ladder of alignment the tie stands on rung {ladder.rung} of 6 ({ladder.rung_name})"
+    )
+    return f"{text}; {ladder.would_move} would move it up." if ladder.would_move else f"{text}."
+
+
+def _phase_sentence(phases: Sequence[Phase]) -> str:
+    if not phases or phases[-1].boundary.date is None:
+        return ""
+    return f"The present phase began around {month_name(phases[-1].boundary.date)}."
+
+
+def standing_judgements(
+    readings: Mapping[str, Reading],
+    roles: Mapping[str, Role],
+    ladder: Ladder,
+    context: Context,
+) -> list[Judgement]:
+    """Return the judgements of the assessment, each with its evidence and assumptions."""
+    made = []
+    when = f"{_MONTHS[context.as_of.month - 1]} {context.as_of.year + 1}"
+    for name, reading in readings.items():
+        if reading.p_rise_12m is None:
+            continue
+        p = reading.p_rise_12m
+        way = "higher" if p >= 0.5 else "lower"
+        chance = likelihood(max(p, 1 - p))
+        made.append(
+            Judgement(
+                id=f"J-{name}",
+                text=f"{name.capitalize()} is {way} in {when} than in "
+                f"{month_name(reading.latest.period)}: {chance.word} ({100 * chance.p:.0f} %).",
+                likelihood=chance,
+                confidence=confidence_sentence(basis_of(reading, context)),
+                evidence=context.book.cite(
+                    (record for mover in reading.movers[:3] for record in mover.evidence), limit=6
+                ),
+                assumptions=["A1", "A2"],
+            )
+        )
+    sentence = _roles_sentence(roles, context)
+    if sentence:
+        role = roles.get("arms") or roles["registered_transfers"]
+        ids = role.flips[-1].evidence if role.flips else role.evidence[-6:]
+        made.append(
+            Judgement(id="J-roles", text=sentence, likelihood=None, confidence="",
+                      evidence=context.book.cite(ids, limit=8), assumptions=["A3"])
+        )  # fmt: skip
+    if ladder.rung is not None:
+        ids = [record for item in ladder.criteria if item.met for record in item.evidence]
+        made.append(
+            Judgement(id="J-ladder", text=_ladder_sentence(ladder), likelihood=None,
+                      confidence="", evidence=context.book.cite(ids, limit=8), assumptions=["A4"])
+        )  # fmt: skip
+    return made

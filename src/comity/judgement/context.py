@@ -1,0 +1,80 @@
+"""What every part of a judgement needs to know about the dyad and its evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from comity.core.case import Case
+    from comity.core.dyad import Dyad
+    from comity.evidence.store import EvidenceView
+    from comity.indicators.panel import Panel
+    from comity.judgement.book import EvidenceBook
+
+__all__ = ["Context"]
+
+
+@dataclass(frozen=True)
+class Context:
+    """The dyad, its evidence as of one date, its panel, and the book of what is cited.
+
+    Parameters
+    ----------
+    view : EvidenceView
+        The store as of `as_of`.
+    dyad : Dyad
+        In the order asked.
+    as_of : datetime.date
+        What was not public by then does not exist.
+    cut_off : datetime.date
+        Latest day from which a record of this dyad was public.
+    names : mapping of str to str
+        Display names of states and organisations.
+    lineage : mapping of str to sequence of str
+        All ids that count as each of the two states.
+    sources : sequence of str
+        Sources whose registers belong to this dyad.
+    panel : Panel
+        The measured indicators.
+    book : EvidenceBook
+        Collects what is cited.
+    case : Case or None
+        The declared case; None for a dyad without one.
+    """
+
+    view: EvidenceView
+    dyad: Dyad
+    as_of: dt.date
+    cut_off: dt.date
+    names: Mapping[str, str]
+    lineage: Mapping[str, Sequence[str]]
+    sources: Sequence[str]
+    panel: Panel
+    book: EvidenceBook
+    case: Case | None
+
+    @property
+    def a(self) -> str:
+        """Name of the first state."""
+        return self.names[self.dyad.a]
+
+    @property
+    def b(self) -> str:
+        """Name of the second state."""
+        return self.names[self.dyad.b]
+
+    def dyad_events(
+        self, where: str = "TRUE", params: Sequence[object] = ()
+    ) -> list[dict[str, Any]]:
+        """Return acts of either state towards the other that satisfy `where`, in order of time."""
+        a, b = list(self.lineage[self.dyad.a]), list(self.lineage[self.dyad.b])
+        return self.view.rows(
+            "SELECT * FROM events WHERE ((list_contains(?, actor) AND list_contains(?, recipient))"
+            f" OR (list_contains(?, actor) AND list_contains(?, recipient))) AND ({where}) "
+            "ORDER BY occurred_from, record_id",
+            [a, b, b, a, *params],
+        )

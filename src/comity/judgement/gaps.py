@@ -1,0 +1,101 @@
+"""What is not known, why, and what would fill it; and what the assessment takes for granted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from comity.judgement.assessment import Gap
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from comity.judgement.assessment import Reading
+    from comity.judgement.context import Context
+
+__all__ = ["ASSUMPTIONS", "gaps_part"]
+
+ASSUMPTIONS = (
+    "A1: The record is uneven: some years and kinds of act are covered better than others. Counts "
+    "are therefore taken relative to all records of the same period.",
+    "A2: The next 12 months move as this dyad's past 12-month spans did.",
+    "A3: A delivery that is on record happened with the probability that its grade gives; what was "
+    "never reported is not counted.",
+    "A4: Rungs follow declared thresholds, which are this project's choice.",
+    "A5: Registers were scored by one coder and checked by a second on a sample; how far they agree "
+    "differs by column, and readings that rest on weak columns are shown as judgement.",
+    "A6: Pressure by third parties explains and does not enter a reading.",
+)
+
+_REGISTERS = {
+    "claims": "promised and delivered items",
+    "stress_tests": "responses to crises",
+    "levers": "outside offers and threats",
+    "theatres": "alignment by theatre",
+    "body_votes": "votes on each other's file",
+    "obligations": "treaties and memberships",
+    "perspectives": "statements in each side's own terms",
+    "contacts": "leader-level contacts",
+    "exercises": "joint exercises",
+    "commissions": "sessions of joint commissions",
+    "polls": "opinion polls",
+}
+
+
+def gaps_part(readings: Mapping[str, Reading], context: Context) -> list[Gap]:
+    """Return the gaps: missing readings, empty registers, indicators without data, known holes."""
+    made = [
+        Gap(
+            what=f"{name} cannot be read",
+            why="No indicator that informs it has an observation.",
+            fill="Collect a source that its indicators name (`comity sources`).",
+        )
+        for name in ("depth", "cohesion", "tension", "asymmetry")
+        if name not in readings
+    ]
+    made += _empty_registers(context)
+    for indicator in sorted(context.panel.definitions):
+        status = context.panel.statuses.get(indicator)
+        if status in {"no_data", "stale"}:
+            definition = context.panel.definitions[indicator]
+            made.append(
+                Gap(
+                    what=f"{indicator} {definition.name}",
+                    why=context.panel.gaps.get(indicator, "No observation."),
+                    fill=definition.no_data or "Newer records of the same kind.",
+                )
+            )
+    if context.case is not None:
+        made += [
+            Gap(what=text, why="Known hole in the hand-coded evidence.", fill="")
+            for text in context.case.gaps
+        ]
+    made += [
+        Gap(
+            what="Percentile in a reference panel of dyads",
+            why="The panel is not built yet; the scale is this dyad's own history.",
+            fill="A later version.",
+        ),
+        Gap(
+            what="Weights of the rival explanations, scenarios and scored forecasts",
+            why="The hypothesis engine and the outlook are not built yet.",
+            fill="A later version.",
+        ),
+    ]
+    return made
+
+
+def _empty_registers(context: Context) -> list[Gap]:
+    made = []
+    for table, what in _REGISTERS.items():
+        found = context.view.query(
+            f"SELECT count(*) FROM {table} WHERE list_contains(?, source)", [list(context.sources)]
+        )
+        if not found[0][0]:
+            made.append(
+                Gap(
+                    what=f"Register of {what} is empty",
+                    why=f"No row is stored for {context.a} and {context.b}.",
+                    fill=f"`comity admit {table}.csv --dyad {context.dyad}` brings your own.",
+                )
+            )
+    return made

@@ -1,0 +1,158 @@
+"""The ladder of alignment: criterion by criterion, from measured and coded indicators."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field, model_validator
+
+from comity.core.catalog import Declaration, builtin_catalog, read_yaml
+from comity.judgement.assessment import Criterion, Ladder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from comity.indicators.panel import Observation, Panel
+    from comity.judgement.book import EvidenceBook
+
+__all__ = ["LadderDefinition", "climb", "load_ladder"]
+
+
+class RungDefinition(Declaration):
+    """One rung."""
+
+    rung: int = Field(ge=0, le=6)
+    name: str
+
+
+class CriterionDefinition(Declaration):
+    """A test on one or more indicators, over a window before the as-of date."""
+
+    id: str
+    rung: int = Field(ge=1, le=6)
+    statement: str
+    indicator: str = ""
+    indicators: tuple[str, ...] = ()
+    statistic: Literal["latest", "sum", "max", "min_year_sum", "years_with"]
+    window_years: int = Field(default=0, ge=0, le=50)
+    at_least: float
+    would_move: str
+
+    @model_validator(mode="after")
+    def _reads_something(self) -> CriterionDefinition:
+        if bool(self.indicator) == bool(self.indicators):
+            msg = "give either indicator or indicators"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The indicators that the test reads."""
+        return self.indicators or (self.indicator,)
+
+
+class LadderDefinition(Declaration):
+    """Rungs and criteria."""
+
+    id: str
+    title: str
+    citation: str
+    note: str
+    rungs: tuple[RungDefinition, ...]
+    criteria: tuple[CriterionDefinition, ...]
+
+    def name_of(self, rung: int) -> str:
+        """Return the name of a rung."""
+        return next(item.name for item in self.rungs if item.rung == rung)
+
+
+def load_ladder(catalogs: Sequence[Path] = ()) -> LadderDefinition:
+    """Return the ladder; a further catalog's ``ladder.yml`` replaces the built-in one."""
+    for folder in (*reversed(catalogs), builtin_catalog()):
+        path = folder / "ladder.yml"
+        if path.exists():
+            return read_yaml(path, LadderDefinition)
+    return read_yaml(builtin_catalog() / "ladder.yml", LadderDefinition)
+
+
+def climb(definition: LadderDefinition, panel: Panel, book: EvidenceBook) -> Ladder:
+    """Return the highest rung whose criteria, and those of all rungs below, are met.
+
+    A criterion whose indicators have no data is neither met nor failed: it stops the climb, and the
+    brief says so.
+    """
+    criteria = [_judge(item, panel, book) for item in definition.criteria]
+    rung = 0
+    for level in range(1, 7):
+        if all(item.met is True for item in criteria if item.rung == level):
+            rung = level
+        else:
+            break
+    known = any(item.met is not None for item in criteria)
+    following = min(rung + 1, 6)
+    missing = [
+        item.would_move
+        for item, made in zip(definition.criteria, criteria, strict=True)
+        if item.rung == following and made.met is not True
+    ]
+    return Ladder(
+        rung=rung if known else None,
+        rung_name=definition.name_of(rung) if known else "not known",
+        next_rung=definition.name_of(following) if rung < 6 else "",
+        would_move="; ".join(missing),
+        criteria=criteria,
+    )
+
+
+def _judge(item: CriterionDefinition, panel: Panel, book: EvidenceBook) -> Criterion:
+    observations = [
+        observation
+        for indicator in item.reads
+        for series in panel.of(indicator)
+        for observation in series.observations
+    ]
+    if not observations:
+        gaps = [panel.gaps.get(name, "no data") for name in item.reads]
+        return Criterion(
+            id=item.id, rung=item.rung, statement=item.statement, met=None,
+            why=f"Not known: {' '.join(gaps)}", evidence=[],
+        )  # fmt: skip
+    value, used = _statistic(item, observations, panel.as_of)
+    met = value is not None and value >= item.at_least
+    ids = [name for observation in reversed(used) for name in observation.evidence]
+    shown = "nothing in the window" if value is None else f"{value:g}"
+    why = f"{' + '.join(item.reads)}: {shown}, needed {item.at_least:g}."
+    return Criterion(
+        id=item.id, rung=item.rung, statement=item.statement, met=met,
+        why=why, evidence=book.cite(ids, limit=6),
+    )  # fmt: skip
+
+
+def _statistic(
+    item: CriterionDefinition, observations: list[Observation], as_of: dt.date
+) -> tuple[float | None, list[Observation]]:
+    """Return the statistic and the observations that it rests on, in order of time."""
+    ordered = sorted(observations, key=lambda each: each.end)
+    if item.statistic == "latest":
+        return ordered[-1].value, ordered[-1:]
+    first = dt.date(as_of.year - item.window_years, as_of.month, 1)
+    inside = [each for each in ordered if each.end > first]
+    if not inside:
+        return None, []
+    with_records = [each for each in inside if each.n > 0]
+    if item.statistic == "sum":
+        return sum(each.value for each in inside), with_records
+    if item.statistic == "max":
+        best = max(inside, key=lambda each: each.value)
+        return best.value, [best]
+    sums = dict.fromkeys(range(item.window_years), 0.0)
+    for each in inside:
+        # years counted back from the as-of date, so that a part-year is not judged as a whole one
+        years_ago = (as_of - each.start).days // 366
+        if years_ago in sums:
+            sums[years_ago] += each.value
+    if item.statistic == "min_year_sum":
+        return min(sums.values()), with_records
+    return float(sum(value > 0 for value in sums.values())), with_records

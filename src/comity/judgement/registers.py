@@ -1,0 +1,235 @@
+"""Registers of a case as parts of the assessment: ledger, stress tests, levers, theatres, views.
+
+Register rows carry no dyad of their own: they belong to the dyad of the source that they were
+admitted under, so every function takes the names of the dyad's sources and reads no other.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from comity.judgement.assessment import (
+    LedgerItem,
+    LedgerStep,
+    Lever,
+    Perspective,
+    StressTest,
+    Theatre,
+    TheatreCell,
+)
+from comity.judgement.book import EvidenceBook, partial_date
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from comity.evidence.store import EvidenceView
+
+__all__ = [
+    "LADDER_OF_STATES",
+    "SCORE_WORDS",
+    "ledger",
+    "levers",
+    "perspectives",
+    "stress_tests",
+    "theatres",
+    "verified",
+]
+
+LADDER_OF_STATES = (
+    "requested",
+    "claimed",
+    "contracted",
+    "paid",
+    "in_production",
+    "delivered",
+    "operational",
+)
+"""States of a promise, from word to deed; the others (suspended ...) say how it left the track."""
+
+SCORE_WORDS = {
+    0: "opposed or withheld",
+    1: "silent",
+    2: "words",
+    3: "votes or mediation",
+    4: "covert or materiel help",
+    5: "overt force",
+}
+
+
+def verified(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Say whether rows that assert one state satisfy the minimum evidence rule.
+
+    Credibility 1; or 2 from a source of reliability A or B; or two independent reports of grade C3
+    or better.
+    """
+    groups = set()
+    for row in rows:
+        reliability, credibility = row["reliability"] or "F", row["credibility_now"] or 6
+        if credibility == 1 or (credibility == 2 and reliability in "AB"):
+            return True
+        if credibility <= 3 and reliability in "ABC":
+            groups.add(row["independence_group"] or row["record_id"])
+    return len(groups) >= 2
+
+
+def ledger(view: EvidenceView, sources: Sequence[str], book: EvidenceBook) -> list[LedgerItem]:
+    """Return every promised item with its track, the most recently moved first."""
+    rows = view.rows(
+        "SELECT * FROM claims WHERE list_contains(?, source) "
+        "ORDER BY item_id, occurred_from, occurred_to, record_id",
+        [list(sources)],
+    )
+    items = [
+        _item(list(group), book) for _, group in groupby(rows, key=lambda row: str(row["item_id"]))
+    ]
+    return sorted(items, key=lambda item: (item.since, item.id), reverse=True)
+
+
+def _item(rows: list[dict[str, Any]], book: EvidenceBook) -> LedgerItem:
+    states: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        states.setdefault(str(row["state"]), []).append(row)
+    proven = {state for state, of_state in states.items() if verified(of_state)}
+    reached = [state for state in LADDER_OF_STATES if state in proven]
+    last = rows[-1]
+    return LedgerItem(
+        id=str(last["item_id"]),
+        name=str(last["item_name"]),
+        item_class=str(last["item_class"]),
+        actor=str(last["actor"]),
+        recipient=str(last["recipient"]),
+        state=str(last["state"]),
+        verified_state=reached[-1] if reached else None,
+        since=partial_date(last),
+        claims=len(rows) - len(states.get("denied", [])) - len(states.get("refused", [])),
+        denials=len(states.get("denied", [])) + len(states.get("refused", [])),
+        steps=[_step(row, str(row["state"]) in proven, book) for row in rows],
+        evidence=book.cite((row["record_id"] for row in rows), limit=40),
+    )
+
+
+def _step(row: Mapping[str, Any], is_proven: bool, book: EvidenceBook) -> LedgerStep:  # noqa: FBT001
+    grade = f"{row['reliability'] or 'F'}{row['credibility_now'] or 6}"
+    return LedgerStep(
+        date=partial_date(row),
+        state=row["state"],
+        speaker=row["speaker"],
+        side=row["speaker_side"],
+        verified=is_proven and verified([row]),
+        note=row["note"] or "",
+        grade=grade,
+        evidence=book.cite([row["record_id"]]),
+    )
+
+
+def stress_tests(
+    view: EvidenceView, sources: Sequence[str], book: EvidenceBook
+) -> list[StressTest]:
+    """Return the crises of either side and the other's response, the latest first."""
+    rows = view.rows(
+        "SELECT * FROM stress_tests WHERE list_contains(?, source) "
+        "ORDER BY occurred_from DESC, record_id",
+        [list(sources)],
+    )
+    return [
+        StressTest(
+            id=row["crisis_id"],
+            name=row["crisis_name"] or row["crisis_id"],
+            start=row["occurred_from"].isoformat(),
+            end=row["occurred_to"].isoformat(),
+            on=row["on_actor"],
+            responder=row["responder"],
+            score=row["score"],
+            score_word=SCORE_WORDS.get(row["score"], "not scored"),
+            days_to_response=row["days_to_response"],
+            cost_borne=row["cost_borne"],
+            done=row["what_was_done"] or "",
+            withheld=row["what_was_withheld"],
+            contested=bool(row["is_alternative_coding"]),
+            evidence=book.cite([row["record_id"]]),
+        )
+        for row in rows
+    ]
+
+
+def levers(view: EvidenceView, sources: Sequence[str], book: EvidenceBook) -> list[Lever]:
+    """Return outside offers and threats aimed at the dyad, the latest first."""
+    rows = view.rows(
+        "SELECT * FROM levers WHERE list_contains(?, source) "
+        "ORDER BY occurred_from DESC, record_id",
+        [list(sources)],
+    )
+    return [
+        Lever(
+            id=row["episode_id"],
+            date=partial_date(row),
+            third_party=row["third_party"],
+            target=row["target"],
+            type=row["type"],
+            instrument=row["instrument"] or "",
+            target_item=row["target_item"] or "",
+            terms=row["terms"] or "",
+            response_6m=row["response_6m"],
+            response_12m=row["response_12m"],
+            response_24m=row["response_24m"],
+            outcome=row["outcome"],
+            reads_on_h1=row["reads_on_h1"],
+            group=row["outcome_group"] or row["episode_id"],
+            rival_explanations=row["rival_explanations"],
+            evidence=book.cite([row["record_id"]]),
+        )
+        for row in rows
+    ]
+
+
+def theatres(
+    view: EvidenceView, sources: Sequence[str], names: Mapping[str, str], book: EvidenceBook
+) -> list[Theatre]:
+    """Return the grid of theatres by phase; a cell without a code is not coded, never neutral."""
+    rows = view.rows(
+        "SELECT * FROM theatres WHERE list_contains(?, source) "
+        "ORDER BY theatre, occurred_from, record_id",
+        [list(sources)],
+    )
+    grid = []
+    for theatre, group in groupby(rows, key=lambda row: str(row["theatre"])):
+        cells = [
+            TheatreCell(
+                phase=row["phase"],
+                start=row["occurred_from"].isoformat(),
+                end=row["occurred_to"].isoformat(),
+                alignment=row["alignment"],
+                confidence=row["coder_confidence"],
+                why=row["why"] or "",
+                evidence=book.cite([row["record_id"]]),
+            )
+            for row in group
+        ]
+        name = names.get(theatre, theatre.replace("_", " "))
+        grid.append(Theatre(id=theatre, name=name, cells=cells))
+    return grid
+
+
+def perspectives(
+    view: EvidenceView, sources: Sequence[str], book: EvidenceBook
+) -> list[Perspective]:
+    """Return what each side and third parties say in their own terms, the latest first."""
+    rows = view.rows(
+        "SELECT * FROM perspectives WHERE list_contains(?, source) "
+        "ORDER BY occurred_from DESC, record_id",
+        [list(sources)],
+    )
+    return [
+        Perspective(
+            side=row["side"],
+            speaker=row["speaker"],
+            rank=row["rank"],
+            date=partial_date(row),
+            label_used=row["label_used"],
+            text=row["statement"],
+            salience=row["salience_test"],
+            evidence=book.cite([row["record_id"]]),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,117 @@
+"""From a panel of indicators to items on a monthly grid."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from comity.core.errors import ModelError
+from comity.core.period import month_of, month_range
+from comity.models._protocol import READINGS, Item
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from comity.indicators.panel import IndicatorSeries, Panel
+
+__all__ = ["grid", "items_from_panel", "transformed"]
+
+
+def grid(panel: Panel, first: dt.date) -> tuple[str, ...]:
+    """Return the months from `first`, or the first observation if later, to the as-of date.
+
+    Raises
+    ------
+    ModelError
+        If no indicator that informs a reading has an observation.
+    """
+    starts = [
+        observation.start
+        for series in panel.series
+        if series.definition.reads in READINGS
+        for observation in series.observations
+    ]
+    if not starts:
+        msg = (
+            f"no indicator of {panel.dyad} can be measured as of {panel.as_of}; "
+            "`comity sources` lists what can be collected."
+        )
+        raise ModelError(msg)
+    return tuple(month_range(max(first, min(starts)), panel.as_of))
+
+
+def items_from_panel(panel: Panel, months: tuple[str, ...]) -> list[Item]:
+    """Return the items that inform a reading; context indicators never do.
+
+    The declared weight of an indicator is shared by its directions.
+    """
+    items = []
+    for series in panel.series:
+        definition = series.definition
+        if definition.reads not in READINGS or not series.observations:
+            continue
+        directions = sum(1 for each in panel.of(definition.id) if each.observations)
+        values, sd, span = _on_grid(series, months)
+        if not np.isfinite(values).any():
+            continue
+        items.append(
+            Item(
+                name=series.id,
+                reads=definition.reads,
+                polarity=definition.polarity,
+                weight=definition.declared_weight / directions,
+                values=values,
+                sd=sd,
+                span=span,
+                kind=_kind(series),
+                comparable=series.comparable,
+            )
+        )
+    return items
+
+
+def _kind(series: IndicatorSeries) -> Literal["flow", "state", "episode"]:
+    if series.definition.cadence == "E" and series.transform == "identity":
+        measures = series.definition.measures
+        return "state" if any(each.value.startswith("last(") for each in measures) else "episode"
+    return "flow"
+
+
+def transformed(value: float, sd: float | None, how: str) -> tuple[float, float]:
+    """Return a value and its standard deviation on the declared scale (delta method).
+
+    Examples
+    --------
+    >>> transformed(0.0, 1.0, "log1p")
+    (0.0, 1.0)
+    """
+    spread = float("nan") if sd is None else sd
+    match how:
+        case "log1p":
+            return float(np.log1p(value)), spread / (1.0 + value)
+        case "sqrt":
+            return float(np.sqrt(value)), spread / (2.0 * max(float(np.sqrt(value)), 0.5))
+        case "logit":
+            share = min(max(value, 0.01), 0.99)
+            return float(np.log(share / (1 - share))), spread / (share * (1 - share))
+    return value, spread
+
+
+def _on_grid(
+    series: IndicatorSeries, months: tuple[str, ...]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    size = len(months)
+    origin = int(months[0][:4]) * 12 + int(months[0][5:]) - 1
+    values, sd = np.full(size, np.nan), np.full(size, np.nan)
+    span = np.ones(size, dtype=np.int64)
+    for observation in series.observations:
+        last = month_of(observation.end - dt.timedelta(days=1)) - origin
+        first = month_of(observation.start) - origin
+        place = min(last, size - 1)  # a period that is still running stands at the as-of month
+        if place < 0 or first >= size:
+            continue
+        values[place], sd[place] = transformed(observation.value, observation.sd, series.transform)
+        span[place] = place - max(first, 0) + 1
+    return values, sd, span
