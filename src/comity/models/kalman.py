@@ -1,0 +1,369 @@
+"""Local levels of many series at once: filter, smoother and exact joint draws.
+
+One series is a random walk ``l`` seen through noise. A value with a span of k months is the mean of
+the level over those months: a cumulator ``c`` is carried beside the level (Harvey 1989, section
+6.3), so that yearly and session values enter as what they are. The state has two parts and every
+step is written out, which lets NumPy run all series together; the only loop is over months.
+
+References
+----------
+.. [1] Harvey, A. C. (1989), Forecasting, Structural Time Series Models and the Kalman Filter.
+.. [2] Carter, C. K. and Kohn, R. (1994), On Gibbs sampling for state space models.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["Filtered", "Plan", "Smoothed", "draw_levels", "filter_levels", "plan_spans", "smooth"]
+
+Array = NDArray[np.float64]
+_TINY = 1e-300
+
+
+class Plan(NamedTuple):
+    """Which months each value averages over, dims (series, time).
+
+    Parameters
+    ----------
+    carry : numpy.ndarray
+        1 where the cumulator goes on from the month before, 0 where it starts anew.
+    months : numpy.ndarray
+        Months in the mean at an observation, 1 elsewhere. [months]
+    inflation : numpy.ndarray
+        Factor on the noise variance of values whose spans overlap. [unitless]
+    """
+
+    carry: Array
+    months: Array
+    inflation: Array
+
+
+@dataclass(frozen=True)
+class Filtered:
+    """Moments of level and cumulator given what was observed by each month.
+
+    Parameters
+    ----------
+    level, level_var : numpy.ndarray
+        Dims (series, time).
+    cumulator, cross, cumulator_var : numpy.ndarray
+        Mean, covariance with the level, and variance of the cumulator, dims (series, time).
+    carry, step_var : numpy.ndarray
+        The plan's `carry` and the variance of the step into each month, dims (series, time).
+    innovation : numpy.ndarray
+        Standardised one-step errors, dims (series, time), NaN where nothing was observed.
+    loglik : numpy.ndarray
+        Log-likelihood, dims (series,).
+    """
+
+    level: Array
+    level_var: Array
+    cumulator: Array
+    cross: Array
+    cumulator_var: Array
+    carry: Array
+    step_var: Array
+    innovation: Array
+    loglik: Array
+
+
+@dataclass(frozen=True)
+class Smoothed:
+    """Moments given everything observed, dims (series, time).
+
+    `lag_cov` is the covariance of the level with that of the month before (0 in the first month).
+    """
+
+    level: Array
+    level_var: Array
+    lag_cov: Array
+    cumulator: Array
+    cumulator_var: Array
+
+
+def plan_spans(observed: NDArray[np.bool_], span: NDArray[np.int64]) -> Plan:
+    """Return which months each observed value averages over.
+
+    A span that reaches back over the month of the value before it (a moving window) is cut there
+    and its variance raised by the share that is cut, so that overlapping windows do not count the
+    same months as independent news. A span that begins before the grid is cut at the grid.
+
+    Parameters
+    ----------
+    observed : numpy.ndarray of bool
+        Dims (series, time).
+    span : numpy.ndarray of int
+        Dims (series, time); only read where observed. [months]
+
+    Examples
+    --------
+    >>> plan = plan_spans(np.array([[False, False, True]]), np.array([[1, 1, 3]]))
+    >>> plan.carry.tolist(), plan.months.tolist()
+    ([[0.0, 1.0, 1.0]], [[1.0, 1.0, 3.0]])
+    """
+    carry = np.zeros(observed.shape)
+    months = np.ones(observed.shape)
+    inflation = np.ones(observed.shape)
+    for series, seen in enumerate(observed):
+        before = -1
+        for at in np.flatnonzero(seen):
+            asked = max(int(span[series, at]), 1)
+            first = max(at - asked + 1, before + 1)
+            kept = at - first + 1
+            if first > max(at - asked + 1, 0):
+                inflation[series, at] = asked / kept
+            carry[series, first + 1 : at + 1] = 1.0
+            months[series, at] = kept
+            before = at
+    return Plan(carry, months, inflation)
+
+
+def filter_levels(
+    y: Array,
+    noise: ArrayLike,
+    step: ArrayLike,
+    plan: Plan | None = None,
+    *,
+    start: tuple[float, float] = (0.0, 4.0),
+    direct: tuple[Array, Array] | None = None,
+) -> Filtered:
+    """Run the Kalman filter over all series at once.
+
+    Parameters
+    ----------
+    y : numpy.ndarray
+        Dims (series, time), NaN where missing.
+    noise : array-like
+        Variance of each value, learnt and known parts together, broadcast to (series, time).
+    step : array-like
+        Variance of the step of the level into each month, broadcast to (series, time).
+    plan : Plan, optional
+        Spans of the values; every value is one month's by default.
+    start : tuple of float
+        Mean and variance of the level in the first month.
+    direct : tuple of numpy.ndarray, optional
+        A second value per month that sees the level of that month alone: values and variances,
+        dims (series, time).
+
+    Returns
+    -------
+    Filtered
+        Moments by month, standardised innovations and log-likelihood.
+    """
+    series, time = y.shape
+    plan = plan or Plan(np.zeros(y.shape), np.ones(y.shape), np.ones(y.shape))
+    noise_t = _by_month(np.broadcast_to(noise, y.shape) * plan.inflation)
+    step_t = _by_month(np.broadcast_to(np.asarray(step, dtype=float), y.shape))
+    carry_t, months_t, y_t = _by_month(plan.carry), _by_month(plan.months), _by_month(y)
+    extra = None if direct is None else (_by_month(direct[0]), _by_month(direct[1]))
+    out = np.empty((5, time, series))
+    error = np.full((time, series), np.nan)
+    loglik = np.zeros(series)
+    state = (np.full(series, start[0]), np.full(series, start[1]), *np.zeros((3, series)))
+    for t in range(time):
+        state = _predict(state, carry_t[t], step_t[t] if t else np.zeros(series))
+        if np.isfinite(y_t[t]).any():
+            state, error[t], term = _update(state, y_t[t], noise_t[t], 1.0 / months_t[t])
+            loglik += term
+        if extra is not None and np.isfinite(extra[0][t]).any():
+            state, seen, term = _update_direct(state, extra[0][t], extra[1][t])
+            error[t] = np.where(np.isfinite(error[t]), error[t], seen)
+            loglik += term
+        out[:, t] = state
+    level, level_var, cumulator, cross, cumulator_var = (np.ascontiguousarray(x.T) for x in out)
+    return Filtered(
+        level=level,
+        level_var=level_var,
+        cumulator=cumulator,
+        cross=cross,
+        cumulator_var=cumulator_var,
+        carry=plan.carry,
+        step_var=np.ascontiguousarray(step_t.T),
+        innovation=np.ascontiguousarray(error.T),
+        loglik=loglik,
+    )
+
+
+def smooth(filtered: Filtered) -> Smoothed:
+    """Return the moments of every level given all values, earlier and later (Rauch-Tung-Striebel).
+
+    Parameters
+    ----------
+    filtered : Filtered
+        What `filter_levels` returned.
+    """
+    back = _backward(filtered)
+    time = filtered.level.shape[1]
+    out = np.empty((5, time, filtered.level.shape[0]))
+    lag = np.zeros_like(out[0])
+    last = (
+        filtered.level[:, -1],
+        filtered.cumulator[:, -1],
+        filtered.level_var[:, -1],
+        filtered.cross[:, -1],
+        filtered.cumulator_var[:, -1],
+    )
+    out[:, -1] = last
+    for t in range(time - 2, -1, -1):
+        level, total, vll, vlc, vcc = out[:, t + 1]
+        gll, glc, gcl, gcc = back.gain[:, t]
+        lag[t + 1] = gll * vll + glc * vlc
+        cross = gll * vlc + glc * vcc
+        clag, ccross = gcl * vll + gcc * vlc, gcl * vlc + gcc * vcc
+        out[0, t] = back.offset[0, t] + gll * level + glc * total
+        out[1, t] = back.offset[1, t] + gcl * level + gcc * total
+        out[2, t] = back.spread[0, t] + lag[t + 1] * gll + cross * glc
+        out[3, t] = back.spread[1, t] + clag * gll + ccross * glc
+        out[4, t] = back.spread[2, t] + clag * gcl + ccross * gcc
+    level, total, level_var, _, total_var = (np.ascontiguousarray(x.T) for x in out)
+    return Smoothed(
+        level=level,
+        level_var=np.maximum(level_var, 0.0),
+        lag_cov=np.ascontiguousarray(lag.T),
+        cumulator=total,
+        cumulator_var=np.maximum(total_var, 0.0),
+    )
+
+
+def draw_levels(filtered: Filtered, rng: np.random.Generator, draws: int) -> Array:
+    """Return joint paths of the levels given all values, dims (draw, series, time).
+
+    Forward filtering, backward sampling; each draw is one path that the level may have taken.
+
+    Parameters
+    ----------
+    filtered : Filtered
+        What `filter_levels` returned.
+    rng : numpy.random.Generator
+        Source of chance.
+    draws : int
+        Number of paths.
+    """
+    back = _backward(filtered)
+    series, time = filtered.level.shape
+    out = np.empty((time, draws, series))
+    root = np.sqrt(back.spread[0])
+    mixed = back.spread[1] / np.maximum(root, _TINY)
+    rest = np.sqrt(np.maximum(back.spread[2] - mixed**2, 0.0))
+    joined = filtered.carry.T.any(axis=1)
+    level = total = np.zeros((draws, series))
+    for t in range(time - 1, -1, -1):
+        shock = rng.standard_normal((draws, series))
+        later, after = level, total
+        gll, glc, gcl, gcc = back.gain[:, t]
+        level = back.offset[0, t] + gll * later + root[t] * shock
+        if glc.any():
+            level = level + glc * after
+        if joined[t]:
+            fresh = rng.standard_normal((draws, series))
+            total = back.offset[1, t] + gcl * later + gcc * after
+            total = total + mixed[t] * shock + rest[t] * fresh
+        else:
+            total = level
+        out[t] = level
+    return np.ascontiguousarray(np.moveaxis(out, 0, 2))
+
+
+State = tuple[Array, Array, Array, Array, Array]
+
+
+def _by_month(x: Array) -> Array:
+    return np.ascontiguousarray(np.asarray(x, dtype=float).T)
+
+
+def _predict(state: State, carry: Array, step: Array) -> State:
+    level, var, total, cross, total_var = state
+    new_var = var + step
+    return (
+        level,
+        new_var,
+        carry * total + level,
+        carry * cross + new_var,
+        carry * (total_var + 2.0 * cross) + new_var,
+    )
+
+
+def _update(state: State, y: Array, noise: Array, share: Array) -> tuple[State, Array, Array]:
+    level, var, total, cross, total_var = state
+    seen = np.isfinite(y)
+    spread = np.where(seen, total_var * share**2 + noise, 1.0)
+    error = np.where(seen, y - total * share, 0.0)
+    weight = np.where(seen, share / spread, 0.0)
+    to_level, to_total = cross * weight, total_var * weight
+    new: State = (
+        level + to_level * error,
+        var - to_level * share * cross,
+        total + to_total * error,
+        cross - to_level * share * total_var,
+        total_var - to_total * share * total_var,
+    )
+    return new, *_score(seen, error, spread)
+
+
+def _update_direct(state: State, y: Array, noise: Array) -> tuple[State, Array, Array]:
+    level, var, total, cross, total_var = state
+    seen = np.isfinite(y)
+    spread = np.where(seen, var + noise, 1.0)
+    error = np.where(seen, y - level, 0.0)
+    weight = np.where(seen, 1.0 / spread, 0.0)
+    to_level, to_total = var * weight, cross * weight
+    new: State = (
+        level + to_level * error,
+        var - to_level * var,
+        total + to_total * error,
+        cross - to_level * cross,
+        total_var - to_total * cross,
+    )
+    return new, *_score(seen, error, spread)
+
+
+def _score(seen: NDArray[np.bool_], error: Array, spread: Array) -> tuple[Array, Array]:
+    spread = np.maximum(spread, _TINY)
+    term = -0.5 * (np.log(2.0 * np.pi * spread) + error**2 / spread)
+    return np.where(seen, error / np.sqrt(spread), np.nan), np.where(seen, term, 0.0)
+
+
+class _Backward(NamedTuple):
+    """State of month t given that of month t + 1: offset + gain @ state, covariance spread."""
+
+    offset: Array
+    gain: Array
+    spread: Array
+
+
+def _backward(filtered: Filtered) -> _Backward:
+    """Where the cumulator runs on it is known exactly from the month after, else it is free."""
+    level, var = filtered.level.T, filtered.level_var.T
+    total, cross, total_var = filtered.cumulator.T, filtered.cross.T, filtered.cumulator_var.T
+    carry = np.zeros_like(level)
+    step = np.zeros_like(level)
+    carry[:-1], step[:-1] = filtered.carry.T[1:], filtered.step_var.T[1:]
+    on = carry > 0
+    by_total = np.where(on, cross / np.maximum(total_var, _TINY), 0.0)
+    free = np.maximum(var - by_total * cross, 0.0)
+    gain = free / np.maximum(free + step, _TINY)
+    total_gain = np.where(on, 0.0, cross / np.maximum(var + step, _TINY))
+    keep = 1.0 - gain
+    offset = np.stack(
+        [keep * (level - by_total * total), np.where(on, 0.0, total - total_gain * level)]
+    )
+    gains = np.stack(
+        [gain - keep * by_total, keep * by_total, np.where(on, -1.0, total_gain), on * 1.0]
+    )
+    spread = np.stack(
+        [
+            keep * free,
+            np.where(on, 0.0, cross * keep),
+            np.where(on, 0.0, np.maximum(total_var - total_gain * cross, 0.0)),
+        ]
+    )
+    # in the last month nothing comes after: the filter's own moments
+    offset[:, -1] = level[-1], total[-1]
+    gains[:, -1] = 0.0
+    spread[:, -1] = var[-1], cross[-1], total_var[-1]
+    return _Backward(offset, gains, np.maximum(spread, np.array([0.0, -np.inf, 0.0])[:, None, None]))
