@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Hashable
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -27,6 +28,7 @@ __all__ = [
 
 M = TypeVar("M", bound=BaseModel)
 _MAX_YAML_BYTES = 1_000_000
+_MAX_SHOWN = 100
 
 
 class Declaration(BaseModel):
@@ -43,12 +45,19 @@ class _StrictLoader(yaml.SafeLoader):
             event: Any = self.peek_event()  # type: ignore[no-untyped-call]
             msg = "aliases are not allowed"
             raise yaml.composer.ComposerError(None, None, msg, event.start_mark)
+        event: yaml.events.NodeEvent = self.peek_event()
+        if event.tag is not None:
+            msg = f"tags are not allowed, found {event.tag!r}"
+            raise yaml.composer.ComposerError(None, None, msg, event.start_mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                msg = "a list or mapping cannot be a key"
+                raise yaml.constructor.ConstructorError(None, None, msg, key_node.start_mark)
             if key in seen:
                 msg = f"the key {key!r} is given twice"
                 raise yaml.constructor.ConstructorError(None, None, msg, key_node.start_mark)
@@ -99,11 +108,12 @@ def load_yaml(path: Path) -> Any:
             raise CatalogError(_place(path), "the file is larger than a declaration may be (1 MB)")
         text = path.read_text(encoding="utf-8")
         return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 -- a subclass of SafeLoader
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())
-        raise CatalogError(_place(path), f"not readable as YAML: {reason}") from None
-    except FileNotFoundError:
-        raise CatalogError(_place(path), "there is no such file") from None
+    except RecursionError:
+        raise CatalogError(_place(path), "not readable as YAML: nested too deeply") from None
+    except (yaml.YAMLError, ValueError) as error:
+        raise CatalogError(_place(path), f"not readable as YAML: {_one_line(error)}") from None
+    except OSError as error:
+        raise CatalogError(_place(path), _unreadable(error)) from None
 
 
 def read_yaml_folder(pattern: str, model: type[M], catalogs: Sequence[Path] = ()) -> dict[str, M]:
@@ -134,38 +144,55 @@ def read_csv(path: Path, model: type[M]) -> list[M]:
     CatalogError
         If a column is unknown or missing, or a cell has a wrong value; names file and line.
     """
+    place = _place(path)
     rows: list[M] = []
     for line, cells in iter_csv(path):
-        _check_columns(path, cells, model)
-        rows.append(_validate(cells, model, f"{_place(path)}, line {line}"))
+        if not rows:
+            _check_columns(place, cells, model)
+        rows.append(_validate(cells, model, f"{place}, line {line}"))
     return rows
 
 
 def iter_csv(path: Path) -> Iterator[tuple[int, dict[str, str | None]]]:
-    """Yield the line number and the cells of each row of a CSV file; the empty cell is None."""
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream, strict=True)
-        while True:
+    """Yield the line number and the cells of each row of a CSV file; the empty cell is None.
+
+    Raises
+    ------
+    CatalogError
+        If the file cannot be read, has no header or a repeated column, or a row has too few or
+        too many cells.
+    """
+    place = _place(path)
+    line = 1
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.reader(stream, strict=True)
+            header = next(reader, [])
+            if twice := {name for name in header if header.count(name) > 1}:
+                raise CatalogError(f"{place}, header", f"the column {min(twice)!r} is given twice")
+            if not header:
+                raise CatalogError(place, "the file is empty, expected a header")
             line = reader.line_num + 1
-            try:
-                row = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                raise CatalogError(f"{_place(path)}, line {line}", str(error)) from None
-            if None in row or None in row.values():
-                raise CatalogError(
-                    f"{_place(path)}, line {line}",
-                    f"expected {len(reader.fieldnames or [])} cells",
-                )
-            yield max(line, 2), {key: (value or None) for key, value in row.items()}
+            for row in reader:
+                if row and len(row) != len(header):
+                    reason = f"expected {len(header)} cells, found {len(row)}"
+                    raise CatalogError(f"{place}, line {line}", reason)
+                if row:
+                    yield line, {name: cell or None for name, cell in zip(header, row, strict=True)}
+                line = reader.line_num + 1
+    except csv.Error as error:
+        raise CatalogError(f"{place}, line {line}", _one_line(error)) from None
+    except UnicodeDecodeError as error:
+        raise CatalogError(place, f"not readable as UTF-8: {_one_line(error)}") from None
+    except OSError as error:
+        raise CatalogError(place, _unreadable(error)) from None
 
 
-def _check_columns(path: Path, cells: dict[str, str | None], model: type[BaseModel]) -> None:
+def _check_columns(place: str, cells: dict[str, str | None], model: type[BaseModel]) -> None:
     unknown = set(cells) - set(model.model_fields)
     if unknown:
         raise CatalogError(
-            f"{_place(path)}, header",
+            f"{place}, header",
             f"unknown column {sorted(unknown)[0]!r}",
             list(model.model_fields),
         )
@@ -182,8 +209,10 @@ def _validate(data: Any, model: type[M], where: str) -> M:
             near = nearest(str(first["loc"][-1]), known)
             reason = f"unknown key {key!r}" + (f" (did you mean {near[0]!r}?)" if near else "")
             raise CatalogError(where, reason, known) from None
-        shown = "" if isinstance(first["input"], dict) else f", got {first['input']!r}"
-        raise CatalogError(f"{where}, key {key}", f"{first['msg']}{shown}") from None
+        given = repr(first["input"])
+        given = given if len(given) <= _MAX_SHOWN else f"{given[:_MAX_SHOWN]}…"
+        shown = "" if isinstance(first["input"], dict) else f", got {given}"
+        raise CatalogError(f"{where}, key {key}", f"{_one_line(first['msg'])}{shown}") from None
 
 
 def _fields_at(model: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:
@@ -206,6 +235,16 @@ def _inner_model(annotation: Any) -> type[BaseModel] | None:
         if inner := _inner_model(arg):
             return inner
     return None
+
+
+def _one_line(error: object) -> str:
+    return " ".join(str(error).split())
+
+
+def _unreadable(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    return f"cannot be read ({error.strerror})"
 
 
 @cache

@@ -6,6 +6,7 @@
       UsageError                    2   the request cannot be meant (identical states, empty period)
       CatalogError                  2   a declaration is wrong: file, key, reason, known values
       UnknownName                   2   no such state, source, indicator ...: kind, name, known
+        AmbiguousName               2   several have that name, or none on the date asked
       DuplicateName                 2   two parts claim one name
       SourceError                   65
         SourceUnavailable           75  transient; try later
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "AmbiguousName",
     "CatalogError",
     "ComityError",
     "DuplicateName",
@@ -123,6 +125,30 @@ class UnknownName(ComityError):  # noqa: N818 -- reads as the fact it states
         if hint:
             parts.append(hint)
         super().__init__(" ".join(parts))
+
+
+class AmbiguousName(UnknownName):
+    """A name that several have, or that none had on the date asked.
+
+    Parameters
+    ----------
+    kind : str
+        What was looked for, e.g. ``"state"``.
+    name : str
+        The name that was given.
+    candidates : iterable of str
+        What could be meant, each with its code.
+    reason : str
+        Why the name does not settle it, e.g. ``"can mean more than one state"``.
+    """
+
+    def __init__(self, kind: str, name: str, candidates: Iterable[str], reason: str) -> None:
+        self.kind = kind
+        self.name = name
+        self.known = tuple(candidates)
+        self.reason = reason
+        tail = f" Name one of: {', '.join(self.known)}." if self.known else ""
+        ComityError.__init__(self, f"{kind} {name!r} {reason}.{tail}")
 
 
 class DuplicateName(CatalogError):  # noqa: N818
@@ -241,7 +267,7 @@ def nearest(name: str, known: Iterable[str], n: int = 3) -> list[str]:
 
     Examples
     --------
-    >>> nearest("Irann", ["Iran", "Iraq", "Ireland", "Peru"])
+    >>> nearest("Irann", ["Iran", "Iraq", "Peru"])
     ['Iran', 'Iraq']
     """
     folded: dict[str, str] = {}

@@ -118,11 +118,12 @@ class Period:
         """
         text = text.strip()
         first, slash, second = text.partition("/")
-        if slash:
-            return cls(cls.parse(first).start, cls.parse(second).end, "span")
         try:
-            return cls._parse_one(text)
-        except ValueError as error:
+            one = cls._parse_one(first.strip())
+            if not slash:
+                return one
+            return cls(one.start, cls._parse_one(second.strip()).end, "span")
+        except (ValueError, OverflowError) as error:
             msg = (
                 f"cannot read the date {text!r} ({error}). "
                 "Write YYYY, YYYY-MM, YYYY-MM-DD, YYYY-Q1 or two of them joined by '/'."
@@ -171,10 +172,10 @@ class Period:
             case "quarter":
                 return f"{start.year:04d}-Q{(start.month + 2) // 3}"
             case "month":
-                return f"{start:%Y-%m}"
+                return month_text(month_of(start))
             case "day":
                 return start.isoformat()
-        return f"{_edge(start, self.end)}"
+        return _edge(start, self.end)
 
     def contains(self, day: dt.date) -> bool:
         """Say whether `day` lies inside."""
@@ -190,5 +191,5 @@ def _edge(start: dt.date, end: dt.date) -> str:
     if start.day == 1 and end.day == 1:
         if start.month == 1 and end.month == 1:
             return f"{start.year:04d}/{last.year:04d}"
-        return f"{start:%Y-%m}/{last:%Y-%m}"
+        return f"{month_text(month_of(start))}/{month_text(month_of(last))}"
     return f"{start.isoformat()}/{last.isoformat()}"

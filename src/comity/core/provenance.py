@@ -74,7 +74,7 @@ class Grade:
     credibility: int
 
     def __post_init__(self) -> None:
-        if self.reliability not in set(Reliability) or not 1 <= self.credibility <= 6:
+        if self.reliability not in set(Reliability) or self.credibility not in range(1, 7):
             msg = f"{self.reliability}{self.credibility} is not an Admiralty grade (A-F, 1-6)."
             raise UsageError(msg)
 

@@ -34,7 +34,7 @@ class Interval:
     level: float = 0.8
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Estimate:
     """Posterior draws with named dims.
 
@@ -64,7 +64,7 @@ class Estimate:
     coords: dict[str, Sequence[str]] | None = None
 
     def __post_init__(self) -> None:
-        if self.draws.ndim != len(self.dims) or self.dims[0] != "draw":
+        if self.draws.ndim != len(self.dims) or self.dims[:1] != ("draw",):
             msg = f"draws of shape {self.draws.shape} do not fit dims {self.dims}."
             raise UsageError(msg)
 
@@ -88,7 +88,17 @@ class Estimate:
         return np.asarray(np.quantile(self.draws, q, axis=0))
 
     def interval(self, level: float = 0.8) -> list[Interval]:
-        """Return the central interval at `level` for each remaining cell, flattened."""
-        lo = np.atleast_1d(self.quantile((1 - level) / 2)).ravel()
-        hi = np.atleast_1d(self.quantile((1 + level) / 2)).ravel()
+        """Return the central interval at `level` for each remaining cell, flattened.
+
+        Raises
+        ------
+        UsageError
+            If `level` is not between 0 and 1.
+        """
+        if not 0 < level < 1:
+            msg = f"the level of an interval lies between 0 and 1, got {level}."
+            raise UsageError(msg)
+        tail = round((1 - level) / 2, 12)  # 0.1, not 0.09999999999999998
+        lo = np.atleast_1d(self.quantile(tail)).ravel()
+        hi = np.atleast_1d(self.quantile(1 - tail)).ravel()
         return [Interval(float(x), float(y), level) for x, y in zip(lo, hi, strict=True)]

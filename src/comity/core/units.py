@@ -52,4 +52,4 @@ def convert(value: float, unit: str, to: str) -> float:
     if dimension != wanted:
         msg = f"cannot convert {unit} ({dimension}) to {to} ({wanted})."
         raise UnitMismatch(msg)
-    return value * factor / base
+    return value * (factor / base)

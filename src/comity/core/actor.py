@@ -1,0 +1,557 @@
+"""States and organisations, and how a state keeps its identity over time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from operator import methodcaller
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar, cast, get_args
+
+from pydantic import BeforeValidator
+
+from comity.core.catalog import Declaration, builtin_catalog, read_csv
+from comity.core.errors import AmbiguousName, CatalogError, DuplicateName, UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+__all__ = ["Actors", "CodeSystem", "Language", "Organisation", "State", "name_key"]
+
+CodeSystem = Literal["iso3", "cow", "gw", "cameo", "fips"]
+Language = Literal["en", "ru", "fa"]
+
+_HINT = "Give an ISO3 code or a name in English, Russian or Persian."
+_SHOWN = 80
+
+# Letters that writers of Persian, Arabic and Urdu keyboards use for one another; no tatweel.
+_LETTERS = str.maketrans(
+    {
+        "ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ە": "ه", "ہ": "ه", "ھ": "ه", "ـ": None,
+        "&": " and ", "+": " plus ",
+    }
+)  # fmt: skip
+_ARTICLE = re.compile(r"^\s*the\s+")
+
+
+def name_key(text: str) -> str:
+    """Return the form of a name under which it is looked up.
+
+    Case, diacritics, spaces, joiners and punctuation do not count, nor does a leading "the".
+
+    Examples
+    --------
+    >>> name_key("Côte d'Ivoire"), name_key("the U.S.A.")
+    ('cotedivoire', 'usa')
+    >>> name_key("كره‌ی شمالي") == name_key("کره ی شمالی")
+    True
+    """
+    # Some capital letters fold to a letter with a mark, so that marks are split off twice.
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    spelled = _ARTICLE.sub("", folded.translate(_LETTERS))
+    return spelled if spelled.isalnum() else "".join(filter(str.isalnum, spelled))
+
+
+def _text(value: object) -> object:
+    return "" if value is None else value
+
+
+def _split(value: object) -> object:
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(";") if part.strip())
+    return value
+
+
+_Text = Annotated[str, BeforeValidator(_text)]
+_Many = Annotated[tuple[str, ...], BeforeValidator(_split)]
+
+
+class _StateRow(Declaration):
+    """A row of ``actors/states.csv``."""
+
+    id: str
+    iso3: _Text
+    cow: int | None
+    gw: int | None
+    cameo: _Text
+    fips: _Text
+    name_en: str
+    name_ru: _Text
+    name_fa: _Text
+    aliases_en: _Many
+    aliases_ru: _Many
+    aliases_fa: _Many
+    demonym_en: _Many
+    demonym_ru: _Many
+    demonym_fa: _Many
+    start: dt.date | None
+    end: dt.date | None
+    successor: _Text
+    predecessor: _Text
+    legacy_codes: _Many
+
+
+class _OrganisationRow(Declaration):
+    """A row of ``actors/organisations.csv``."""
+
+    id: str
+    name_en: str
+    aliases: _Many
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state, or a polity that data sets treat as one, between two dates.
+
+    Parameters
+    ----------
+    id : str
+        Our code, ISO 3166-1 alpha-3 where there is one.
+    iso3 : str
+        Alpha-3 code of that state; empty when none was assigned.
+    cow, gw : int or None
+        Correlates of War and Gleditsch-Ward numbers.
+    cameo, fips : str
+        CAMEO country code (three letters) and FIPS 10-4 code (two letters).
+    name_en, name_ru, name_fa : str
+        Usual name in English, Russian and Persian.
+    aliases_en, aliases_ru, aliases_fa : tuple of str
+        Other names and abbreviations.
+    demonym_en, demonym_ru, demonym_fa : tuple of str
+        Adjectives and names of nationals; may be empty.
+    start, end : datetime.date or None
+        Half-open span. No start: already a state on 1946-01-01; no end: still one.
+    successor : str
+        Id of the one state that a name of this ended state leads to; empty when it split.
+    predecessor : str
+        Id of the state it emerged from.
+    legacy_codes : tuple of str
+        Further codes: three letters read as ISO3 or CAMEO, two as FIPS.
+    """
+
+    id: str
+    iso3: str
+    cow: int | None
+    gw: int | None
+    cameo: str
+    fips: str
+    name_en: str
+    name_ru: str
+    name_fa: str
+    aliases_en: tuple[str, ...]
+    aliases_ru: tuple[str, ...]
+    aliases_fa: tuple[str, ...]
+    demonym_en: tuple[str, ...]
+    demonym_ru: tuple[str, ...]
+    demonym_fa: tuple[str, ...]
+    start: dt.date | None
+    end: dt.date | None
+    successor: str
+    predecessor: str
+    legacy_codes: tuple[str, ...]
+
+    def existed_on(self, day: dt.date | None) -> bool:
+        """Say whether this was a state on `day`; None asks whether it still is one."""
+        if day is None:
+            return self.end is None
+        return not self.begins_after(day) and (self.end is None or day < self.end)
+
+    def begins_after(self, day: dt.date | None) -> bool:
+        """Say whether this became a state only after `day`."""
+        return day is not None and self.start is not None and day < self.start
+
+    def name(self, language: Language = "en") -> str:
+        """Return the usual name in a language; the English one where that is missing."""
+        return {"en": self.name_en, "ru": self.name_ru, "fa": self.name_fa}[language] or (
+            self.name_en
+        )
+
+    def names(self) -> Iterator[str]:
+        """Yield every name, alias and demonym in all languages."""
+        yield from filter(None, (self.name_en, self.name_ru, self.name_fa))
+        yield from (*self.aliases_en, *self.aliases_ru, *self.aliases_fa)
+        yield from (*self.demonym_en, *self.demonym_ru, *self.demonym_fa)
+
+    def codes(self, system: CodeSystem) -> Iterator[str]:
+        """Yield the codes of this state in a system, as text."""
+        if system in ("cow", "gw"):
+            number = self.cow if system == "cow" else self.gw
+            if number is not None:
+                yield str(number)
+        elif system == "fips":
+            yield from filter(None, (self.fips, *(x for x in self.legacy_codes if len(x) == 2)))
+        else:
+            first = self.iso3 if system == "iso3" else self.cameo
+            further = (x for x in self.legacy_codes if len(x) == 3)
+            yield from dict.fromkeys(filter(None, (first, self.id, *further)))
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """An organisation, group of states or armed movement that appears beside states.
+
+    Parameters
+    ----------
+    id : str
+        Our code, e.g. ``"EU"``.
+    name_en : str
+        Full name in English.
+    aliases : tuple of str
+        Other names and abbreviations in any language.
+    kind : str
+        E.g. intergovernmental, alliance, group, organ, agency, armed_movement.
+    """
+
+    id: str
+    name_en: str
+    aliases: tuple[str, ...]
+    kind: str
+
+
+class Actors:
+    """All states and organisations, looked up by name, code and date.
+
+    Parameters
+    ----------
+    states : iterable of State
+        Each with its own id.
+    organisations : iterable of Organisation, optional
+        Their ids differ from those of the states.
+
+    Attributes
+    ----------
+    states : mapping of str to State
+        By id, ended ones included.
+    organisations : mapping of str to Organisation
+        By id.
+
+    Raises
+    ------
+    DuplicateName
+        If two entries have one id.
+    CatalogError
+        If a successor or predecessor is not in the table or ended before.
+
+    Examples
+    --------
+    >>> actors = Actors.load()
+    >>> actors.resolve("USSR").id, actors.resolve("Russia", dt.date(1988, 1, 1)).id
+    ('RUS', 'SUN')
+    >>> actors.resolve_code(345, "cow", dt.date(1999, 3, 24)).name_en
+    'Serbia and Montenegro'
+    >>> actors.lineage("RUS")
+    ('SUN', 'RUS')
+    """
+
+    def __init__(self, states: Iterable[State], organisations: Iterable[Organisation] = ()) -> None:
+        self.states: Mapping[str, State] = _by_id(states, "actors/states.csv")
+        self.organisations: Mapping[str, Organisation] = _by_id(
+            organisations, "actors/organisations.csv"
+        )
+        _check_links(self.states)
+        if twice := self.states.keys() & self.organisations.keys():
+            raise DuplicateName(
+                "actors/organisations.csv", f"the id {min(twice)!r} is that of a state"
+            )
+        self._by_name = _index(self.states.values(), _handles)
+        self._by_code = {
+            system: _index(self.states.values(), methodcaller("codes", system))
+            for system in get_args(CodeSystem)
+        }
+        self._organisations = {
+            name_key(name): item
+            for item in self.organisations.values()
+            for name in (*item.aliases, item.name_en, item.id)
+        }
+
+    @classmethod
+    def load(cls, catalogs: Sequence[Path] = ()) -> Actors:
+        """Read ``actors/*.csv`` of the built-in and further catalogs.
+
+        A row of a later catalog replaces the row with the same id.
+
+        Raises
+        ------
+        CatalogError
+            If a table has an unknown column or a wrong value.
+        """
+        return cls._read(tuple(catalogs)) if catalogs else _builtin()
+
+    @classmethod
+    def _read(cls, catalogs: tuple[Path, ...]) -> Actors:
+        states: dict[str, State] = {}
+        organisations: dict[str, Organisation] = {}
+        for folder in (builtin_catalog(), *catalogs):
+            path = folder / "actors" / "states.csv"
+            if path.is_file():
+                rows = (State(**row.__dict__) for row in read_csv(path, _StateRow))
+                states |= _by_id(rows, str(path))
+            path = folder / "actors" / "organisations.csv"
+            if path.is_file():
+                found = (Organisation(**row.__dict__) for row in read_csv(path, _OrganisationRow))
+                organisations |= _by_id(found, str(path))
+        return cls(states.values(), organisations.values())
+
+    def state(self, state_id: str) -> State:
+        """Return the state with exactly this id, whether or not it has ended.
+
+        Raises
+        ------
+        UnknownName
+            If there is none.
+        """
+        if state_id not in self.states:
+            raise UnknownName("state", state_id[:_SHOWN], self.states, _HINT)
+        return self.states[state_id]
+
+    def organisation(self, text: str) -> Organisation:
+        """Return an organisation by id, name or alias.
+
+        Raises
+        ------
+        UnknownName
+            If there is none.
+        """
+        found = self._organisations.get(name_key(text))
+        if found is None:
+            known = [n for o in self.organisations.values() for n in (o.id, o.name_en)]
+            raise UnknownName("organisation", text[:_SHOWN], known)
+        return found
+
+    def is_known(self, actor_id: str) -> bool:
+        """Say whether this is exactly the id of a state or an organisation."""
+        return actor_id in self.states or actor_id in self.organisations
+
+    def name(self, actor_id: str, language: Language = "en") -> str:
+        """Return the usual name of a state or organisation by its id.
+
+        Raises
+        ------
+        UnknownName
+            If the id is neither.
+        """
+        if actor_id in self.organisations:
+            return self.organisations[actor_id].name_en
+        return self.state(actor_id).name(language)
+
+    def resolve(self, text: str, on: dt.date | None = None) -> State:
+        """Return the state that a name means on a date.
+
+        Parameters
+        ----------
+        text : str
+            Id, ISO3 or legacy code, name, alias or demonym in English, Russian or Persian.
+        on : datetime.date, optional
+            The date at which the name was used; by default the present state is meant.
+
+        Returns
+        -------
+        State
+            Among the states of that name the one that existed on that date; otherwise the
+            single successor of one that had ended, or the state that it continues where it had
+            not begun.
+
+        Raises
+        ------
+        UnknownName
+            If no state has that name.
+        AmbiguousName
+            If several states had it, it split into several, or none had begun; a subclass of
+            `UnknownName`.
+        """
+        found = self._by_name.get(name_key(text))
+        if not found:
+            known = [name for s in self.states.values() for name in (s.id, *s.names())]
+            raise UnknownName("state", text[:_SHOWN], known, _HINT)
+        return self._pick(text, found, on)
+
+    def resolve_code(self, code: int | str, system: CodeSystem, on: dt.date | None = None) -> State:
+        """Return the state that a publisher's code means on a date.
+
+        Parameters
+        ----------
+        code : int or str
+            Leading zeros of a number and the case of letters do not count.
+        system : {"iso3", "cow", "gw", "cameo", "fips"}
+            The code system.
+        on : datetime.date, optional
+            The date of the row; by default the present state is meant.
+
+        Returns
+        -------
+        State
+            As `resolve`, but a code used before its state began names that state: publishers
+            carry present codes backwards (Ukraine voted in the United Nations from 1945).
+
+        Raises
+        ------
+        UnknownName
+            If the system or the code is not known.
+        AmbiguousName
+            If the state of that code had split into several.
+        """
+        if system not in self._by_code:
+            raise UnknownName("code system", str(system)[:_SHOWN], self._by_code)
+        text = str(code).strip()
+        numeric = system in ("cow", "gw")
+        key = (text.lstrip("0") or "0") if numeric else name_key(text)
+        found = self._by_code[system].get(key)
+        if not found:
+            known = [] if numeric else [c for s in self.states.values() for c in s.codes(system)]
+            raise UnknownName(f"{system} code", text[:_SHOWN], known, "It may be no state.")
+        return self._pick(f"{system} {text}", found, on, lenient=True)
+
+    def lineage(self, state_id: str) -> tuple[str, ...]:
+        """Return the ids that count as one continuing state, oldest first.
+
+        A state continues another when each names the other as successor and predecessor:
+        RUS-SUN, DEU-BRD, YEM-YAR, SRB-SCG. A state that was absorbed stays apart.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such id.
+        """
+        first = self.state(state_id)
+        while before := self._continued(first):
+            first = before
+        line = [first]
+        while (after := self.states.get(line[-1].successor)) and after.predecessor == line[-1].id:
+            line.append(after)
+        return tuple(state.id for state in line)
+
+    def successors(self, state_id: str) -> tuple[State, ...]:
+        """Return the states that emerged from this one.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such id.
+        """
+        origin = self.state(state_id)
+        heirs = [s for s in self.states.values() if s.predecessor == origin.id]
+        if origin.successor and self.states[origin.successor] not in heirs:
+            heirs.append(self.states[origin.successor])
+        return tuple(heirs)
+
+    def _continued(self, state: State) -> State | None:
+        before = self.states.get(state.predecessor)
+        return before if before is not None and before.successor == state.id else None
+
+    def _pick(
+        self, text: str, found: tuple[State, ...], on: dt.date | None, *, lenient: bool = False
+    ) -> State:
+        """Choose among the states of one name or code."""
+        alive = [state for state in found if state.existed_on(on)]
+        if not alive:
+            if split := [last for s in found if (last := self._without_heir(s, on))]:
+                raise self._split_error(text, split[0])
+            moved = {s.id: s for state in found if (s := self._moved(state, on))}
+            alive = list(moved.values())
+        if len(alive) == 1:
+            return alive[0]
+        if not alive:
+            if lenient:
+                return min(found, key=lambda state: state.start or dt.date.min)
+            raise _not_begun_error(text, found, cast("dt.date", on), self.states)
+        reason = "can mean more than one state" + (f" on {on}" if on else "")
+        raise AmbiguousName("state", text[:_SHOWN], map(_label, alive), reason)
+
+    def _moved(self, state: State, on: dt.date | None) -> State | None:
+        """Follow a state that had ended to its successor, or one to come to its predecessor."""
+        current: State | None = state
+        if state.begins_after(on):
+            while current is not None and current.begins_after(on):
+                current = self._continued(current)
+        else:
+            while current is not None and not current.existed_on(on):
+                current = self.states.get(current.successor)
+        return current
+
+    def _without_heir(self, state: State, on: dt.date | None) -> State | None:
+        """Return the last state on the way forward that ended without a single successor."""
+        if state.begins_after(on):
+            return None
+        while not state.existed_on(on):
+            if not state.successor:
+                return state
+            state = self.states[state.successor]
+        return None
+
+    def _split_error(self, text: str, last: State) -> AmbiguousName:
+        heirs = map(_label, self.successors(last.id))
+        reason = f"ended on {last.end} and has no single successor"
+        return AmbiguousName("state", text[:_SHOWN], heirs, reason)
+
+
+T = TypeVar("T", State, Organisation)
+
+
+def _by_id(items: Iterable[T], where: str) -> dict[str, T]:
+    found: dict[str, T] = {}
+    for item in items:
+        if item.id in found:
+            raise DuplicateName(where, f"the id {item.id!r} is given twice")
+        found[item.id] = item
+    return found
+
+
+def _check_links(states: Mapping[str, State]) -> None:
+    where = "actors/states.csv"
+    for state in states.values():
+        for link in filter(None, (state.successor, state.predecessor)):
+            if link not in states:
+                raise CatalogError(where, f"{state.id} refers to an unknown state {link!r}")
+        if state.start and state.end and state.end <= state.start:
+            raise CatalogError(where, f"{state.id} ends before it starts")
+        if not state.successor:
+            continue
+        heir = states[state.successor]
+        # Ends that grow along the line also rule out a circle of successors.
+        if state.end is None or (heir.end is not None and heir.end <= state.end):
+            raise CatalogError(where, f"{state.id} does not end before its successor {heir.id}")
+
+
+def _handles(state: State) -> Iterator[str]:
+    yield from state.codes("iso3")
+    yield from state.names()
+
+
+def _index(
+    states: Iterable[State], keys: Callable[[State], Iterable[str]]
+) -> dict[str, tuple[State, ...]]:
+    index: dict[str, dict[str, State]] = {}
+    for state in states:
+        for key in keys(state):
+            index.setdefault(name_key(key), {})[state.id] = state
+    return {key: tuple(found.values()) for key, found in index.items()}
+
+
+def _label(state: State) -> str:
+    return f"{state.id} ({state.name_en})"
+
+
+def _not_begun_error(
+    text: str, found: tuple[State, ...], on: dt.date, states: Mapping[str, State]
+) -> AmbiguousName:
+    starts = ", ".join(f"{_label(state)} began on {state.start}" for state in found)
+    before: dict[str, State] = {}
+    for state in found:
+        origin = states.get(state.predecessor)
+        while origin is not None and origin.begins_after(on):
+            origin = states.get(origin.predecessor)
+        if origin is not None and origin.existed_on(on):
+            before[origin.id] = origin
+    reason = f"was no state on {on}; {starts}"
+    return AmbiguousName("state", text[:_SHOWN], map(_label, before.values()), reason)
+
+
+@cache
+def _builtin() -> Actors:
+    return Actors._read(())  # noqa: SLF001 -- cached here so that the class stays plain
