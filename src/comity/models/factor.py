@@ -139,7 +139,7 @@ def fit_factor(
     *,
     seed: int,
     draws: int = 0,
-    priors: FactorPriors = FactorPriors(),  # noqa: B008 -- frozen
+    priors: FactorPriors = FactorPriors(),
 ) -> FactorFit:
     """Return one latent path per dyad.
 
@@ -165,7 +165,9 @@ def fit_factor(
         If a dyad has fewer than two values.
     """
     if (np.isfinite(values).sum(axis=(1, 2)) < 2).any():
-        msg = "a reading needs at least two values to have a scale; add observations or leave it out."
+        msg = (
+            "a reading needs at least two values to have a scale; add observations or leave it out."
+        )
         raise NotEnoughObservations(msg)
     data = _standardise(values, sd, span)
     parameters = _start(data, priors)
@@ -207,9 +209,7 @@ def estimate_panel(panel: PanelTable, *, seed: int, draws: int = 1000) -> dict[s
     for name in panel.readings:
         months, values, sd, span = panel.arrays(name)
         try:
-            fit = fit_factor(
-                values[None], sd[None], span[None], seed=seed, draws=max(draws, 100)
-            )
+            fit = fit_factor(values[None], sd[None], span[None], seed=seed, draws=max(draws, 100))
         except NotEnoughObservations as error:
             msg = f"{panel.where}: reading {name}: {error}"
             raise NotEnoughObservations(msg) from None
@@ -248,7 +248,7 @@ def _standardise(values: Array, sd: Array | None, span: NDArray[np.int64] | None
     variance = None
     if sd is not None and np.isfinite(sd).any():
         variance = np.where(seen & np.isfinite(sd), sd / spread, 0.0) ** 2
-    ends = yearly.any(axis=2)
+    ends = np.asarray(yearly.any(axis=2))
     return _Data(
         monthly=np.where(seen & ~yearly, z, 0.0),
         seen=(seen & ~yearly).astype(float),
@@ -272,7 +272,7 @@ def _start(data: _Data, priors: FactorPriors) -> _Parameters:
     )
 
 
-def _weights(data: _Data, p: _Parameters, seen: Array, noise: Array) -> Array:
+def _weights(data: _Data, seen: Array, noise: Array) -> Array:
     """Precision of each value, dims (dyad, time, item) or (dyad, 1, item) where it is constant."""
     if data.variance is None:
         return np.asarray(1.0 / noise[:, None])
@@ -296,18 +296,22 @@ def _collapse(
 
 
 def _filter(data: _Data, p: _Parameters, step: Array | None = None) -> Filtered:
-    steps = (p.step if step is None else step)[:, None] + p.extra
+    """Filter with the given steps, dims (dyad,) or (grid, dyad): then series are grid by dyad."""
+    step = p.step if step is None else step
+    steps = (step[..., None] + p.extra).reshape(-1, p.extra.shape[1])
+    copies = len(steps) // len(p.extra)
     noise = p.long_run
     y, variance = _collapse(
-        data.monthly, data.seen, _weights(data, p, data.seen, noise), p.loading, p.mu
+        data.monthly, data.seen, _weights(data, data.seen, noise), p.loading, p.mu
     )
+    y, variance = np.tile(y, (copies, 1)), np.tile(variance, (copies, 1))
     if not data.seen_yearly.any():
         return filter_levels(y, variance, steps)
-    weights = _weights(data, p, data.seen_yearly, p.noise)
-    yearly, yearly_variance = _collapse(
-        data.yearly, data.seen_yearly, weights, p.loading, p.mu
-    )
-    return filter_levels(yearly, yearly_variance, steps, data.plan, direct=(y, variance))
+    weights = _weights(data, data.seen_yearly, p.noise)
+    yearly, yearly_variance = _collapse(data.yearly, data.seen_yearly, weights, p.loading, p.mu)
+    plan = Plan(*(np.tile(part, (copies, 1)) for part in data.plan))
+    yearly, yearly_variance = np.tile(yearly, (copies, 1)), np.tile(yearly_variance, (copies, 1))
+    return filter_levels(yearly, yearly_variance, steps, plan, direct=(y, variance))
 
 
 def _climb(
@@ -398,7 +402,8 @@ def _rho(
     ends = ends + square * np.einsum("dti,dt->di", pairs, 0.5 * (var[:, 1:] + var[:, :-1]))
     pooled = both.sum(axis=1, keepdims=True) / np.maximum(ends.sum(axis=1, keepdims=True), 1e-9)
     own = both / np.maximum(ends, 1e-9)
-    return np.clip((n * own + priors.rho_n * pooled) / (n + priors.rho_n), 0.0, 0.9)
+    shrunk = (n * own + priors.rho_n * pooled) / (n + priors.rho_n)
+    return np.asarray(np.clip(shrunk, 0.0, 0.9))
 
 
 def _jumps(s: Smoothed, p: _Parameters, limit: float) -> Array:
@@ -427,8 +432,8 @@ def _spread(
     means, spreads, paths = [], [], []
     for b in range(rounds):
         drawn = _draw_parameters(data, p, priors, rng)
-        loglik = np.stack([_filter(data, drawn, p.step * g).loglik for g in grid], axis=1)
-        loglik -= 0.5 * (np.log(grid) / 1.0) ** 2
+        loglik = _filter(data, drawn, grid[:, None] * p.step).loglik.reshape(len(grid), -1).T
+        loglik = loglik - 0.5 * np.log(grid) ** 2
         chance = np.exp(loglik - loglik.max(axis=1, keepdims=True))
         chance /= chance.sum(axis=1, keepdims=True)
         pick = (rng.random((len(chance), 1)) > chance.cumsum(axis=1)).sum(axis=1)
@@ -458,7 +463,8 @@ def _draw_parameters(
     precision = data.n / p.long_run + 1.0 / (priors.loading_sd * mean) ** 2
     loading = p.loading + rng.standard_normal(p.loading.shape) / np.sqrt(precision)
     rho = np.clip(
-        p.rho + rng.standard_normal(p.rho.shape) * np.sqrt((1 - p.rho**2) / (data.n + priors.rho_n)),
+        p.rho
+        + rng.standard_normal(p.rho.shape) * np.sqrt((1 - p.rho**2) / (data.n + priors.rho_n)),
         0.0,
         0.95,
     )

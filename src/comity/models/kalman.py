@@ -111,7 +111,7 @@ def plan_spans(observed: NDArray[np.bool_], span: NDArray[np.int64]) -> Plan:
     inflation = np.ones(observed.shape)
     for series, seen in enumerate(observed):
         before = -1
-        for at in np.flatnonzero(seen):
+        for at in np.flatnonzero(seen).tolist():
             asked = max(int(span[series, at]), 1)
             first = max(at - asked + 1, before + 1)
             kept = at - first + 1
@@ -157,24 +157,23 @@ def filter_levels(
     """
     series, time = y.shape
     plan = plan or Plan(np.zeros(y.shape), np.ones(y.shape), np.ones(y.shape))
-    noise_t = _by_month(np.broadcast_to(noise, y.shape) * plan.inflation)
     step_t = _by_month(np.broadcast_to(np.asarray(step, dtype=float), y.shape))
-    carry_t, months_t, y_t = _by_month(plan.carry), _by_month(plan.months), _by_month(y)
-    extra = None if direct is None else (_by_month(direct[0]), _by_month(direct[1]))
+    carry, share = _by_month(plan.carry), 1.0 / _by_month(plan.months)
+    first = _Channel.of(y, np.broadcast_to(noise, y.shape) * plan.inflation)
+    second = None if direct is None else _Channel.of(*direct)
     out = np.empty((5, time, series))
-    error = np.full((time, series), np.nan)
-    loglik = np.zeros(series)
     state = (np.full(series, start[0]), np.full(series, start[1]), *np.zeros((3, series)))
     for t in range(time):
-        state = _predict(state, carry_t[t], step_t[t] if t else np.zeros(series))
-        if np.isfinite(y_t[t]).any():
-            state, error[t], term = _update(state, y_t[t], noise_t[t], 1.0 / months_t[t])
-            loglik += term
-        if extra is not None and np.isfinite(extra[0][t]).any():
-            state, seen, term = _update_direct(state, extra[0][t], extra[1][t])
-            error[t] = np.where(np.isfinite(error[t]), error[t], seen)
-            loglik += term
+        state = _predict(state, carry[t], step_t[t] if t else np.zeros(series))
+        if first.busy[t]:
+            state = _update(state, first, share[t], t)
+        if second is not None and second.busy[t]:
+            state = _update_direct(state, second, t)
         out[:, t] = state
+    error, loglik = first.score()
+    if second is not None:
+        other, term = second.score()
+        error, loglik = np.where(np.isfinite(error), error, other), loglik + term
     level, level_var, cumulator, cross, cumulator_var = (np.ascontiguousarray(x.T) for x in out)
     return Filtered(
         level=level,
@@ -250,7 +249,7 @@ def draw_levels(filtered: Filtered, rng: np.random.Generator, draws: int) -> Arr
     root = np.sqrt(back.spread[0])
     mixed = back.spread[1] / np.maximum(root, _TINY)
     rest = np.sqrt(np.maximum(back.spread[2] - mixed**2, 0.0))
-    joined = filtered.carry.T.any(axis=1)
+    joined = np.asarray((filtered.carry.T > 0).any(axis=1))
     level = total = np.zeros((draws, series))
     for t in range(time - 1, -1, -1):
         shock = rng.standard_normal((draws, series))
@@ -288,44 +287,65 @@ def _predict(state: State, carry: Array, step: Array) -> State:
     )
 
 
-def _update(state: State, y: Array, noise: Array, share: Array) -> tuple[State, Array, Array]:
+@dataclass(frozen=True)
+class _Channel:
+    """One value per month and series, dims (time, series); a missing one has infinite variance."""
+
+    y: Array
+    noise: Array
+    seen: NDArray[np.bool_]
+    busy: list[bool]
+    error: Array
+    spread: Array
+
+    @classmethod
+    def of(cls, y: Array, noise: Array) -> _Channel:
+        by_month = _by_month(y)
+        seen = np.isfinite(by_month)
+        return cls(
+            y=np.where(seen, by_month, 0.0),
+            noise=np.where(seen, _by_month(noise), np.inf),
+            seen=seen,
+            busy=np.asarray(seen.any(axis=1)).tolist(),
+            error=np.zeros_like(by_month),
+            spread=np.ones_like(by_month),
+        )
+
+    def score(self) -> tuple[Array, Array]:
+        """Return standardised errors, dims (time, series), and log-likelihood, dims (series,)."""
+        spread = np.maximum(np.where(self.seen, self.spread, 1.0), _TINY)
+        term = np.log(2.0 * np.pi * spread) + self.error**2 / spread
+        loglik = -0.5 * np.where(self.seen, term, 0.0).sum(axis=0)
+        return np.where(self.seen, self.error / np.sqrt(spread), np.nan), loglik
+
+
+def _update(state: State, seen: _Channel, share: Array, t: int) -> State:
     level, var, total, cross, total_var = state
-    seen = np.isfinite(y)
-    spread = np.where(seen, total_var * share**2 + noise, 1.0)
-    error = np.where(seen, y - total * share, 0.0)
-    weight = np.where(seen, share / spread, 0.0)
-    to_level, to_total = cross * weight, total_var * weight
-    new: State = (
+    on_level, on_total = cross * share, total_var * share
+    seen.spread[t] = spread = on_total * share + seen.noise[t]
+    seen.error[t] = error = seen.y[t] - total * share
+    to_level, to_total = on_level / spread, on_total / spread
+    return (
         level + to_level * error,
-        var - to_level * share * cross,
+        var - to_level * on_level,
         total + to_total * error,
-        cross - to_level * share * total_var,
-        total_var - to_total * share * total_var,
+        cross - to_level * on_total,
+        total_var - to_total * on_total,
     )
-    return new, *_score(seen, error, spread)
 
 
-def _update_direct(state: State, y: Array, noise: Array) -> tuple[State, Array, Array]:
+def _update_direct(state: State, seen: _Channel, t: int) -> State:
     level, var, total, cross, total_var = state
-    seen = np.isfinite(y)
-    spread = np.where(seen, var + noise, 1.0)
-    error = np.where(seen, y - level, 0.0)
-    weight = np.where(seen, 1.0 / spread, 0.0)
-    to_level, to_total = var * weight, cross * weight
-    new: State = (
+    seen.spread[t] = spread = var + seen.noise[t]
+    seen.error[t] = error = seen.y[t] - level
+    to_level, to_total = var / spread, cross / spread
+    return (
         level + to_level * error,
         var - to_level * var,
         total + to_total * error,
         cross - to_level * cross,
         total_var - to_total * cross,
     )
-    return new, *_score(seen, error, spread)
-
-
-def _score(seen: NDArray[np.bool_], error: Array, spread: Array) -> tuple[Array, Array]:
-    spread = np.maximum(spread, _TINY)
-    term = -0.5 * (np.log(2.0 * np.pi * spread) + error**2 / spread)
-    return np.where(seen, error / np.sqrt(spread), np.nan), np.where(seen, term, 0.0)
 
 
 class _Backward(NamedTuple):
@@ -366,4 +386,6 @@ def _backward(filtered: Filtered) -> _Backward:
     offset[:, -1] = level[-1], total[-1]
     gains[:, -1] = 0.0
     spread[:, -1] = var[-1], cross[-1], total_var[-1]
-    return _Backward(offset, gains, np.maximum(spread, np.array([0.0, -np.inf, 0.0])[:, None, None]))
+    return _Backward(
+        offset, gains, np.maximum(spread, np.array([0.0, -np.inf, 0.0])[:, None, None])
+    )
