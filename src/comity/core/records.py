@@ -349,8 +349,11 @@ _ALL: tuple[Table, ...] = (
             _c("level", "int", "0 none ... 6 mutual defence (POL-02) [level]"),
             _c("scope", "text", "bilateral or multilateral"),
             _c("articles_noted", "text", "in our own words"),
+            _c("later", "text", "what became of it, in our own words"),
+            _c("later_known_from", "date", "from when `later` was publicly known"),
         ),
         ("obligation_id",), cited=True,
+        held_back=(("later_known_from", ("later",)),),
     ),
     Table(
         "perspectives", "perspective", "one statement by one speaker in that side's own terms",
