@@ -78,6 +78,13 @@ class SourceSpec:
         Empty, or what a user has to apply for.
     notes : str
         What bites.
+    parser_version : int
+        Raised when the same bytes give other records.
+    credibility : int
+        Admiralty credibility of a row, 1-6, for tables that do not carry their own grade.
+    out_of_scope : tuple of str
+        Codes of rejected rows that are no errors of the file, e.g. actors that are not states;
+        they do not count towards `max_quarantine_share`.
     """
 
     name: str
@@ -98,6 +105,7 @@ class SourceSpec:
     notes: str = ""
     parser_version: int = 1
     credibility: int = field(default=2)
+    out_of_scope: tuple[str, ...] = ("not_a_state",)
 
 
 Parse = Callable[[Path], Iterator[Batch | Reject]]
