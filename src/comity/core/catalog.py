@@ -41,14 +41,14 @@ class _StrictLoader(yaml.SafeLoader):
     """Safe YAML without aliases (which can explode) and without repeated keys."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        reason = ""
         if self.check_event(yaml.events.AliasEvent):
-            event: Any = self.peek_event()  # type: ignore[no-untyped-call]
-            msg = "aliases are not allowed"
-            raise yaml.composer.ComposerError(None, None, msg, event.start_mark)
-        event: yaml.events.NodeEvent = self.peek_event()
-        if event.tag is not None:
-            msg = f"tags are not allowed, found {event.tag!r}"
-            raise yaml.composer.ComposerError(None, None, msg, event.start_mark)
+            reason = "aliases are not allowed"
+        elif event.tag is not None:
+            reason = f"tags are not allowed, found {event.tag!r}"
+        if reason:
+            raise yaml.composer.ComposerError(None, None, reason, event.start_mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002
