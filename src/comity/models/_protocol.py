@@ -17,6 +17,7 @@ __all__ = [
     "Delivery",
     "Flip",
     "Item",
+    "Lapse",
     "Reading",
     "ReadingPath",
     "Readings",
@@ -70,7 +71,11 @@ class ReadingPath:
 
     ``filtered`` uses only what was observed by each month, ``smoothed`` everything to the end of
     the grid; ``point`` is the period's own value without either (NaN where nothing was observed).
-    Draws have dims (draw, time) on the 0-100 scale (asymmetry: -100 to 100).
+    Draws have dims (draw, time) on the 0-100 scale (asymmetry: -100 to 100), NaN in months before
+    any item is alive. `latent_mean` and `latent_sd` are those of the filtered weighted mean, in
+    standard deviations of the items; `contributions` are each item's part of `latent_mean`, dims
+    (time,), NaN before the item is alive, and sum to it. `reference` holds quantiles of the
+    reference distribution (asymmetry: none), so that latent values can be put on the scale.
     """
 
     filtered: NDArray[np.float64]
@@ -82,6 +87,7 @@ class ReadingPath:
     contributions: Mapping[str, NDArray[np.float64]]
     p_rise_12m: float | None
     p_rise_method: str
+    reference: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)
@@ -102,9 +108,9 @@ class ChangePoint:
     month : str
         Posterior median of the date, ``YYYY-MM``: first month of the new phase.
     lo80, hi80 : str
-        80 % interval of the date.
+        80 % interval of the date, half-open: `hi80` is the first month after it.
     probability : float
-        Posterior probability that there is a boundary inside the interval.
+        Posterior probability that there is a boundary at or near this date.
     movers : tuple of (str, float)
         Items with the largest change across it, in standard deviations, largest first.
     """
@@ -147,13 +153,39 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Flip:
-    """A dated change of the main supplier."""
+    """A dated change of the main supplier.
+
+    Parameters
+    ----------
+    month : str
+        Median over the draws with this flip: first month of the new supplier.
+    lo80, hi80 : str
+        80 % interval of the date, half-open: `hi80` is the first month after it.
+    supplier_before, supplier_after : str
+        ``a`` or ``b``.
+    probability : float
+        Share of all draws with this flip.
+    """
 
     month: str
     lo80: str
     hi80: str
     supplier_before: Literal["a", "b"]
     supplier_after: Literal["a", "b"]
+    probability: float
+
+
+@dataclass(frozen=True)
+class Lapse:
+    """A dated end of a supplier's role: what it gave has faded below the floor and stays there.
+
+    Month and interval as in `Flip`; it can be over for one side while the other goes on.
+    """
+
+    month: str
+    lo80: str
+    hi80: str
+    supplier: Literal["a", "b"]
     probability: float
 
 
@@ -170,3 +202,4 @@ class RolePath:
     draws: NDArray[np.float64]
     flips: tuple[Flip, ...]
     records: tuple[str, ...]
+    lapses: tuple[Lapse, ...] = ()
