@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from comity.core.framework import load_hypotheses
+from comity.core.records import TABLES
 from comity.judgement.assessment import (
     Assessment,
     DyadName,
@@ -141,7 +142,7 @@ def marker_events(context: Context, count: int = 9, spacing_days: int = 540) -> 
     for row in ranked:
         near = any(
             abs((row["occurred_from"] - each["occurred_from"]).days) < spacing_days for each in kept
-        )  # noqa: E501
+        )
         if not near:
             kept.append(row)
         if len(kept) == count:
@@ -182,7 +183,7 @@ def _manifest(
 
 def _used_sources(context: Context, specs: Mapping[str, SourceSpec]) -> list[ManifestSource]:
     made = []
-    for name, found in sorted(context.view.source_summary().items()):
+    for name, found in sorted(_summary(context).items()):
         if name.partition(":")[0] in {"case", "user"} and name not in context.sources:
             continue
         spec = specs.get(name)
@@ -199,6 +200,27 @@ def _used_sources(context: Context, specs: Mapping[str, SourceSpec]) -> list[Man
             )
         )
     return made
+
+
+def _summary(context: Context) -> dict[str, dict[str, Any]]:
+    """Return per source: records, first and last day, and the snapshots they came from."""
+    found: dict[str, dict[str, Any]] = {}
+    for table in TABLES:
+        rows = context.view.rows(
+            "SELECT source, count(*) AS records, min(occurred_from) AS first, "
+            f"max(occurred_to) AS last, list(DISTINCT snapshot) AS snapshots FROM {table} "
+            "GROUP BY source"
+        )
+        for row in rows:
+            if row["source"] not in found:
+                found[row["source"]] = row
+                continue
+            held = found[row["source"]]
+            held["records"] += row["records"]
+            held["first"] = min(held["first"], row["first"])
+            held["last"] = max(held["last"], row["last"])
+            held["snapshots"] = list({*held["snapshots"], *row["snapshots"]})
+    return found
 
 
 def _public_from_mix(context: Context) -> dict[str, int]:

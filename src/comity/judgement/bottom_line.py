@@ -18,20 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["bottom_line", "long_date", "month_name", "standing_judgements"]
 
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 MAX_WORDS = 120
 
 
@@ -139,8 +129,8 @@ def _direction(readings: Mapping[str, Reading], context: Context) -> tuple[str, 
     when = f"{_MONTHS[context.as_of.month - 1]} {context.as_of.year + 1}"
     if chance.word == "roughly even chance":
         text = (
-            f"There is a roughly even chance ({100 * chance.p:.0f} %) that {name} is {way} in {when}"
-            " than now: the record gives no direction."
+            f"There is a roughly even chance ({100 * chance.p:.0f} %) that {name} is {way} in "
+            f"{when} than now: the record gives no direction."
         )
     else:
         text = (

@@ -21,8 +21,8 @@ ASSUMPTIONS = (
     "A3: A delivery that is on record happened with the probability that its grade gives; what was "
     "never reported is not counted.",
     "A4: Rungs follow declared thresholds, which are this project's choice.",
-    "A5: Registers were scored by one coder and checked by a second on a sample; how far they agree "
-    "differs by column, and readings that rest on weak columns are shown as judgement.",
+    "A5: Registers were scored by one coder and checked by a second on a sample; how far they "
+    "agree differs by column, and what rests on weak columns is shown as judgement.",
     "A6: Pressure by third parties explains and does not enter a reading.",
 )
 

@@ -1,0 +1,84 @@
+"""What commands share: dates on the command line, JSON to a file or the terminal, progress."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from comity.core.errors import UsageError
+from comity.core.period import Period
+from comity.core.settings import Settings
+from comity.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["day", "open_workspace", "say", "spinner", "terminal", "write_json"]
+
+
+def open_workspace(store: Path | None = None, catalog: Path | None = None) -> Workspace:
+    """Return the workspace of the settings, with what the flags override."""
+    given: dict[str, Any] = {}
+    if store is not None:
+        given["home"] = store
+    if catalog is not None:
+        if not catalog.is_dir():
+            msg = f"--catalog {catalog}: there is no such folder."
+            raise UsageError(msg)
+        given["catalog"] = catalog
+    return Workspace(Settings(**given))
+
+
+def day(text: str | None, flag: str) -> dt.date | None:
+    """Return the last day of a date given as YYYY, YYYY-MM or YYYY-MM-DD."""
+    if text is None:
+        return None
+    try:
+        return Period.parse(text).last_day
+    except UsageError as error:
+        msg = f"{flag}: {error}"
+        raise UsageError(msg) from None
+
+
+def terminal() -> Console:
+    """Return the console that answers go to."""
+    return Console(highlight=False)
+
+
+def say(text: str) -> None:
+    """Print one line for a person on standard error, so that standard output stays data."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(text, markup=False)
+
+
+def write_json(data: Any, target: str) -> None:
+    """Write JSON to a file, or to standard output for ``-``."""
+    text = json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n"
+    if target == "-":
+        sys.stdout.write(text)
+        return
+    path = Path(target)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def spinner(text: str) -> Iterator[Callable[[str], None]]:
+    """Show what is being done, on standard error; says nothing where nobody watches."""
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(text, total=None)
+
+        def tell(what: str) -> None:
+            bar.update(task, description=what)
+
+        yield tell

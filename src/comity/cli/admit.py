@@ -1,0 +1,54 @@
+"""comity admit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from comity.cli._out import open_workspace, say, spinner, write_json
+from comity.core.errors import UsageError
+
+__all__ = ["admit"]
+
+
+def admit(
+    file: Path,
+    *,
+    table: str | None = None,
+    dyad: str | None = None,
+    json: Annotated[str | None, Parameter(name="--json")] = None,
+    store: Path | None = None,
+) -> int:
+    """Bring your own events, values or register rows, from a CSV whose columns are documented.
+
+    Parameters
+    ----------
+    file
+        The CSV. Rows that cannot be read are kept in quarantine with the reason.
+    table
+        Kind of rows (events, claims, values ...); by default told from the header.
+    dyad
+        The dyad that register rows belong to, as RUS-IRN.
+    json
+        Write the report as JSON to this file, or - for standard output.
+    store
+        Where the evidence lies.
+    """
+    workspace = open_workspace(store)
+    pair = None
+    if dyad is not None:
+        first, dash, second = dyad.partition("-")
+        if not dash:
+            msg = f"--dyad {dyad}: write two states joined by '-', as RUS-IRN."
+            raise UsageError(msg)
+        pair = (first, second)
+    with spinner(f"reading {file}"):
+        report = workspace.admit(file, table, pair)
+    if json is not None:
+        write_json(workspace.report(report), json)
+    if json != "-":
+        for line in workspace.report_lines(report):
+            say(line)
+    return 0

@@ -1,0 +1,75 @@
+"""comity assess."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from comity.cli._out import day, open_workspace, say, spinner, terminal, write_json
+
+__all__ = ["assess"]
+
+
+def assess(
+    a: str,
+    b: str,
+    *,
+    as_of: str | None = None,
+    out: Path | None = None,
+    json: Annotated[str | None, Parameter(name="--json")] = None,
+    format: Annotated[str, Parameter(name="--format")] = "html,md",  # noqa: A002
+    exclude_source: Annotated[list[str] | None, Parameter(name="--exclude-source")] = None,
+    catalog: Path | None = None,
+    store: Path | None = None,
+    fresh: bool = False,
+) -> int:
+    """Assess two states: readings, phases, roles, ledger, ladder, judgements, gaps.
+
+    Parameters
+    ----------
+    a
+        First state: an ISO3 code or a name ("Russia", "USSR", "Иран").
+    b
+        Second state.
+    as_of
+        Use only what was public by this day (YYYY, YYYY-MM or YYYY-MM-DD). By default the latest
+        day for which anything is stored.
+    out
+        Folder for the brief and assessment.json.
+    json
+        Write the assessment as JSON to this file, or - for standard output.
+    format
+        Briefs to write into --out: html, md, json; several with commas.
+    exclude_source
+        Leave out a source (un_votes), an outlet (outlet:tass) or a grade (reliability:D).
+    catalog
+        A folder of your own that adds to or replaces parts of the catalog.
+    store
+        Where the evidence lies; by default the platform's data folder, or COMITY_HOME.
+    fresh
+        Compute again even if nothing has changed.
+    """
+    workspace = open_workspace(store, catalog)
+    formats = [each.strip() for each in format.split(",") if each.strip()]
+    with spinner(f"assessing {a} and {b}") as tell:
+        assessment = workspace.assess(
+            a,
+            b,
+            as_of=day(as_of, "--as-of"),
+            exclude=exclude_source or (),
+            fresh=fresh,
+            progress=tell,
+        )
+        paths = []
+        if out is not None:
+            tell("writing the brief")
+            paths = workspace.write(assessment, out, formats)
+    if json is not None:
+        write_json(assessment.model_dump(mode="json", by_alias=True), json)
+    if json != "-":
+        terminal().print(workspace.summary(assessment))
+    for path in paths:
+        say(f"wrote {path}")
+    return 0

@@ -1,0 +1,45 @@
+"""comity collect."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from comity.cli._out import open_workspace, say, spinner, write_json
+
+__all__ = ["collect"]
+
+
+def collect(
+    source: str,
+    *,
+    from_: Annotated[Path, Parameter(name="--from")],
+    json: Annotated[str | None, Parameter(name="--json")] = None,
+    store: Path | None = None,
+) -> int:
+    """Read a publisher's files and admit their records; twice is as good as once.
+
+    Parameters
+    ----------
+    source
+        Name of the source; `comity sources` lists them.
+    from_
+        A file or a folder that you have.
+    json
+        Write the report as JSON to this file, or - for standard output.
+    store
+        Where the evidence lies.
+    """
+    workspace = open_workspace(store)
+    with spinner(f"reading {from_}") as tell:
+        report = workspace.collect(
+            source, from_, progress=lambda what, count: tell(f"{what}: {count:,} rows")
+        )
+    if json is not None:
+        write_json(workspace.report(report), json)
+    if json != "-":
+        for line in workspace.report_lines(report):
+            say(line)
+    return 0

@@ -1,0 +1,52 @@
+"""comity explain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.markup import escape
+from rich.table import Table
+
+from comity.cli._out import open_workspace, terminal, write_json
+
+__all__ = ["explain"]
+
+
+def explain(
+    id: str,  # noqa: A002 -- the contract calls it ID
+    *,
+    json: Annotated[str | None, Parameter(name="--json")] = None,
+    store: Path | None = None,
+    catalog: Path | None = None,
+) -> int:
+    """Walk from a record, or from an indicator, reading or judgement, to rows, files and addresses.
+
+    Parameters
+    ----------
+    id
+        A record id (claim:su-35-01), or A-B/PART: RUS-IRN/POL-05, RUS-IRN/cohesion.
+    json
+        Write JSON to this file, or - for standard output.
+    store
+        Where the evidence lies.
+    catalog
+        A catalog of your own.
+    """
+    found = open_workspace(store, catalog).explain(id)
+    if json is not None:
+        write_json(found, json)
+    if json == "-":
+        return 0
+    console = terminal()
+    for step in found:
+        table = Table(show_header=False, box=None, title=escape(step["id"]), title_justify="left")
+        table.add_column(style="bold", no_wrap=True)
+        table.add_column(overflow="fold")
+        for key, value in step.items():
+            if key != "id" and value not in (None, "", []):
+                shown = "\n".join(map(str, value)) if isinstance(value, list) else str(value)
+                table.add_row(key.replace("_", " "), escape(shown))
+        console.print(table)
+    return 0

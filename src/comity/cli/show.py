@@ -1,0 +1,51 @@
+"""comity show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from comity.cli._out import day, open_workspace, terminal, write_json
+
+__all__ = ["show"]
+
+
+def show(
+    a: str,
+    b: str,
+    view: str = "readings",
+    *,
+    as_of: str | None = None,
+    json: Annotated[str | None, Parameter(name="--json")] = None,
+    catalog: Path | None = None,
+    store: Path | None = None,
+) -> int:
+    """Show one part of the assessment of two states.
+
+    Parameters
+    ----------
+    a
+        First state.
+    b
+        Second state.
+    view
+        readings, phases, indicators, roles, ledger, stress, levers, theatres, hypotheses,
+        evidence, timeline, ladder, drivers, gaps.
+    as_of
+        Use only what was public by this day.
+    json
+        Write JSON to this file, or - for standard output.
+    catalog
+        A catalog of your own.
+    store
+        Where the evidence lies.
+    """
+    workspace = open_workspace(store, catalog)
+    assessment, part = workspace.show(a, b, view, as_of=day(as_of, "--as-of"))
+    if json is not None:
+        write_json(part, json)
+    if json != "-":
+        terminal().print(workspace.table(assessment, view))
+    return 0

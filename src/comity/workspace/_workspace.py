@@ -1,0 +1,557 @@
+"""One object for all doors: collect, admit, assess, show, explain, diff, estimate, doctor."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from comity import __version__
+from comity.briefs.render.html import render_html
+from comity.briefs.render.json import load_json, render_json
+from comity.briefs.render.markdown import render_markdown
+from comity.briefs.render.terminal import render_terminal, render_view
+from comity.core import clock
+from comity.core.actor import Actors
+from comity.core.case import Case, case_folder, case_tables, load_case
+from comity.core.catalog import builtin_catalog
+from comity.core.dyad import Dyad
+from comity.core.errors import UnknownName, UsageError
+from comity.core.settings import Settings
+from comity.evidence.coverage import public_span
+from comity.evidence.ingest import IngestReport, admit_source, admit_table, sync_case
+from comity.evidence.lineage import explain
+from comity.evidence.store import EvidenceStore, EvidenceView
+from comity.indicators.definition import load_indicators
+from comity.indicators.measure import measure
+from comity.judgement.assemble import Estimates, Identity, judge
+from comity.judgement.book import EvidenceBook
+from comity.judgement.change import compare
+from comity.judgement.context import Context
+from comity.judgement.deliveries import deliveries
+from comity.models.change_points import segment
+from comity.models.factor import estimate_panel
+from comity.models.items import grid, items_from_panel
+from comity.models.panel_table import read_panel_table
+from comity.models.readings import estimate_readings
+from comity.models.supplier_roles import role_balance
+from comity.sources._spec import discover, source_named
+from comity.workspace.health import checks
+from comity.workspace.schemas import json_schemas
+from comity.workspace.tracing import VIEWS, evidence_of, part_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from comity.judgement.assessment import Assessment
+
+__all__ = ["FORMATS", "Question", "Workspace"]
+
+FORMATS = ("html", "md", "json")
+_FIRST_MONTH = dt.date(1989, 1, 1)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What an assessment is asked for.
+
+    Parameters
+    ----------
+    dyad : Dyad
+        In the order asked.
+    as_of : datetime.date
+        What was not public by then does not exist.
+    exclude : tuple of str
+        Sources (``un_votes``), outlets (``outlet:tass``) or grades (``reliability:D``) left out.
+    """
+
+    dyad: Dyad
+    as_of: dt.date
+    exclude: tuple[str, ...] = ()
+
+
+class Workspace:
+    """A store, a catalog and settings; every door calls these methods and nothing below them.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        Read from the environment and ``comity.toml`` if not given.
+
+    Examples
+    --------
+    >>> workspace = Workspace()  # doctest: +SKIP
+    >>> workspace.assess("Russia", "Iran").bottom_line.text  # doctest: +SKIP
+    """
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self.catalogs: tuple[Path, ...] = (
+            (self.settings.catalog,) if self.settings.catalog is not None else ()
+        )
+
+    @cached_property
+    def store(self) -> EvidenceStore:
+        """The evidence store, opened on first use."""
+        return EvidenceStore.open(self.settings.home, self.settings.memory_limit)
+
+    @cached_property
+    def actors(self) -> Actors:
+        """States and organisations."""
+        return Actors.load(self.catalogs)
+
+    # ------------------------------------------------------------------ evidence
+
+    def sources(self) -> list[dict[str, Any]]:
+        """Return what can be collected, with its terms and what is stored of it."""
+        stored = self.store.sources()
+        rows = []
+        for name, source in discover().items():
+            spec = source.SPEC
+            rows.append(
+                {
+                    "name": name,
+                    "title": spec.title,
+                    "publisher": spec.publisher,
+                    "url": spec.url,
+                    "licence": spec.licence,
+                    "redistribution": spec.redistribution,
+                    "citation": spec.citation,
+                    "cadence": spec.cadence,
+                    "coverage": spec.coverage,
+                    "gated": spec.gated,
+                    "notes": spec.notes,
+                    "layouts": [
+                        {"name": each.name, "pattern": each.pattern, "doc": each.doc}
+                        for each in spec.layouts
+                    ],
+                    "stored": stored.get(name),
+                }
+            )
+        return rows
+
+    def source(self, name: str) -> dict[str, Any]:
+        """Return one source as `sources` does.
+
+        Raises
+        ------
+        UnknownName
+            If there is none.
+        """
+        source_named(name)
+        return next(row for row in self.sources() if row["name"] == name)
+
+    def collect(
+        self, name: str, path: Path, progress: Callable[[str, int], None] | None = None
+    ) -> IngestReport:
+        """Read a publisher's file or folder and admit its records.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such source.
+        SourceChanged
+            If a file does not have a layout that the source declares.
+        QuarantineExceeded
+            If more rows are bad than the source declares as its bound.
+        """
+        source = source_named(name)
+        _must_exist(path)
+        return admit_source(self.store, source, path, recorded_on=clock.now(), progress=progress)
+
+    def admit(
+        self, path: Path, table: str | None = None, dyad: tuple[str, str] | None = None
+    ) -> IngestReport:
+        """Admit a CSV of the user's own, whose columns are those of a table.
+
+        Raises
+        ------
+        CatalogError
+            If a column is unknown, or the table cannot be told from the header.
+        """
+        _must_exist(path)
+        owner = f"user:{self.dyad(*dyad).key.lower()}" if dyad else "user"
+        return admit_table(self.store, table, path, recorded_on=clock.now(), source=owner)
+
+    def explain(self, name: str) -> list[dict[str, Any]]:
+        """Return the way from a record, or a part of an assessment, back to rows and addresses.
+
+        Parameters
+        ----------
+        name : str
+            A record id (``claim:su-35-01``), or ``A-B/PART`` (``RUS-IRN/POL-05``,
+            ``RUS-IRN/cohesion``, ``RUS-IRN/J-roles``).
+
+        Raises
+        ------
+        UnknownName
+            If there is no such record or part.
+        """
+        pair, slash, part = name.partition("/")
+        if slash and "-" in pair and ":" not in pair:
+            a, _, b = pair.partition("-")
+            ids = evidence_of(self.assess(a, b), part)
+        else:
+            self._sync_all()
+            ids = [name]
+        with self.store.view(dt.date.max) as view:
+            return [explain(self.store, view, each).as_dict() for each in ids]
+
+    def holdings(self) -> dict[str, Any]:
+        """Return what is stored by source, and the rows in quarantine."""
+        held = [_holding(each) for _, each in sorted(self.store.sources().items())]
+        waiting = [asdict(row) for row in self.store.quarantine()]
+        return {"sources": held, "quarantine": waiting}
+
+    def report(self, report: IngestReport) -> dict[str, Any]:
+        """Return the report of an admission as plain data."""
+        return asdict(report)
+
+    def report_lines(self, report: IngestReport) -> list[str]:
+        """Return the report of an admission in sentences."""
+        lines = [
+            f"{report.rows_new:,} new, {report.rows_same:,} already stored, "
+            f"{report.rows_corrected:,} corrected, {report.rows_withdrawn:,} withdrawn"
+        ]
+        if report.quarantined:
+            lines.append(
+                f"{report.quarantined:,} rows could not be read and are in quarantine: "
+                "`comity sources status --json -` shows them with file, line and reason"
+            )
+        if report.out_of_scope:
+            lines.append(f"{report.out_of_scope:,} rows do not concern states and were set aside")
+        return lines
+
+    # ------------------------------------------------------------------ assessment
+
+    def dyad(self, a: str, b: str, on: dt.date | None = None) -> Dyad:
+        """Return the dyad of two names or codes.
+
+        Raises
+        ------
+        UnknownName
+            If a state is unknown; the nearest names are shown.
+        UsageError
+            If both are the same state.
+        """
+        return Dyad(self.actors.resolve(a, on).id, self.actors.resolve(b, on).id)
+
+    def assess(
+        self,
+        a: str,
+        b: str,
+        *,
+        as_of: dt.date | None = None,
+        exclude: Sequence[str] = (),
+        fresh: bool = False,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> Assessment:
+        """Return the assessment of two states; unchanged inputs give the stored one.
+
+        Parameters
+        ----------
+        a, b : str
+            ISO3 codes or names.
+        as_of : datetime.date, optional
+            Only what was public by then counts. By default the information cut-off: the latest
+            day from which a record of the dyad was public.
+        exclude : sequence of str
+            Sources, outlets or grades to leave out.
+        fresh : bool
+            Compute again even if the inputs are unchanged.
+        progress : callable
+            Told what is being done.
+
+        Raises
+        ------
+        UnknownName, UsageError
+            If the question cannot be meant.
+        ModelError
+            If nothing can be measured.
+        """
+        dyad = self.dyad(a, b)
+        case = load_case(dyad, self.catalogs)
+        progress("reading the evidence")
+        self._sync(dyad)
+        cut_off = self._cut_off(dyad, dt.date.max)
+        question = Question(dyad, as_of or cut_off, tuple(sorted(exclude)))
+        if question.as_of < cut_off:
+            cut_off = self._cut_off(dyad, question.as_of)
+        digest = self._inputs_hash(question)
+        stored = self._assessment_path(question, digest)
+        if stored.exists() and not fresh:
+            return load_json(stored.read_bytes())
+        made = self._compute(question, case, cut_off, digest, progress)
+        stored.parent.mkdir(parents=True, exist_ok=True)
+        _write_atomically(stored, render_json(made))
+        return made
+
+    def _compute(
+        self,
+        question: Question,
+        case: Case | None,
+        cut_off: dt.date,
+        digest: str,
+        progress: Callable[[str], None],
+    ) -> Assessment:
+        dyad = question.dyad
+        lineage = {state: self.actors.lineage(state) for state in (dyad.a, dyad.b)}
+        definitions = load_indicators(self.catalogs)
+        specs = {name: source.SPEC for name, source in discover().items()}
+        first = case.start if case else _FIRST_MONTH
+        with self.store.view(question.as_of, exclude_sources=question.exclude) as view:
+            progress("measuring the indicators")
+            panel = measure(
+                view,
+                dyad,
+                definitions,
+                question.as_of,
+                lineage=lineage,
+                first=first,
+                case=case,
+            )
+            progress("estimating the readings")
+            estimates = self._estimate(view, question, panel, case, lineage, first)
+            progress("judging")
+            context = Context(
+                view=view,
+                dyad=dyad,
+                as_of=question.as_of,
+                cut_off=cut_off,
+                names=self._names(),
+                lineage=lineage,
+                sources=self._register_sources(dyad),
+                panel=panel,
+                book=EvidenceBook(view, specs),
+                case=case,
+            )
+            identity = Identity(
+                generated_by=f"comity {__version__}",
+                catalog_version=self.catalog_version()[:12],
+                indicators_version=_folder_hash(builtin_catalog() / "indicators")[:12],
+                inputs_hash=digest,
+                reconstruction=question.as_of < self._cut_off(dyad, dt.date.max),
+                excluded=question.exclude,
+            )
+            return judge(context, estimates, identity, specs, self.catalogs)
+
+    def _estimate(
+        self,
+        view: EvidenceView,
+        question: Question,
+        panel: Any,
+        case: Case | None,
+        lineage: dict[str, tuple[str, ...]],
+        first: dt.date,
+    ) -> Estimates:
+        months = grid(panel, first)
+        items = items_from_panel(panel, months)
+        seed, draws = self.settings.seed, self.settings.draws
+        readings = estimate_readings(months, items, seed=seed, draws=draws)
+        changes, segmentation = segment(months, items, seed=seed)
+        classes = (
+            {name: flow.id for flow in case.flow_classes for name in flow.item_classes}
+            if case
+            else {}
+        )
+        sources = self._register_sources(question.dyad)
+        found = deliveries(view, question.dyad, sources, lineage, classes)
+        arms = {"major_arms", "uav_missiles", "munitions"}
+        aggregate = {"arms": sorted(arms & {each.flow_class for each in found})}
+        roles = role_balance(found, months, seed=seed, draws=draws, aggregates=aggregate)
+        diagnostics = {
+            "name": "local levels with declared weights",
+            "version": 1,
+            "seed": seed,
+            "draws": draws,
+            "diagnostics": {**readings.diagnostics, **segmentation},
+        }
+        return Estimates(months, items, readings, changes, roles, diagnostics)
+
+    # ------------------------------------------------------------------ doors' other verbs
+
+    def write(self, assessment: Assessment, folder: Path, formats: Sequence[str]) -> list[Path]:
+        """Write an assessment and its briefs into a folder; returns the files.
+
+        Raises
+        ------
+        UnknownName
+            If a format is unknown.
+        """
+        unknown = [each for each in formats if each not in FORMATS]
+        if unknown:
+            raise UnknownName("format", unknown[0], FORMATS)
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = []
+        writers: dict[str, tuple[str, Callable[[], bytes]]] = {
+            "json": ("assessment.json", lambda: render_json(assessment)),
+            "html": ("brief.html", lambda: render_html(assessment).encode()),
+            "md": ("brief.md", lambda: render_markdown(assessment).encode()),
+        }
+        for each in dict.fromkeys(("json", *formats)):
+            name, make = writers[each]
+            _write_atomically(folder / name, make())
+            paths.append(folder / name)
+        return paths
+
+    def diff(self, a: str, b: str, since: dt.date, as_of: dt.date | None = None) -> dict[str, Any]:
+        """Return what changed between two as-of dates: readings, indicators, new evidence."""
+        now = self.assess(a, b, as_of=as_of)
+        if since >= dt.date.fromisoformat(now.as_of):
+            msg = f"--since {since} is not before the assessment's date {now.as_of}."
+            raise UsageError(msg)
+        return compare(self.assess(a, b, as_of=since), now)
+
+    def estimate(self, path: Path, seed: int | None = None) -> dict[str, Any]:
+        """Run the estimator on a table of the user's own.
+
+        Raises
+        ------
+        CatalogError
+            If the table is not as documented.
+        """
+        _must_exist(path)
+        return estimate_panel(read_panel_table(path), seed=seed or self.settings.seed)
+
+    def show(
+        self, a: str, b: str, view: str, as_of: dt.date | None = None
+    ) -> tuple[Assessment, Any]:
+        """Return the assessment and one part of it as plain data.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such view.
+        """
+        if view not in VIEWS:
+            raise UnknownName("view", view, VIEWS)
+        assessment = self.assess(a, b, as_of=as_of)
+        return assessment, part_of(assessment, view)
+
+    def summary(self, assessment: Assessment) -> Any:
+        """Return what a terminal shows of an assessment."""
+        return render_terminal(assessment)
+
+    def table(self, assessment: Assessment, view: str) -> Any:
+        """Return one part of an assessment as a terminal shows it."""
+        return render_view(assessment, view, part_of(assessment, view))
+
+    def doctor(self) -> list[dict[str, str]]:
+        """Check this machine, the catalog and the store."""
+        return checks(self.settings.home, self.catalogs, self.store)
+
+    def schemas(self, folder: Path | None = None, *, write: bool = False) -> list[Path]:
+        """Return the files of the JSON Schemas; write them anew from the models if asked."""
+        target = folder or builtin_catalog() / "schemas"
+        texts = json_schemas()
+        if write:
+            target.mkdir(parents=True, exist_ok=True)
+            for name, text in texts.items():
+                (target / name).write_text(text, encoding="utf-8")
+        return [target / name for name in texts]
+
+    def catalog_version(self) -> str:
+        """Return a hash over every file of the catalogs in use."""
+        digest = hashlib.sha256()
+        for folder in (builtin_catalog(), *self.catalogs):
+            digest.update(_folder_hash(folder).encode())
+        return digest.hexdigest()
+
+    # ------------------------------------------------------------------ inside
+
+    def _sync(self, dyad: Dyad) -> None:
+        """Admit the built-in evidence of the dyad's case, if it has one and it has changed."""
+        folder = case_folder(dyad, self.catalogs)
+        if folder is not None:
+            sync_case(self.store, folder.name, case_tables(folder), clock.now())
+
+    def _sync_all(self) -> None:
+        for catalog in (builtin_catalog(), *self.catalogs):
+            for folder in sorted((catalog / "cases").glob("*-*")):
+                sync_case(self.store, folder.name, case_tables(folder), clock.now())
+
+    def _register_sources(self, dyad: Dyad) -> tuple[str, ...]:
+        folder = case_folder(dyad, self.catalogs)
+        names = (f"case:{folder.name}",) if folder is not None else ()
+        return (*names, f"user:{dyad.key.lower()}")
+
+    def _names(self) -> dict[str, str]:
+        names = {state.id: state.name_en for state in self.actors.states.values()}
+        return names | {item.id: item.name_en for item in self.actors.organisations.values()}
+
+    def _cut_off(self, dyad: Dyad, as_of: dt.date) -> dt.date:
+        """Return the latest day from which a record of the dyad was public.
+
+        Raises
+        ------
+        UsageError
+            If nothing about the dyad was public by `as_of`.
+        """
+        ids = [*self.actors.lineage(dyad.a), *self.actors.lineage(dyad.b)]
+        names = list(self._register_sources(dyad))
+        with self.store.view(as_of) as view:
+            _, latest = public_span(view, ids, names)
+        if latest is None:
+            with self.store.view(dt.date.max) as view:
+                earliest, _ = public_span(view, ids, names)
+            msg = _nothing_known(dyad, as_of, earliest)
+            raise UsageError(msg)
+        return latest
+
+    def _inputs_hash(self, question: Question) -> str:
+        parts = {
+            "dyad": [question.dyad.a, question.dyad.b],
+            "as_of": question.as_of.isoformat(),
+            "exclude": list(question.exclude),
+            "evidence": self.store.content_hash(),
+            "catalog": self.catalog_version(),
+            "code": __version__,
+            "seed": self.settings.seed,
+            "draws": self.settings.draws,
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+    def _assessment_path(self, question: Question, digest: str) -> Path:
+        folder = self.settings.home / "assessments" / str(question.dyad)
+        return folder / f"{question.as_of.isoformat()}-{digest[:16]}.json"
+
+
+def _nothing_known(dyad: Dyad, as_of: dt.date, earliest: dt.date | None) -> str:
+    if earliest is not None:
+        return (
+            f"nothing about {dyad} was public by {as_of}; the first record was public on "
+            f"{earliest}. Choose a later --as-of."
+        )
+    return (
+        f"nothing is stored about {dyad}, and it has no built-in case. Collect public data first: "
+        "`comity sources` lists what can be collected, `comity collect NAME --from PATH` reads it."
+    )
+
+
+def _holding(held: Any) -> dict[str, Any]:
+    return {**asdict(held), "files": len(held.files), "records": sum(held.rows.values())}
+
+
+def _must_exist(path: Path) -> None:
+    if not path.exists():
+        msg = f"{path}: there is no such file or folder."
+        raise UsageError(msg)
+
+
+def _write_atomically(path: Path, data: bytes) -> None:
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(data)
+    part.replace(path)
+
+
+def _folder_hash(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix in {".yml", ".csv", ".bib", ".json"}:
+            digest.update(path.relative_to(folder).as_posix().encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

@@ -1,0 +1,43 @@
+"""JSON Schemas of everything that others write or read, made from the models."""
+
+from __future__ import annotations
+
+import json
+
+from comity.core.case import Case
+from comity.core.framework import DiscriminatingTest, Hypothesis, Outlet, Term
+from comity.indicators.definition import IndicatorDefinition
+from comity.judgement.assessment import Assessment
+from comity.judgement.drivers import DriverDefinition
+from comity.judgement.ladder import LadderDefinition
+from comity.judgement.probability import Scale
+
+__all__ = ["json_schemas"]
+
+_MODELS = {
+    "assessment": Assessment,
+    "case": Case,
+    "driver": DriverDefinition,
+    "hypothesis": Hypothesis,
+    "indicator": IndicatorDefinition,
+    "ladder": LadderDefinition,
+    "outlet": Outlet,
+    "scale": Scale,
+    "term": Term,
+    "test": DiscriminatingTest,
+}
+
+
+def json_schemas() -> dict[str, str]:
+    """Return the text of each schema by file name.
+
+    Examples
+    --------
+    >>> sorted(json_schemas())[:2]
+    ['assessment.json', 'case.json']
+    """
+    return {
+        f"{name}.json": json.dumps(model.model_json_schema(by_alias=True), indent=1, sort_keys=True)
+        + "\n"
+        for name, model in _MODELS.items()
+    }

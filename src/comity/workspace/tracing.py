@@ -1,0 +1,90 @@
+"""From any number or sentence of an assessment back to stored rows, files and addresses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from comity.core.errors import UnknownName
+
+if TYPE_CHECKING:
+    from comity.judgement.assessment import Assessment
+
+__all__ = ["VIEWS", "evidence_of", "part_of"]
+
+VIEWS = {
+    "readings": "readings",
+    "phases": "phases",
+    "indicators": "indicators",
+    "roles": "roles",
+    "ledger": "ledger",
+    "stress": "stress_tests",
+    "levers": "levers",
+    "theatres": "theatres",
+    "hypotheses": "hypotheses",
+    "evidence": "evidence",
+    "timeline": "events",
+    "ladder": "ladder",
+    "drivers": "drivers",
+    "tensions": "tensions",
+    "judgements": "judgements",
+    "gaps": "gaps",
+}
+"""Words of ``comity show`` and the parts of the assessment that they show."""
+
+
+def part_of(assessment: Assessment, view: str) -> Any:
+    """Return one part of an assessment as plain data.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such view; names those that exist.
+    """
+    if view not in VIEWS:
+        raise UnknownName("view", view, VIEWS)
+    data = assessment.model_dump(mode="json", by_alias=True)
+    if view == "timeline":
+        events = [{"id": name, **record} for name, record in data["evidence"].items()]
+        return sorted(
+            (row for row in events if row["kind"] in {"event", "claim", "vote", "contact"}),
+            key=lambda row: (row["date"], row["id"]),
+        )
+    return data[VIEWS[view]]
+
+
+def evidence_of(assessment: Assessment, part: str) -> list[str]:
+    """Return the record ids behind one named part: a reading, indicator, role, judgement, item.
+
+    Raises
+    ------
+    UnknownName
+        If the assessment has no such part; the nearest names are shown.
+    """
+    found = _named_parts(assessment)
+    if part not in found:
+        raise UnknownName("part of the assessment", part, found)
+    return found[part]
+
+
+def _named_parts(assessment: Assessment) -> dict[str, list[str]]:
+    parts: dict[str, list[str]] = {"bottom_line": assessment.bottom_line.evidence}
+    for name, reading in assessment.readings.items():
+        ids = [record for mover in reading.movers for record in mover.evidence]
+        parts[name] = list(dict.fromkeys(ids))
+    parts |= {item.id: item.evidence for item in assessment.indicators}
+    parts |= {f"role:{name}": role.evidence for name, role in assessment.roles.items()}
+    parts |= {item.id: item.evidence for item in assessment.ladder.criteria}
+    for group in (
+        assessment.judgements,
+        assessment.drivers,
+        assessment.tensions,
+        assessment.ledger,
+        assessment.stress_tests,
+        assessment.levers,
+    ):
+        parts |= {item.id: item.evidence for item in group}
+    for theatre in assessment.theatres:
+        parts[theatre.id] = [record for cell in theatre.cells for record in cell.evidence]
+    for phase in assessment.phases:
+        parts[f"phase:{phase.start}"] = phase.evidence
+    return parts
