@@ -1,0 +1,332 @@
+"""The readings of one dyad over time: weighted means of item levels, with all uncertainty kept.
+
+First version, for one dyad by itself. Every item is standardised against its own history and
+smoothed by its own local level; a reading is the mean of its items' levels by their declared
+weights, over the items that have been observed at least once. An item that is not observed any more
+keeps its last level with growing doubt: the reading neither falls nor stays certain. Items that
+disagree, and readings that rest on few of them, are wide. The scale is the dyad's own history:
+0-100 is the percentile among the pooled smoothed draws of all months.
+
+Asymmetry keeps its sign. Its items are ratios from -1 to 1 (others are squeezed by ``tanh``); the
+reading is 100 times their weighted mean, and 0 is balance.
+
+References
+----------
+.. [1] Harvey, A. C. (1989), Forecasting, Structural Time Series Models and the Kalman Filter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from comity.core.errors import ModelError, UsageError
+from comity.models._protocol import READINGS, Item, Reading, ReadingPath, Readings
+from comity.models.item_levels import ItemPriors, Levels, Standardised, fit_levels, standardise
+from comity.models.rise import Rise, chance_of_rise
+
+__all__ = ["ReadingPriors", "estimate_readings", "movers"]
+
+Array = NDArray[np.float64]
+_QUANTILES = np.linspace(0.0, 1.0, 1001)
+_BALANCE_UNIT = 0.5  # items from -1 to 1 have about this spread: brings them to the priors' scale
+
+
+@dataclass(frozen=True)
+class ReadingPriors:
+    """What is declared before the items are seen.
+
+    Parameters
+    ----------
+    items : ItemPriors
+        For the items' own levels.
+    disagreement, disagreement_n : float
+        Prior standard deviation between items of one reading, and the items that it is worth.
+        [item standard deviations]
+    disagreement_phi : float
+        Month-to-month autocorrelation of what an item says beside its reading.
+    weight_sd : float
+        Standard deviation of the log of each declared weight.
+    """
+
+    items: ItemPriors = field(default_factory=ItemPriors)
+    disagreement: float = 0.6
+    disagreement_n: float = 3.0
+    disagreement_phi: float = 0.97
+    weight_sd: float = 0.1
+
+
+def estimate_readings(
+    months: Sequence[str],
+    items: Sequence[Item],
+    *,
+    seed: int,
+    draws: int = 1000,
+    priors: ReadingPriors = ReadingPriors(),
+) -> Readings:
+    """Estimate the readings of one dyad.
+
+    Parameters
+    ----------
+    months : sequence of str
+        Consecutive months ``YYYY-MM``, dims (time,).
+    items : sequence of Item
+        In any order; those without a single value are left aside.
+    seed : int
+        Seed of the draws; same seed and items give the same numbers.
+    draws : int, optional
+        Number of draws.
+    priors : ReadingPriors, optional
+        Declared before the items are seen.
+
+    Returns
+    -------
+    Readings
+        A reading without an observed item is absent. Diagnostics by reading: Brier score of the
+        12-month direction, origins, between-item disagreement, median step and noise.
+
+    Raises
+    ------
+    UsageError
+        If there are no months or draws.
+    ModelError
+        If an item cannot be meant, two have one name, or one has not one value per month.
+    """
+    if not months or draws < 1:
+        msg = f"readings need months and draws, got {len(months)} and {draws}."
+        raise UsageError(msg)
+    names = [item.name for item in items]
+    for item in items:
+        if len(item.values) != len(months):
+            msg = f"item {item.name} has {len(item.values)} values for {len(months)} months."
+            raise ModelError(msg)
+        if names.count(item.name) > 1:
+            msg = f"two items are named {item.name}; names must be unique."
+            raise ModelError(msg)
+    # by name, so that the order of the items cannot change the draws
+    ordered = sorted(items, key=lambda item: item.name)
+    paths: dict[Reading, ReadingPath] = {}
+    diagnostics: dict[str, float | str] = {"scale": "own history", "draws": float(draws)}
+    for index, reading in enumerate(READINGS):
+        chosen = [
+            item for item in ordered if item.reads == reading and np.isfinite(item.values).any()
+        ]
+        if chosen:
+            rng = np.random.default_rng([seed, index])
+            path, notes = _estimate(reading, chosen, rng, draws, priors)
+            paths[reading] = path
+            diagnostics |= {f"{reading}.{key}": value for key, value in notes.items()}
+    return Readings(tuple(months), paths, diagnostics)
+
+
+def movers(path: ReadingPath, *, end: int = -1, months: int = 12) -> list[tuple[str, float]]:
+    """Return what each item did to the reading over the last months, in points, largest first.
+
+    The effects add up exactly to the change of the reading's filtered mean on its scale. An item
+    that came alive in between counts with all it brought.
+
+    Parameters
+    ----------
+    path : ReadingPath
+        From `estimate_readings`.
+    end : int, optional
+        Index of the month to explain.
+    months : int, optional
+        How far back to compare. [months]
+
+    Raises
+    ------
+    UsageError
+        If there is no such month or nothing was known in it.
+    """
+    time = len(path.latent_mean)
+    end = end % time
+    start = max(end - months, int(np.argmax(path.items_alive > 0)))
+    if start > end or path.items_alive[end] == 0:
+        msg = f"month {end} of the reading has no observed item: nothing moved it."
+        raise UsageError(msg)
+    slope = _points_per_latent(path, start, end)
+    effects = {
+        name: (float(np.nan_to_num(part[end])) - float(np.nan_to_num(part[start]))) * slope
+        for name, part in path.contributions.items()
+    }
+    return sorted(effects.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
+
+
+def _points_per_latent(path: ReadingPath, start: int, end: int) -> float:
+    if path.reference is None:
+        return 100.0
+    low, high = sorted((float(path.latent_mean[start]), float(path.latent_mean[end])))
+    if high - low < 1e-6:
+        low, high = low - 1e-3, high + 1e-3
+    bottom, top = _percentile(np.array([low, high]), path.reference)
+    return float((top - bottom) / (high - low))
+
+
+def _estimate(
+    reading: Reading,
+    items: Sequence[Item],
+    rng: np.random.Generator,
+    draws: int,
+    priors: ReadingPriors,
+) -> tuple[ReadingPath, Mapping[str, float | str]]:
+    signed = reading == "asymmetry"
+    unit = _BALANCE_UNIT if signed else 1.0
+    data = _rescaled(standardise(items, priors.items, signed=signed), unit)
+    levels = fit_levels(data, [item.kind for item in items], rng=rng, prior=priors.items)
+    mixture = _Mixture.of(items, data)
+    mean, var = levels.filtered
+    doubt = _disagreement(mean, mixture, priors)
+    latent, latent_var = mixture.combine(mean, var)
+    latent_var = latent_var + doubt**2 * mixture.concentration
+    filtered = _filtered_draws(levels, mixture, doubt, rng, draws, priors) * unit
+    smoothed = _smoothed_draws(levels, mixture, doubt, rng, draws, priors) * unit
+    own = np.where(np.isfinite(data.z), mixture.weight[:, None], 0.0)
+    with np.errstate(invalid="ignore"):
+        point = (own * np.nan_to_num(data.z)).sum(axis=0) / own.sum(axis=0) * unit
+    reference = None
+    if not signed:
+        reference = np.quantile(smoothed[:, mixture.alive.any(axis=0)], _QUANTILES)
+    rise = chance_of_rise(latent, _few(filtered[:, -1] / unit))
+    parts = np.where(mixture.alive, mixture.share * mean * unit, np.nan)
+    path = ReadingPath(
+        filtered=_scaled(filtered, reference),
+        smoothed=_scaled(smoothed, reference),
+        point=_scaled(point, reference),
+        latent_mean=latent * unit,
+        latent_sd=np.sqrt(latent_var) * unit,
+        items_alive=mixture.alive.sum(axis=0),
+        contributions={item.name: part for item, part in zip(items, parts, strict=True)},
+        p_rise_12m=rise.p,
+        p_rise_method=rise.method,
+        reference=reference,
+    )
+    return path, _notes(rise, levels, doubt, items)
+
+
+def _notes(
+    rise: Rise, levels: Levels, doubt: float, items: Sequence[Item]
+) -> Mapping[str, float | str]:
+    notes: dict[str, float | str] = {
+        "items": float(len(items)),
+        "disagreement": doubt,
+        "step_median": float(np.median(levels.step)),
+        "noise_median": float(np.median(levels.noise)),
+        "rho_median": float(np.median(levels.rho)),
+        "rise_origins": float(rise.origins),
+        "rise_trust": rise.trust,
+        "rise_method": rise.method,
+    }
+    if rise.origins and np.isfinite(rise.brier):
+        notes |= {"rise_brier": rise.brier, "rise_brier_of_half": 0.25}
+    return notes
+
+
+@dataclass(frozen=True)
+class _Mixture:
+    """Weights of the items, dims (item,) and by month (item, time); 0 before an item is alive."""
+
+    weight: Array
+    alive: NDArray[np.bool_]
+    share: Array
+
+    @classmethod
+    def of(cls, items: Sequence[Item], data: Standardised) -> _Mixture:
+        weight = np.array([item.weight for item in items], dtype=float)
+        alive = np.logical_or.accumulate(np.isfinite(data.z), axis=1)
+        return cls(weight, alive, _shares(weight[:, None] * alive))
+
+    @property
+    def concentration(self) -> Array:
+        """Sum of squared shares: 1 over the effective number of items, dims (time,)."""
+        return np.asarray((self.share**2).sum(axis=0))
+
+    def combine(self, mean: Array, var: Array) -> tuple[Array, Array]:
+        """Return mean and variance of the weighted mean, NaN before any item is alive."""
+        none = ~self.alive.any(axis=0)
+        total = (self.share * mean).sum(axis=0)
+        spread = (self.share**2 * var).sum(axis=0)
+        return np.where(none, np.nan, total), np.where(none, np.nan, spread)
+
+    def jittered(self, rng: np.random.Generator, draws: int, sd: float) -> Array:
+        """Return shares with uncertain weights, dims (draw, item, time)."""
+        factor = np.exp(sd * rng.standard_normal((draws, len(self.weight), 1)))
+        return _shares(factor * self.weight[:, None] * self.alive)
+
+
+def _shares(weights: Array) -> Array:
+    total = weights.sum(axis=-2, keepdims=True)
+    return np.asarray(weights / np.where(total > 0, total, 1.0))
+
+
+def _rescaled(data: Standardised, unit: float) -> Standardised:
+    return data._replace(z=data.z / unit, variance=data.variance / unit**2)
+
+
+def _disagreement(mean: Array, mixture: _Mixture, priors: ReadingPriors) -> float:
+    """Return the standard deviation of item levels around their reading, drawn to a prior one."""
+    total = (mixture.share * mean).sum(axis=0)
+    away = np.where(mixture.alive, (mean - total) ** 2, 0.0)
+    per_item = away.sum(axis=1) / np.maximum(mixture.alive.sum(axis=1), 1)
+    freedom = max(len(mean) - 1, 0)
+    prior = priors.disagreement**2 * priors.disagreement_n
+    return float(np.sqrt((prior + per_item.sum()) / (priors.disagreement_n + freedom)))
+
+
+def _filtered_draws(
+    levels: Levels,
+    mixture: _Mixture,
+    doubt: float,
+    rng: np.random.Generator,
+    draws: int,
+    priors: ReadingPriors,
+) -> Array:
+    """Draw each month's reading given its past; months of one draw belong to no joint path."""
+    rounds = len(levels.filters)
+    parts = []
+    for b, fit in enumerate(levels.filters):
+        size = len(range(b, draws, rounds))
+        share = mixture.jittered(rng, size, priors.weight_sd)
+        mean = (share * fit.level).sum(axis=1)
+        var = (share**2 * (fit.level_var + doubt**2)).sum(axis=1)
+        parts.append(mean + np.sqrt(var) * rng.standard_normal(mean.shape))
+    out = np.concatenate(parts)
+    out[:, ~mixture.alive.any(axis=0)] = np.nan
+    return out
+
+
+def _smoothed_draws(
+    levels: Levels,
+    mixture: _Mixture,
+    doubt: float,
+    rng: np.random.Generator,
+    draws: int,
+    priors: ReadingPriors,
+) -> Array:
+    """Draw joint paths of the reading given all months."""
+    share = mixture.jittered(rng, draws, priors.weight_sd)
+    out = (share * levels.paths(rng, draws)).sum(axis=1)
+    phi = priors.disagreement_phi
+    own = rng.standard_normal(out.shape)
+    for t in range(1, out.shape[1]):
+        own[:, t] = phi * own[:, t - 1] + np.sqrt(1.0 - phi**2) * own[:, t]
+    out += doubt * np.sqrt(mixture.concentration) * own
+    out[:, ~mixture.alive.any(axis=0)] = np.nan
+    return np.asarray(out)
+
+
+def _few(draws: Array, most: int = 200) -> Array:
+    return draws[:most]
+
+
+def _percentile(latent: Array, reference: Array) -> Array:
+    return np.asarray(100.0 * np.interp(latent, reference, _QUANTILES))
+
+
+def _scaled(latent: Array, reference: Array | None) -> Array:
+    if reference is None:
+        return np.asarray(100.0 * np.clip(latent, -1.0, 1.0))
+    return np.where(np.isfinite(latent), _percentile(latent, reference), np.nan)
