@@ -5,9 +5,9 @@
     ComityError                     exit code, HTTP status
       UsageError                    2   the request cannot be meant (identical states, empty period)
       CatalogError                  2   a declaration is wrong: file, key, reason, known values
+        DuplicateName               2   two parts claim one name
       UnknownName                   2   no such state, source, indicator ...: kind, name, known
         AmbiguousName               2   several have that name, or none on the date asked
-      DuplicateName                 2   two parts claim one name
       SourceError                   65
         SourceUnavailable           75  transient; try later
         SourceChanged               65  the publisher's layout is not the expected one
