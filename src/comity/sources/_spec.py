@@ -85,6 +85,9 @@ class SourceSpec:
     out_of_scope : tuple of str
         Codes of rejected rows that are no errors of the file, e.g. actors that are not states;
         they do not count towards `max_quarantine_share`.
+    file_by_file : bool
+        Whether each file of a folder can be read without the others; then a folder is admitted
+        file by file, and a run that was cut short goes on where it stopped.
     """
 
     name: str
@@ -106,6 +109,7 @@ class SourceSpec:
     parser_version: int = 1
     credibility: int = field(default=2)
     out_of_scope: tuple[str, ...] = ("not_a_state",)
+    file_by_file: bool = False
 
 
 Parse = Callable[[Path], Iterator[Batch | Reject]]
