@@ -27,6 +27,7 @@ __all__ = [
     "RAW_LIMIT",
     "ROWS",
     "Frame",
+    "Seen",
     "States",
     "batches_of",
     "day_columns",
@@ -88,6 +89,12 @@ class Frame:
             self.rejects.append(row)
         self.keep &= ~mask
 
+    def drop_repeated(self, keys: pd.DataFrame, seen: Seen, reason: str) -> None:
+        """Reject the kept rows whose key was seen before, in this frame or an earlier one."""
+        repeated = np.zeros(len(self.data), dtype=bool)
+        repeated[self.keep] = seen.add(keys[self.keep])
+        self.drop(repeated, "duplicate", reason)
+
     def cell(self, column: str, position: int) -> str:
         """Return a cell as text, for a reason a person reads."""
         return str(self.data[column].iloc[position])[:80]
@@ -109,6 +116,40 @@ def frames_of_table(table: pd.DataFrame, label: str, rows: int = ROWS) -> Iterat
 
 def _row_text(part: pd.DataFrame) -> Callable[[int], str]:
     return lambda position: ", ".join(f"{k}={v}" for k, v in part.iloc[position].items())
+
+
+class Seen:
+    """The keys met so far, as 64-bit hashes in sorted runs: eight bytes a key.
+
+    Two different keys among ten million share a hash with a probability of about one in 400,000.
+    """
+
+    def __init__(self) -> None:
+        self._runs: list[np.ndarray[Any, Any]] = []
+
+    def add(self, keys: pd.DataFrame) -> Any:
+        """Note the keys, one per row, and say of each whether it was noted before.
+
+        Returns
+        -------
+        numpy.ndarray
+            True for a repeated key, dims (row).
+        """
+        if keys.empty:
+            return np.zeros(0, dtype=bool)
+        hashes = pd.util.hash_pandas_object(keys.astype(str), index=False).to_numpy()
+        _, first = np.unique(hashes, return_index=True)
+        repeated = np.ones(len(hashes), dtype=bool)
+        repeated[first] = False
+        for run in self._runs:
+            place = np.minimum(np.searchsorted(run, hashes), len(run) - 1)
+            repeated |= run[place] == hashes
+        self._runs.append(np.sort(hashes[~repeated]))
+        # Runs of like length are joined, so that there are few of them.
+        while len(self._runs) > 1 and len(self._runs[-2]) <= 2 * len(self._runs[-1]):
+            self._runs[-2:] = [np.sort(np.concatenate(self._runs[-2:]))]
+        self._runs = [run for run in self._runs if len(run)]
+        return repeated
 
 
 class States:

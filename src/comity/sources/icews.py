@@ -14,6 +14,7 @@ from comity.core.provenance import sha256_of
 from comity.sources._context import (
     NOT_A_STATE,
     Frame,
+    Seen,
     States,
     batches_of,
     day_columns,
@@ -129,7 +130,7 @@ def parse(path: Path) -> Iterator[Batch | Reject]:
         If a file has none of the layouts, or is damaged.
     """
     states = States()
-    seen: set[str] = set()
+    seen = Seen()
     for file in files_of(path, ("*.tab", "*.zip", "*icews*.rda")):
         if file.suffix.lower() in {".rda", ".rdata"}:
             yield from _parse_package(file, states, seen)
@@ -142,12 +143,12 @@ def parse(path: Path) -> Iterator[Batch | Reject]:
                 yield from _events(frame, states, seen)
 
 
-def _parse_package(file: Path, states: States, seen: set[str]) -> Iterator[Batch | Reject]:
+def _parse_package(file: Path, states: States, seen: Seen) -> Iterator[Batch | Reject]:
     for table in read_rdata(file, SPEC.name, _PACKAGE.columns).values():
         columns = [str(name) for name in table.columns]
         if set(_COUNTS.columns) <= set(columns):
             for frame in frames_of_table(table, file.name):
-                yield from _counts(frame, states)
+                yield from _counts(frame, states, seen)
         elif set(_PACKAGE.columns) <= set(columns):
             for frame in frames_of_table(table, file.name):
                 yield from _events(frame, states, seen)
@@ -166,7 +167,7 @@ def _texts(values: Any) -> Any:
     return texts[codes]
 
 
-def _events(frame: Frame, states: States, seen: set[str]) -> Iterator[Batch | Reject]:
+def _events(frame: Frame, states: States, seen: Seen) -> Iterator[Batch | Reject]:
     data = frame.data
     days = days_of(data["event_date"])
     cells = {name: _texts(data[name]) for name in _TEXT_CELLS}
@@ -194,14 +195,8 @@ def _events(frame: Frame, states: States, seen: set[str]) -> Iterator[Batch | Re
         [f"{day}.{number}" for day, number in zip(days, cells["event_id"], strict=True)],
         dtype=object,
     )
-    repeated = pd.Series(refs).duplicated().to_numpy() | np.isin(refs, list(seen))
-    frame.drop(
-        repeated,
-        "duplicate",
-        lambda row: f"event {refs[row]} is given twice.",
-    )
+    frame.drop_repeated(pd.DataFrame({"ref": refs}), seen, "this event is given twice.")
     yield from frame.rejects
-    seen.update(frame.kept(refs))
     columns = {
         "event_ref": frame.kept(refs),
         "actor": frame.kept(actor),
@@ -247,7 +242,7 @@ def _states_of(frame: Frame, column: str, names: Any, days: Any, states: States)
     return found
 
 
-def _counts(frame: Frame, states: States) -> Iterator[Batch | Reject]:
+def _counts(frame: Frame, states: States, seen: Seen) -> Iterator[Batch | Reject]:
     data = frame.data
     years = years_of(data["year"])
     frame.drop(
@@ -275,7 +270,7 @@ def _counts(frame: Frame, states: States) -> Iterator[Batch | Reject]:
             ),
         )
     keys = pd.DataFrame({**sides, "year": years})
-    frame.drop(keys.duplicated(), "duplicate", "this directed dyad-year is given twice.")
+    frame.drop_repeated(keys, seen, "this directed dyad-year is given twice.")
     yield from frame.rejects
     kept_years = frame.kept(np.array(years, dtype=object))
     columns = {

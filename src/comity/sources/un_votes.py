@@ -14,6 +14,7 @@ from comity.core.errors import SourceChanged, UsageError
 from comity.core.provenance import sha256_of
 from comity.sources._context import (
     Frame,
+    Seen,
     States,
     batches_of,
     day_columns,
@@ -164,10 +165,11 @@ def _parse_package(file: Path, states: States) -> Iterator[Batch | Reject]:
     votes_file = file.parent / _PACKAGE.pattern
     if not votes_file.is_file():
         return
+    seen = Seen()
     for frame in frames_of_table(_package_table(votes_file, _PACKAGE), votes_file.name):
         data = frame.data
         data["rcid"] = _ids(data["rcid"])
-        yield from _ballots(frame, dates, states, "name", data["country"])
+        yield from _ballots(frame, dates, states, "name", data["country"], seen)
 
 
 def _package_table(file: Path, layout: Layout) -> pd.DataFrame:
@@ -206,6 +208,7 @@ def _parse_text(file: Path, states: States) -> Iterator[Batch | Reject]:
     for text in text_files(file, ("*.csv", "*.tab", "*.txt"), SPEC.name):
         header = find_header(text, (_DATAVERSE.columns, _LIBRARY.columns), SPEC.name)
         dates: dict[str, tuple[dt.date, int]] = {}
+        seen = Seen()
         for frame in read_frames(text, header, SPEC.name):
             if header.layout == 0:
                 _rename_dataverse(frame)
@@ -213,10 +216,9 @@ def _parse_text(file: Path, states: States) -> Iterator[Batch | Reject]:
             else:
                 _rename_library(frame)
                 system, voter = "iso3", frame.data["ms_code"]
-            rejects, frame.rejects = frame.rejects, []
-            yield from rejects
+            _drop_undated(frame)
             yield from _roll_calls(_first_of_each(frame, dates), dates)
-            yield from _ballots(frame, dates, states, system, voter)
+            yield from _ballots(frame, dates, states, system, voter, seen)
 
 
 def _whole(text: Any) -> str:
@@ -261,10 +263,10 @@ def _session(text: str, day: dt.date | None) -> float:
 
 
 def _first_of_each(frame: Frame, known: Mapping[str, object]) -> Frame:
-    """Return the rows that name a roll call for the first time."""
-    rcid = frame.data["rcid"]
-    new = (~rcid.duplicated() & ~rcid.isin(list(known)) & rcid.notna()).to_numpy()
-    rows = np.flatnonzero(new)
+    """Return the kept rows that name a roll call for the first time."""
+    rcid = frame.data["rcid"].where(frame.keep, None)
+    new = ~rcid.duplicated() & ~rcid.isin(list(known)) & rcid.notna()
+    rows = np.flatnonzero(new.to_numpy())
     data = frame.data.iloc[rows].reset_index(drop=True)
     locators = [frame.locators[row] for row in rows]
     return Frame(data, locators, lambda position: frame.raw(int(rows[position])))
@@ -276,16 +278,11 @@ def _first_of_each(frame: Frame, known: Mapping[str, object]) -> Frame:
 def _roll_calls(frame: Frame, dates: dict[str, tuple[dt.date, int]]) -> Iterator[Batch | Reject]:
     """Yield roll calls, and note their date and session for the ballots."""
     data = frame.data
-    days = days_of(data["date"])
-    sessions = numbers_of(data["session"])
-    rcid = data["rcid"]
-    frame.drop(rcid.isna(), "missing_value", "the roll call has no id.")
-    frame.drop(pd.isna(days), "bad_date", lambda row: f"no such day: {frame.cell('date', row)}.")
-    frame.drop(np.isnan(sessions), "missing_value", "the roll call has no session.")
-    repeated = rcid.duplicated() | rcid.isin(list(dates))
-    frame.drop(repeated, "duplicate", lambda row: f"roll call {rcid.iloc[row]} is given twice.")
+    _drop_undated(frame)
+    frame.drop_repeated(data[["rcid"]], Seen(), "this roll call is given twice.")
     yield from frame.rejects
-    kept_ids, kept_days = frame.kept(rcid), frame.kept(days)
+    days, sessions = days_of(data["date"]), numbers_of(data["session"])
+    kept_ids, kept_days = frame.kept(data["rcid"]), frame.kept(days)
     kept_sessions = [int(number) for number in sessions[frame.keep]]
     dates.update(zip(kept_ids, zip(kept_days, kept_sessions, strict=True), strict=True))
     important = numbers_of(data["importantvote"])
@@ -303,6 +300,18 @@ def _roll_calls(frame: Frame, dates: dict[str, tuple[dt.date, int]]) -> Iterator
     yield from batches_of("roll_calls", columns)
 
 
+def _drop_undated(frame: Frame) -> None:
+    data = frame.data
+    frame.drop(data["rcid"].isna(), "missing_value", "the roll call has no id.")
+    frame.drop(
+        pd.isna(days_of(data["date"])),
+        "bad_date",
+        lambda row: f"no such day: {frame.cell('date', row)}.",
+    )
+    undated = np.isnan(numbers_of(data["session"]))
+    frame.drop(undated, "missing_value", "the roll call has no session.")
+
+
 def _texts(frame: Frame, column: str) -> list[str | None]:
     values = frame.kept(frame.data[column])
     texts = (None if value is None else str(value).strip() for value in values)
@@ -315,6 +324,7 @@ def _ballots(
     states: States,
     system: str,
     voters: Any,
+    seen: Seen,
 ) -> Iterator[Batch | Reject]:
     data = frame.data
     codes, distinct = pd.factorize(np.asarray(data["rcid"], dtype=object))
@@ -341,11 +351,10 @@ def _ballots(
         "unknown_state",
         lambda row: f"no state {voters.iloc[row]!r} on {days[row]}.",
     )
-    pairs = pd.MultiIndex.from_arrays([data["rcid"], iso3])
-    frame.drop(
-        np.asarray(pairs.duplicated()) & ~pd.isna(iso3),
-        "duplicate",
-        lambda row: f"{iso3[row]} has a ballot in roll call {frame.cell('rcid', row)} already.",
+    frame.drop_repeated(
+        pd.DataFrame({"rcid": data["rcid"], "voter": iso3}),
+        seen,
+        "this state has a ballot in this roll call already.",
     )
     yield from frame.rejects
     columns = {
