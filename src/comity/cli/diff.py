@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
@@ -44,7 +45,8 @@ def diff(
     """
     workspace = open_workspace(store, catalog)
     with spinner(f"comparing {a} and {b}"):
-        found = workspace.diff(a, b, day(since, "--since"), day(as_of, "--as-of"))
+        start = day(since, "--since") or dt.date.min
+        found = workspace.diff(a, b, start, day(as_of, "--as-of"))
     if json is not None:
         write_json(found, json)
     if json != "-":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 from rich.markup import escape
@@ -46,7 +46,12 @@ def explain(
         table.add_column(overflow="fold")
         for key, value in step.items():
             if key != "id" and value not in (None, "", []):
-                shown = "\n".join(map(str, value)) if isinstance(value, list) else str(value)
-                table.add_row(key.replace("_", " "), escape(shown))
+                table.add_row(key, escape(_shown(value)))
         console.print(table)
     return 0
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return "\n".join(f"{key}: {each}" for key, each in value.items())
+    return "\n".join(map(str, value)) if isinstance(value, list) else str(value)

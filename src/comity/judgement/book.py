@@ -9,7 +9,7 @@ from comity.judgement.assessment import Evidence, EvidenceSource, GradeCode
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from comity.evidence.store import EvidenceView
     from comity.sources._spec import SourceSpec
@@ -134,7 +134,7 @@ def _fallback(row: Mapping[str, Any]) -> str:
     return _joined(row["record_id"])
 
 
-_DESCRIPTIONS = {
+_DESCRIPTIONS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "events": lambda r: r["summary"],
     "values": lambda r: _joined(
         r["series_id"].replace("_", " "),

@@ -69,7 +69,8 @@ def _matching(item: DriverDefinition, rows: list[dict[str, Any]]) -> list[dict[s
 
 
 def _months_before(row: Mapping[str, Any], as_of: dt.date) -> float:
-    return max((as_of - row["occurred_from"]).days / 30.4375, 0.0)
+    days: int = (as_of - row["occurred_from"]).days
+    return max(days / 30.4375, 0.0)
 
 
 def _weight(row: Mapping[str, Any], as_of: dt.date) -> float:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from comity.core.framework import load_tests
-from comity.indicators.quality import diagnosticity, flag_of, next_expected, z_own
+from comity.indicators.quality import diagnosticity, flag, next_expected, z_own
 from comity.judgement.assessment import Coverage, IndicatorStatus, LatestIndicator
 from comity.judgement.readings import significant
 
@@ -19,7 +19,7 @@ __all__ = ["indicators_part"]
 def indicators_part(context: Context) -> list[IndicatorStatus]:
     """Return the status of all declared indicators, by id; one without data says what fills it."""
     panel = context.panel
-    spreads = diagnosticity(load_tests())
+    tests = load_tests()
     made = []
     for name in sorted(panel.definitions):
         definition = panel.definitions[name]
@@ -44,8 +44,8 @@ def indicators_part(context: Context) -> list[IndicatorStatus]:
                 coverage=_coverage(found),
                 z_own=None if z is None else significant(z, 3),
                 percentile_panel=None,
-                flag=flag_of(z) if z is not None else None,
-                diagnosticity=spreads.get(name),
+                flag=_flag(lead),
+                diagnosticity=diagnosticity(definition, tests),
                 next_expected=due.isoformat() if due else None,
                 note=panel.gaps.get(name, ""),
                 evidence=context.book.cite(
@@ -60,6 +60,12 @@ def indicators_part(context: Context) -> list[IndicatorStatus]:
             )
         )
     return made
+
+
+def _flag(series: IndicatorSeries | None) -> Literal["high", "low", "normal"] | None:
+    if series is None or z_own(series) is None:
+        return None
+    return flag(series) or "normal"
 
 
 def _point(observation: Observation, series: IndicatorSeries) -> LatestIndicator:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from comity.briefs.render.markdown import render_markdown
 from comity.briefs.render.terminal import render_terminal, render_view
 from comity.core import clock
 from comity.core.actor import Actors
-from comity.core.case import Case, case_folder, case_tables, load_case
+from comity.core.case import case_folder, case_tables
 from comity.core.catalog import builtin_catalog
 from comity.core.dyad import Dyad
 from comity.core.errors import UnknownName, UsageError
@@ -25,24 +25,16 @@ from comity.core.settings import Settings
 from comity.evidence.coverage import public_span
 from comity.evidence.ingest import IngestReport, admit_source, admit_table, sync_case
 from comity.evidence.lineage import explain
-from comity.evidence.store import EvidenceStore, EvidenceView
-from comity.indicators.definition import load_indicators
-from comity.indicators.measure import measure
-from comity.judgement.assemble import Estimates, Identity, judge
-from comity.judgement.book import EvidenceBook
+from comity.evidence.store import EvidenceStore
+from comity.judgement.assemble import Identity
 from comity.judgement.change import compare
-from comity.judgement.context import Context
-from comity.judgement.deliveries import deliveries
-from comity.models.change_points import segment
 from comity.models.factor import estimate_panel
-from comity.models.items import grid, items_from_panel
 from comity.models.panel_table import read_panel_table
-from comity.models.readings import estimate_readings
-from comity.models.supplier_roles import role_balance
 from comity.sources._spec import discover, source_named
+from comity.workspace.chain import Chain, Question, folder_hash, register_sources
 from comity.workspace.health import checks
 from comity.workspace.schemas import json_schemas
-from comity.workspace.tracing import VIEWS, evidence_of, part_of
+from comity.workspace.tracing import VIEWS, evidence_of, explained, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,26 +44,6 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "Question", "Workspace"]
 
 FORMATS = ("html", "md", "json")
-_FIRST_MONTH = dt.date(1989, 1, 1)
-
-
-@dataclass(frozen=True)
-class Question:
-    """What an assessment is asked for.
-
-    Parameters
-    ----------
-    dyad : Dyad
-        In the order asked.
-    as_of : datetime.date
-        What was not public by then does not exist.
-    exclude : tuple of str
-        Sources (``un_votes``), outlets (``outlet:tass``) or grades (``reliability:D``) left out.
-    """
-
-    dyad: Dyad
-    as_of: dt.date
-    exclude: tuple[str, ...] = ()
 
 
 class Workspace:
@@ -199,7 +171,7 @@ class Workspace:
             self._sync_all()
             ids = [name]
         with self.store.view(dt.date.max) as view:
-            return [explain(self.store, view, each).as_dict() for each in ids]
+            return [explained(explain(self.store, view, each, self.catalogs)) for each in ids]
 
     def holdings(self) -> dict[str, Any]:
         """Return what is stored by source, and the rows in quarantine."""
@@ -274,7 +246,6 @@ class Workspace:
             If nothing can be measured.
         """
         dyad = self.dyad(a, b)
-        case = load_case(dyad, self.catalogs)
         progress("reading the evidence")
         self._sync(dyad)
         cut_off = self._cut_off(dyad, dt.date.max)
@@ -285,92 +256,10 @@ class Workspace:
         stored = self._assessment_path(question, digest)
         if stored.exists() and not fresh:
             return load_json(stored.read_bytes())
-        made = self._compute(question, case, cut_off, digest, progress)
+        made = self._chain(question, cut_off, digest).run(progress)
         stored.parent.mkdir(parents=True, exist_ok=True)
         _write_atomically(stored, render_json(made))
         return made
-
-    def _compute(
-        self,
-        question: Question,
-        case: Case | None,
-        cut_off: dt.date,
-        digest: str,
-        progress: Callable[[str], None],
-    ) -> Assessment:
-        dyad = question.dyad
-        lineage = {state: self.actors.lineage(state) for state in (dyad.a, dyad.b)}
-        definitions = load_indicators(self.catalogs)
-        specs = {name: source.SPEC for name, source in discover().items()}
-        first = case.start if case else _FIRST_MONTH
-        with self.store.view(question.as_of, exclude_sources=question.exclude) as view:
-            progress("measuring the indicators")
-            panel = measure(
-                view,
-                dyad,
-                definitions,
-                question.as_of,
-                lineage=lineage,
-                first=first,
-                case=case,
-            )
-            progress("estimating the readings")
-            estimates = self._estimate(view, question, panel, case, lineage, first)
-            progress("judging")
-            context = Context(
-                view=view,
-                dyad=dyad,
-                as_of=question.as_of,
-                cut_off=cut_off,
-                names=self._names(),
-                lineage=lineage,
-                sources=self._register_sources(dyad),
-                panel=panel,
-                book=EvidenceBook(view, specs),
-                case=case,
-            )
-            identity = Identity(
-                generated_by=f"comity {__version__}",
-                catalog_version=self.catalog_version()[:12],
-                indicators_version=_folder_hash(builtin_catalog() / "indicators")[:12],
-                inputs_hash=digest,
-                reconstruction=question.as_of < self._cut_off(dyad, dt.date.max),
-                excluded=question.exclude,
-            )
-            return judge(context, estimates, identity, specs, self.catalogs)
-
-    def _estimate(
-        self,
-        view: EvidenceView,
-        question: Question,
-        panel: Any,
-        case: Case | None,
-        lineage: dict[str, tuple[str, ...]],
-        first: dt.date,
-    ) -> Estimates:
-        months = grid(panel, first)
-        items = items_from_panel(panel, months)
-        seed, draws = self.settings.seed, self.settings.draws
-        readings = estimate_readings(months, items, seed=seed, draws=draws)
-        changes, segmentation = segment(months, items, seed=seed)
-        classes = (
-            {name: flow.id for flow in case.flow_classes for name in flow.item_classes}
-            if case
-            else {}
-        )
-        sources = self._register_sources(question.dyad)
-        found = deliveries(view, question.dyad, sources, lineage, classes)
-        arms = {"major_arms", "uav_missiles", "munitions"}
-        aggregate = {"arms": sorted(arms & {each.flow_class for each in found})}
-        roles = role_balance(found, months, seed=seed, draws=draws, aggregates=aggregate)
-        diagnostics = {
-            "name": "local levels with declared weights",
-            "version": 1,
-            "seed": seed,
-            "draws": draws,
-            "diagnostics": {**readings.diagnostics, **segmentation},
-        }
-        return Estimates(months, items, readings, changes, roles, diagnostics)
 
     # ------------------------------------------------------------------ doors' other verbs
 
@@ -458,7 +347,7 @@ class Workspace:
         """Return a hash over every file of the catalogs in use."""
         digest = hashlib.sha256()
         for folder in (builtin_catalog(), *self.catalogs):
-            digest.update(_folder_hash(folder).encode())
+            digest.update(folder_hash(folder).encode())
         return digest.hexdigest()
 
     # ------------------------------------------------------------------ inside
@@ -469,19 +358,29 @@ class Workspace:
         if folder is not None:
             sync_case(self.store, folder.name, case_tables(folder), clock.now())
 
+    def _chain(self, question: Question, cut_off: dt.date, digest: str) -> Chain:
+        identity = Identity(
+            generated_by=f"comity {__version__}",
+            catalog_version=self.catalog_version()[:12],
+            indicators_version=folder_hash(builtin_catalog() / "indicators")[:12],
+            inputs_hash=digest,
+            reconstruction=question.as_of < self._cut_off(question.dyad, dt.date.max),
+            excluded=question.exclude,
+        )
+        return Chain(
+            question=question,
+            identity=identity,
+            cut_off=cut_off,
+            store=self.store,
+            actors=self.actors,
+            settings=self.settings,
+            catalogs=self.catalogs,
+        )
+
     def _sync_all(self) -> None:
         for catalog in (builtin_catalog(), *self.catalogs):
             for folder in sorted((catalog / "cases").glob("*-*")):
                 sync_case(self.store, folder.name, case_tables(folder), clock.now())
-
-    def _register_sources(self, dyad: Dyad) -> tuple[str, ...]:
-        folder = case_folder(dyad, self.catalogs)
-        names = (f"case:{folder.name}",) if folder is not None else ()
-        return (*names, f"user:{dyad.key.lower()}")
-
-    def _names(self) -> dict[str, str]:
-        names = {state.id: state.name_en for state in self.actors.states.values()}
-        return names | {item.id: item.name_en for item in self.actors.organisations.values()}
 
     def _cut_off(self, dyad: Dyad, as_of: dt.date) -> dt.date:
         """Return the latest day from which a record of the dyad was public.
@@ -492,7 +391,7 @@ class Workspace:
             If nothing about the dyad was public by `as_of`.
         """
         ids = [*self.actors.lineage(dyad.a), *self.actors.lineage(dyad.b)]
-        names = list(self._register_sources(dyad))
+        names = list(register_sources(dyad, self.catalogs))
         with self.store.view(as_of) as view:
             _, latest = public_span(view, ids, names)
         if latest is None:
@@ -546,12 +445,3 @@ def _write_atomically(path: Path, data: bytes) -> None:
     part = path.with_name(path.name + ".part")
     part.write_bytes(data)
     part.replace(path)
-
-
-def _folder_hash(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix in {".yml", ".csv", ".bib", ".json"}:
-            digest.update(path.relative_to(folder).as_posix().encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from pydantic import BaseModel
+
 from comity.core.case import Case
 from comity.core.framework import DiscriminatingTest, Hypothesis, Outlet, Term
 from comity.indicators.definition import IndicatorDefinition
@@ -14,7 +16,7 @@ from comity.judgement.probability import Scale
 
 __all__ = ["json_schemas"]
 
-_MODELS = {
+_MODELS: dict[str, type[BaseModel]] = {
     "assessment": Assessment,
     "case": Case,
     "driver": DriverDefinition,

@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING, Any
 from comity.core.errors import UnknownName
 
 if TYPE_CHECKING:
+    from comity.evidence.lineage import Explanation
     from comity.judgement.assessment import Assessment
 
-__all__ = ["VIEWS", "evidence_of", "part_of"]
+__all__ = [
+    "VIEWS",
+    "evidence_of",
+    "explained",
+    "part_of",
+]
 
 VIEWS = {
     "readings": "readings",
@@ -64,6 +70,29 @@ def evidence_of(assessment: Assessment, part: str) -> list[str]:
     if part not in found:
         raise UnknownName("part of the assessment", part, found)
     return found[part]
+
+
+def explained(found: Explanation) -> dict[str, Any]:
+    """Return an explanation as plain data, in the order in which a reader asks."""
+    first = found.snapshots[0] if found.snapshots else None
+    return {
+        "id": found.record_id,
+        "says": {key: value for key, value in found.fields.items() if value not in (None, "")},
+        "grade": found.grade,
+        "source": found.source,
+        "cited as": {key: value for key, value in found.citation.items() if value},
+        "file": [each.name for each in found.snapshots],
+        "line": found.locator,
+        "text of the line": found.raw,
+        "sha256": [each.sha256 for each in found.snapshots],
+        "retrieved on": first.retrieved_on.isoformat() if first else None,
+        "licence": first.licence if first else None,
+        "versions": len(found.versions),
+        "corrections": [
+            f"{row['column']}: {row['original']!r} -> {row['corrected']!r} ({row['reason']})"
+            for row in found.corrections
+        ],
+    }
 
 
 def _named_parts(assessment: Assessment) -> dict[str, list[str]]:

@@ -1,0 +1,140 @@
+"""Write the reference pages that are made from declarations, before Sphinx reads them."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from comity.cli._app import app as commands
+from comity.core import errors
+from comity.core.case import case_tables
+from comity.core.catalog import builtin_catalog, iter_csv
+from comity.core.records import TABLES, TIME, CITATION
+from comity.indicators.definition import load_indicators
+from comity.sources._spec import discover
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sphinx.application import Sphinx
+
+
+def _cell(value: object) -> str:
+    return " ".join(str(value).split()).replace("|", "\\|") or "–"
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    head = list(head)
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def tables_page() -> str:
+    """Return the columns of every table."""
+    parts = []
+    for table in TABLES.values():
+        parts.append(f"## {table.name}\n\nOne row is {table.doc}. Key: {', '.join(table.key)}.\n")
+        rows = [(c.name, c.type, "yes" if c.required else "", c.doc, ", ".join(c.choices))
+                for c in table.columns]  # fmt: skip
+        parts.append(_table(("column", "type", "required", "meaning", "values"), rows))
+    for title, columns in (("Time, in every table", TIME), ("Citation, in hand-coded tables", CITATION)):
+        parts.append(f"## {title}\n")
+        rows = [(c.name, c.type, "yes" if c.required else "", c.doc, ", ".join(c.choices))
+                for c in columns]  # fmt: skip
+        parts.append(_table(("column", "type", "required", "meaning", "values"), rows))
+    return "\n".join(parts)
+
+
+def sources_page() -> str:
+    """Return every source with its terms and layouts."""
+    parts = []
+    for name, source in discover().items():
+        spec = source.SPEC
+        parts.append(f"## {name}\n\n{spec.title}. {spec.publisher}, <{spec.url}>.\n")
+        rows = [("licence", spec.licence), ("may its rows be passed on", spec.redistribution),
+                ("cadence", spec.cadence), ("coverage", spec.coverage),
+                ("fills", ", ".join(spec.tables)), ("needs", spec.gated or "nothing"),
+                ("mind", spec.notes)]  # fmt: skip
+        parts.append(_table(("", ""), rows))
+        parts.append(_table(("layout", "files", "what it is"),
+                            ((x.name, f"`{x.pattern}`", x.doc) for x in spec.layouts)))  # fmt: skip
+    return "\n".join(parts)
+
+
+def indicators_page() -> str:
+    """Return every declared indicator."""
+    parts = []
+    for name, item in load_indicators().items():
+        star = " ★" if item.core else ""
+        parts.append(f"## {name} {item.name}{star}\n\n*{item.question}* {item.definition}\n")
+        rows: list[tuple[str, Any]] = [
+            ("domain, reads", f"{item.domain}, {item.reads} ({item.polarity:+d})"),
+            ("kind, signal cost", f"{item.kind}, {item.signal_cost}"),
+            ("absent means", f"{item.absent}: {item.absent_why}"),
+        ]
+        for each in item.measures:
+            rows.append((f"measured from {each.table}", f"`{each.value}` where `{each.where or 'any'}`"
+                         f" by {each.by}, {each.direction}"))  # fmt: skip
+        if item.no_data:
+            rows.append(("no data yet", item.no_data))
+        rows += [("caveat", text) for text in item.caveats]
+        parts.append(_table(("", ""), rows))
+    return "\n".join(parts)
+
+
+def commands_page() -> str:
+    """Return every command with its first line of help."""
+    rows = []
+    for name in sorted(commands.resolved_commands()):
+        if not name.startswith("-"):
+            doc = (commands[name].help or "").strip().splitlines()
+            rows.append((f"`comity {name}`", doc[0] if doc else ""))
+    return _table(("command", "does"), rows)
+
+
+def errors_page() -> str:
+    """Return every error with its exit code."""
+    rows = []
+    for name, item in inspect.getmembers(errors, inspect.isclass):
+        if issubclass(item, errors.ComityError):
+            doc = (item.__doc__ or "").strip().splitlines()[0]
+            rows.append((f"`{name}`", item.exit_code, item.http_status, doc))
+    return _table(("error", "exit code", "HTTP", "when"), rows)
+
+
+def case_page() -> str:
+    """Return the tables of the built-in case and how many rows each has."""
+    folder = builtin_catalog() / "cases" / "rus-irn"
+    rows = [(name, path.relative_to(folder).as_posix(), sum(1 for _ in iter_csv(path)))
+            for name, path in case_tables(folder).items()]  # fmt: skip
+    fixes = sorted((builtin_catalog() / "corrections").glob("*.csv"))
+    parts = [_table(("table", "file", "rows"), rows), "\n## Corrections\n",
+             "Every change of a coded cell is logged with its rule and reason.\n",
+             _table(("file", "rows"), ((p.name, sum(1 for _ in iter_csv(p))) for p in fixes))]  # fmt: skip
+    return "\n".join(parts)
+
+
+PAGES = {
+    "tables": tables_page,
+    "sources": sources_page,
+    "indicators": indicators_page,
+    "commands": commands_page,
+    "errors": errors_page,
+    "case": case_page,
+}
+
+
+def write_pages(app: Sphinx) -> None:
+    """Write all pages into ``reference/generated``."""
+    folder = Path(app.srcdir) / "reference" / "generated"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, make in PAGES.items():
+        (folder / f"{name}.inc").write_text(make(), encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect to Sphinx."""
+    app.connect("builder-inited", write_pages)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

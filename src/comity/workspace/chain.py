@@ -1,0 +1,165 @@
+"""The chain from evidence to assessment, for one question."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from comity.core.case import Case, case_folder, load_case
+from comity.indicators.definition import load_indicators
+from comity.indicators.measure import measure
+from comity.judgement.assemble import Estimates, Identity, judge
+from comity.judgement.book import EvidenceBook
+from comity.judgement.context import Context
+from comity.judgement.deliveries import deliveries
+from comity.models.change_points import segment
+from comity.models.items import grid, items_from_panel
+from comity.models.readings import estimate_readings
+from comity.models.supplier_roles import role_balance
+from comity.sources._spec import discover
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from comity.core.actor import Actors
+    from comity.core.dyad import Dyad
+    from comity.core.settings import Settings
+    from comity.evidence.store import EvidenceStore, EvidenceView
+    from comity.indicators.panel import Panel
+    from comity.judgement.assessment import Assessment
+
+__all__ = ["Chain", "Question", "folder_hash", "register_sources"]
+
+_FIRST_MONTH = dt.date(1989, 1, 1)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What an assessment is asked for.
+
+    Parameters
+    ----------
+    dyad : Dyad
+        In the order asked.
+    as_of : datetime.date
+        What was not public by then does not exist.
+    exclude : tuple of str
+        Sources (``un_votes``), outlets (``outlet:tass``) or grades (``reliability:D``) left out.
+    """
+
+    dyad: Dyad
+    as_of: dt.date
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Measure, estimate, judge: everything that one assessment is made from.
+
+    Parameters
+    ----------
+    question : Question
+        Dyad, date and exclusions.
+    identity : Identity
+        What tells this assessment from any other.
+    cut_off : datetime.date
+        Latest day from which a record of the dyad was public.
+    store, actors, settings, catalogs
+        As in `Workspace`.
+    """
+
+    question: Question
+    identity: Identity
+    cut_off: dt.date
+    store: EvidenceStore
+    actors: Actors
+    settings: Settings
+    catalogs: Sequence[Path]
+
+    def run(self, progress: Callable[[str], None] = lambda _: None) -> Assessment:
+        """Return the assessment.
+
+        Raises
+        ------
+        ModelError
+            If nothing can be measured.
+        """
+        dyad, as_of = self.question.dyad, self.question.as_of
+        case = load_case(dyad, self.catalogs)
+        lineage = {state: self.actors.lineage(state) for state in (dyad.a, dyad.b)}
+        specs = {name: source.SPEC for name, source in discover().items()}
+        first = case.start if case else _FIRST_MONTH
+        with self.store.view(as_of, exclude_sources=self.question.exclude) as view:
+            progress("measuring the indicators")
+            definitions = load_indicators(self.catalogs)
+            panel = measure(view, dyad, definitions, as_of, lineage=lineage, first=first, case=case)
+            progress("estimating the readings")
+            estimates = self._estimate(view, panel, case, lineage, first)
+            progress("judging")
+            context = Context(
+                view=view,
+                dyad=dyad,
+                as_of=as_of,
+                cut_off=self.cut_off,
+                names=self._names(),
+                lineage=lineage,
+                sources=register_sources(dyad, self.catalogs),
+                panel=panel,
+                book=EvidenceBook(view, specs),
+                case=case,
+            )
+            return judge(context, estimates, self.identity, specs, self.catalogs)
+
+    def _estimate(
+        self,
+        view: EvidenceView,
+        panel: Panel,
+        case: Case | None,
+        lineage: dict[str, tuple[str, ...]],
+        first: dt.date,
+    ) -> Estimates:
+        dyad = self.question.dyad
+        months = grid(panel, first)
+        items = items_from_panel(panel, months)
+        seed, draws = self.settings.seed, self.settings.draws
+        readings = estimate_readings(months, items, seed=seed, draws=draws)
+        changes, segmentation = segment(months, items, seed=seed)
+        flows = case.flow_classes if case else []
+        classes = {name: flow.id for flow in flows for name in flow.item_classes}
+        sources = register_sources(dyad, self.catalogs)
+        found = deliveries(view, dyad, sources, lineage, classes)
+        roles = role_balance(found, months, seed=seed, draws=draws)
+        model: dict[str, Any] = {
+            "name": "local levels with declared weights",
+            "version": 1,
+            "seed": seed,
+            "draws": draws,
+            "diagnostics": dict(readings.diagnostics),
+            "phases": {str(count): round(p, 4) for count, p in segmentation.phases.items()},
+        }
+        return Estimates(months, items, readings, changes, roles, model)
+
+    def _names(self) -> dict[str, str]:
+        states, organisations = self.actors.states, self.actors.organisations
+        names = {name: state.name_en for name, state in states.items()}
+        return names | {name: item.name_en for name, item in organisations.items()}
+
+
+def register_sources(dyad: Dyad, catalogs: Sequence[Path]) -> tuple[str, ...]:
+    """Return the sources whose registers belong to a dyad: its case, and the user's own rows."""
+    folder = case_folder(dyad, catalogs)
+    names = (f"case:{folder.name}",) if folder is not None else ()
+    return (*names, f"user:{dyad.key.lower()}")
+
+
+def folder_hash(folder: Path) -> str:
+    """Return a hash over the declarations in a folder, whatever their dates."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix in {".yml", ".csv", ".bib", ".json"}:
+            digest.update(path.relative_to(folder).as_posix().encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

@@ -1,0 +1,88 @@
+import datetime as dt
+from types import SimpleNamespace
+
+import pytest
+
+from comity.core.dyad import Dyad
+from comity.core.errors import CatalogError
+from comity.indicators.panel import Observation, Panel
+from comity.judgement.ladder import climb, load_ladder
+
+AS_OF = dt.date(2026, 4, 15)
+
+
+class Book:
+    def cite(self, ids, limit=12):
+        return list(dict.fromkeys(ids))[:limit]
+
+
+def yearly(indicator: str, values: dict[int, float]) -> SimpleNamespace:
+    observations = tuple(
+        Observation(
+            start=dt.date(year, 1, 1),
+            end=dt.date(year + 1, 1, 1),
+            label=str(year),
+            value=value,
+            sd=None,
+            n=int(value > 0),
+            evidence=(f"event:{indicator}-{year}",) if value > 0 else (),
+            known_from=dt.date(year + 1, 1, 1),
+        )
+        for year, value in values.items()
+    )
+    definition = SimpleNamespace(id=indicator)
+    return SimpleNamespace(definition=definition, observations=observations)
+
+
+def panel(**values: dict[int, float]) -> Panel:
+    series = tuple(yearly(name.replace("_", "-"), each) for name, each in values.items())
+    return Panel(Dyad("AAA", "BBB"), AS_OF, series, {}, {}, {})
+
+
+YEARS = range(2019, 2027)
+EARLY = {
+    "POL_02": dict.fromkeys(YEARS, 2.0),
+    "POL_01": dict.fromkeys(YEARS, 3.0),
+    "DOM_04": dict.fromkeys(YEARS, 1.0),
+}
+
+
+def test_criteria_below_are_needed_too() -> None:
+    made = climb(load_ladder(), panel(**EARLY), Book())
+    assert made.rung == 2
+    high = climb(load_ladder(), panel(POL_02=dict.fromkeys(YEARS, 6.0)), Book())
+    assert high.rung == 1, "a defence treaty without contacts does not make an alliance"
+
+
+def test_no_data_is_neither_met_nor_failed() -> None:
+    made = climb(load_ladder(), panel(**EARLY), Book())
+    arms = next(item for item in made.criteria if item.id == "L3-arms")
+    assert arms.met is None
+    assert "Not known" in arms.why
+    nothing = climb(load_ladder(), panel(), Book())
+    assert nothing.rung is None
+
+
+def test_the_next_rung_says_what_would_move_it() -> None:
+    made = climb(load_ladder(), panel(**EARLY), Book())
+    assert made.next_rung == "arms and technical cooperation"
+    assert "delivery" in made.would_move
+
+
+def test_an_old_delivery_falls_out_of_the_window() -> None:
+    arms = {2010: 4.0} | dict.fromkeys(range(2011, 2027), 0.0)
+    made = climb(load_ladder(), panel(**EARLY, DEF_01=arms), Book())
+    found = next(item for item in made.criteria if item.id == "L3-arms")
+    assert found.met is False
+    assert found.evidence == []
+
+
+def test_met_criteria_carry_their_evidence() -> None:
+    made = climb(load_ladder(), panel(**EARLY), Book())
+    assert all(item.evidence for item in made.criteria if item.met)
+
+
+def test_a_ladder_of_ones_own_is_checked(tmp_path) -> None:
+    (tmp_path / "ladder.yml").write_text("id: mine\nrungz: []\n")
+    with pytest.raises(CatalogError, match="rungz"):
+        load_ladder([tmp_path])
