@@ -47,6 +47,8 @@ ItemId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 
 # File names that are not the name of their table.
 _FILE_TABLES = {"series": "values"}
+# Declared beside the tables: facts that sources state differently.
+_OTHER_FILES = {"conflicts"}
 
 
 class CaseDyad(Declaration):
@@ -92,12 +94,13 @@ class Crisis(Declaration):
 class FlowClass(Declaration):
     """A class of flows for the question who supplies whom.
 
-    ``item_classes`` are the classes of claimed items that belong to it.
+    ``item_classes`` are the classes of claimed items that belong to it; a class that is read from
+    votes alone has none.
     """
 
     id: ItemId
     name: str
-    item_classes: list[str] = Field(min_length=1)
+    item_classes: list[str] = Field(default_factory=list)
 
 
 class WishItem(Declaration):
@@ -281,6 +284,8 @@ def case_tables(case_dir: Path) -> dict[str, Path]:
     """
     found: dict[str, Path] = {}
     for path in sorted(case_dir.rglob("*.csv")):
+        if path.stem in _OTHER_FILES:
+            continue
         name = _FILE_TABLES.get(path.stem, path.stem)
         where = path.relative_to(case_dir.parent).as_posix()
         if name not in TABLES or not TABLES[name].cited:
