@@ -221,7 +221,9 @@ def _printable(cell: str) -> str:
 def _cells(line: str, delimiter: str) -> list[str] | None:
     """Split one line; None if a quote is left open."""
     line = line.rstrip("\r\n")
-    if '"' not in line or delimiter == "\t":
+    if '"' not in line:
+        return line.split(delimiter)
+    if delimiter == "\t":
         return [_unquoted(cell) for cell in line.split(delimiter)]
     try:
         return next(csv.reader([line], delimiter=delimiter, strict=True), [""])
@@ -277,9 +279,9 @@ def read_frames(
             part.clear()
         return out
 
-    size = 0
+    size, label = 0, file.label
     for number, line, parsed, trouble in _rows(file, header, source):
-        locator = f"{file.label}, line {number}"
+        locator = f"{label}, line {number}"
         if trouble is not None:
             rejects.append(reject(locator, *trouble, line))
         elif len(parsed) != len(columns):
