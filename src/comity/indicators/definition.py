@@ -43,7 +43,8 @@ class Measure(Declaration):
     where : str
         Filter over the columns of the table; empty takes every row of the dyad.
     direction : str
-        ``mutual`` (one series), ``directed`` (two: ab and ba) or ``signed`` (one, a minus b).
+        ``mutual`` (one series), ``directed`` (two: ab and ba), ``ab`` or ``ba`` (one of these), or
+        ``signed`` (one series: ab minus ba, or as ``balance()`` and ``log_ratio()`` say).
     by : str
         Period of one observation: month, quarter, half, year or session.
     exposure : str
@@ -51,15 +52,30 @@ class Measure(Declaration):
         that uneven sources do not pass for behaviour; empty for none.
     window : int
         Months of history behind one value, for sums over a moving window. [months]
+    since : str
+        Year or date before which the table is known to be too thin to count; empty for none.
+    kind : str
+        ``flow`` (a fresh reading each period), ``state`` (a level that holds until changed) or
+        ``episode`` (rare scored events).
+    count_of : str
+        For values on a log scale: the count, as an expression, whose noise the variance follows.
+    variance : str
+        ``poisson`` (of a count), ``binomial`` (of a share, overdispersed, never 0 for small
+        samples), ``sample`` (of a mean) or ``fixed`` (`sd`, or unknown).
+    comparable : bool
+        Whether values of different dyads may be compared.
     """
 
     table: str
     value: str
     where: str = ""
-    direction: Literal["mutual", "directed", "signed"] = "mutual"
+    direction: Literal["mutual", "directed", "signed", "ab", "ba"] = "mutual"
     by: Literal["month", "quarter", "half", "year", "session"] = "month"
     exposure: str = ""
     window: int = Field(default=0, ge=0, le=120)
+    since: str = Field(default="", pattern=r"^(\d{4}(-\d{2}(-\d{2})?)?)?$")
+    kind: Literal["flow", "state", "episode"] = "flow"
+    count_of: str = ""
     unit: str = ""
     variance: Literal["poisson", "binomial", "sample", "fixed"] = "sample"
     sd: float | None = Field(default=None, gt=0)

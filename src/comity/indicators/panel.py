@@ -58,7 +58,13 @@ class Coverage:
 
 @dataclass(frozen=True)
 class IndicatorSeries:
-    """All observations of one indicator in one direction, in order of time."""
+    """All observations of one indicator in one direction, in order of time.
+
+    ``direction`` is ``mutual`` also for signed values. ``kind`` is ``flow`` (a fresh reading each
+    period), ``state`` (a level that holds until changed) or ``episode`` (rare scored events);
+    ``months`` is the length of one period. ``measure`` is the place of the measure in the
+    definition, 0 for the first.
+    """
 
     definition: IndicatorDefinition
     direction: Direction
@@ -69,6 +75,9 @@ class IndicatorSeries:
     coverage: Coverage
     table: str = ""
     sources: tuple[str, ...] = ()
+    kind: Literal["flow", "state", "episode"] = "flow"
+    months: int = 1
+    measure: int = 0
 
     @property
     def id(self) -> str:
@@ -79,7 +88,11 @@ class IndicatorSeries:
 
 @dataclass(frozen=True)
 class Panel:
-    """Every declared indicator of one dyad as of one date."""
+    """Every declared indicator of one dyad as of one date.
+
+    ``alternates`` are series of further measures of an indicator that is already in ``series``:
+    they are compared with it and enter nothing.
+    """
 
     dyad: Dyad
     as_of: dt.date
@@ -87,6 +100,7 @@ class Panel:
     definitions: Mapping[str, IndicatorDefinition]
     statuses: Mapping[str, Status] = field(default_factory=dict)
     gaps: Mapping[str, str] = field(default_factory=dict)
+    alternates: tuple[IndicatorSeries, ...] = ()
 
     def of(self, indicator: str) -> Iterator[IndicatorSeries]:
         """Yield the series of one indicator, by direction."""
