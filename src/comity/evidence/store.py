@@ -173,6 +173,8 @@ class EvidenceStore:
         as_of: dt.date,
         exclude_sources: Sequence[str] = (),
         tables: Sequence[str] | None = None,
+        *,
+        hindsight: bool = True,
     ) -> EvidenceView:
         """Return what was publicly known by a day; stays as it is while others write.
 
@@ -184,6 +186,9 @@ class EvidenceStore:
             Source names; ``outlet:ID`` or ``reliability:D`` leave out rows by their citation.
         tables : sequence of str, optional
             Offer only these tables, which is faster; all by default.
+        hindsight : bool
+            False grades every record as it could be graded at its own date: a past day must be
+            assessed without what later proved a report right or wrong.
 
         Raises
         ------
@@ -202,6 +207,7 @@ class EvidenceStore:
             exclusions,
             chosen,
             self.memory_limit,
+            hindsight=hindsight,
         )
 
     def content_hash(

@@ -79,6 +79,9 @@ class EvidenceView:
         The tables to offer.
     memory_limit : str
         Of the database.
+    hindsight : bool
+        Whether ``credibility_now`` may use what became known later; if not, it is the credibility
+        at the record's own date.
 
     Raises
     ------
@@ -94,8 +97,11 @@ class EvidenceView:
         exclusions: Exclusions,
         tables: Sequence[str],
         memory_limit: str,
+        *,
+        hindsight: bool = True,
     ) -> None:
         self.as_of = as_of
+        self._hindsight = hindsight
         self._home = home
         self._exclusions = exclusions
         self._tables = tuple(tables)
@@ -190,9 +196,14 @@ class EvidenceView:
                 f" AND record_id NOT IN (SELECT record_id FROM _touched_{name})"
                 f" UNION ALL BY NAME SELECT * FROM _resolved_{name}"
             )
-        listed = ", ".join(_shown_column(table, column, day) for column in shown)
+        listed = ", ".join(self._shown(table, column, day) for column in shown)
         stays = self._exclusions.condition(table)
         run(f"CREATE VIEW {name} AS SELECT {listed} FROM ({current}) WHERE {stays}")
+
+    def _shown(self, table: Table, column: str, day: str) -> str:
+        if column == "credibility_now" and not self._hindsight:
+            return "credibility_at_date AS credibility_now"
+        return _shown_column(table, column, day)
 
     def _stored_sql(self, table: Table, segments: Sequence[Segment]) -> str:
         """Return the SQL of all versions, with columns that older files lack."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["phases_part"]
 
+_MOVERS, _CLEAR = 6, 0.5  # indicators named at a boundary, and their least change [sd]
 _LEVELS = ((33.0, "low"), (67.0, "middling"), (101.0, "high"))
 
 
@@ -73,7 +74,8 @@ def _phase_movers(change: ChangePoint | None, panel: Panel) -> list[Mover]:
         Mover(
             indicator=name, effect=significant(effect, 3), text=texts.get(name, name), evidence=[]
         )
-        for name, effect in change.movers
+        for name, effect in change.movers[:_MOVERS]
+        if abs(effect) >= _CLEAR
     ]
 
 

@@ -92,7 +92,11 @@ class Chain:
         lineage = {state: self.actors.lineage(state) for state in (dyad.a, dyad.b)}
         specs = {name: source.SPEC for name, source in discover().items()}
         first = case.start if case else _FIRST_MONTH
-        with self.store.view(as_of, exclude_sources=self.question.exclude) as view:
+        with self.store.view(
+            as_of,
+            exclude_sources=self.question.exclude,
+            hindsight=not self.identity.reconstruction,
+        ) as view:
             progress("measuring the indicators")
             definitions = load_indicators(self.catalogs)
             panel = measure(view, dyad, definitions, as_of, lineage=lineage, first=first, case=case)
@@ -126,7 +130,10 @@ class Chain:
         items = items_from_panel(panel, months)
         seed, draws = self.settings.seed, self.settings.draws
         readings = estimate_readings(months, items, seed=seed, draws=draws)
-        changes, segmentation = segment(months, items, seed=seed)
+        # a theatre is coded by phases that an analyst drew: it would give these back as found
+        told = {series.id for series in panel.series if series.table == "theatres"}
+        untold = [item for item in items if item.name not in told]
+        changes, segmentation = segment(months, untold, seed=seed)
         flows = case.flow_classes if case else []
         classes = {name: flow.id for flow in flows for name in flow.item_classes}
         sources = register_sources(dyad, self.catalogs)
