@@ -13,7 +13,7 @@ from comity.core.errors import ModelError
 from comity.models._protocol import Item
 from comity.models.kalman import Filtered, Plan, draw_levels, filter_levels, plan_spans, smooth
 
-__all__ = ["ItemPriors", "Levels", "Standardised", "fit_levels", "standardise"]
+__all__ = ["ItemPriors", "Levels", "Standardised", "check_item", "fit_levels", "standardise"]
 
 Array = NDArray[np.float64]
 
@@ -37,6 +37,8 @@ class ItemPriors:
         Items that the prior medians are worth against the dyad's own items.
     state_noise, episode_noise : float
         Factor on the prior noise of items that hold until changed, and of rare scored events.
+    episode_floor : float
+        Noise variance that a scored event has at least, whatever the few others say.
     rho_n : float
         Values that uncorrelated noise is worth.
     """
@@ -49,6 +51,7 @@ class ItemPriors:
     pool_n: float = 5.0
     state_noise: float = 0.1
     episode_noise: float = 3.0
+    episode_floor: float = 0.6
     rho_n: float = 20.0
 
 
@@ -113,15 +116,7 @@ def standardise(items: Sequence[Item], prior: ItemPriors, *, signed: bool = Fals
         Declared before they are seen.
     signed : bool, optional
         True for asymmetry, where 0 means balance.
-
-    Raises
-    ------
-    ModelError
-        If an item's arrays differ in length or hold infinite values, or its polarity is not 1 or
-        -1, or its weight is not positive.
     """
-    for item in items:
-        _check(item)
     y = np.array([item.values for item in items], dtype=float)
     known = np.array([item.sd for item in items], dtype=float)
     span = np.array([item.span for item in items], dtype=np.int64)
@@ -174,7 +169,9 @@ def fit_levels(
     ratios = np.exp(np.linspace(-2.5, 2.5, 9))
     steps = prior.step * ratios
     factor = {"flow": 1.0, "state": prior.state_noise, "episode": prior.episode_noise}
-    noises = prior.noise * np.array([factor[kind] for kind in kinds])[:, None] * ratios
+    noises = np.array([prior.noise * factor[kind] for kind in kinds])[:, None] * ratios
+    floor = np.array([prior.episode_floor * (kind == "episode") for kind in kinds])
+    noises = np.maximum(noises, floor[:, None])
     loglik = _grid(data, plan, steps, noises, prior)
     chance = _posterior(loglik, np.log(ratios), prior)
     average = np.tensordot(chance.sum(axis=2), steps, axes=1)
@@ -206,7 +203,15 @@ def fit_levels(
     return Levels(tuple(filters), average, noise, rho)
 
 
-def _check(item: Item) -> None:
+def check_item(item: Item) -> None:
+    """Refuse an item that cannot be meant.
+
+    Raises
+    ------
+    ModelError
+        If its arrays differ in length or hold infinite values, its polarity is not 1 or -1, or its
+        weight is not positive.
+    """
     size = len(item.values)
     if not (len(item.sd) == len(item.span) == size):
         msg = f"item {item.name}: values, sd and span differ in length; give all by month."

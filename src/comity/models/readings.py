@@ -25,7 +25,14 @@ from numpy.typing import NDArray
 
 from comity.core.errors import ModelError, UsageError
 from comity.models._protocol import READINGS, Item, Reading, ReadingPath, Readings
-from comity.models.item_levels import ItemPriors, Levels, Standardised, fit_levels, standardise
+from comity.models.item_levels import (
+    ItemPriors,
+    Levels,
+    Standardised,
+    check_item,
+    fit_levels,
+    standardise,
+)
 from comity.models.rise import Rise, chance_of_rise
 
 __all__ = ["ReadingPriors", "estimate_readings", "movers"]
@@ -100,6 +107,7 @@ def estimate_readings(
         raise UsageError(msg)
     names = [item.name for item in items]
     for item in items:
+        check_item(item)
         if len(item.values) != len(months):
             msg = f"item {item.name} has {len(item.values)} values for {len(months)} months."
             raise ModelError(msg)

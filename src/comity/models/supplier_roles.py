@@ -7,6 +7,7 @@ about the sum of history. Flips and lapses are dated in each draw and then gathe
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -254,9 +255,8 @@ def _flip_events(signs: Array, hold: int) -> list[tuple[int, int, int]]:
     events = []
     for draw, path in enumerate(held):
         starts = np.flatnonzero(np.diff(path, prepend=0.0)).tolist()
-        ends = [*starts[1:], time]
         current = 0
-        for start, end in zip(starts, ends, strict=True):
+        for start, end in itertools.pairwise([*starts, time]):
             now = int(path[start])
             if end - start < hold and end < time:
                 continue
