@@ -44,6 +44,7 @@ class Estimates:
     readings: Readings
     changes: Sequence[ChangePoint]
     roles: Mapping[str, RolePath]
+    delivery_dates: Mapping[str, str]
     diagnostics: Mapping[str, Any]
 
 
@@ -76,7 +77,9 @@ def judge(
     book = context.book
     first = estimates.months[0]
     readings = readings_part(estimates.readings, estimates.items, context.panel, book, first)
-    roles = roles_part(estimates.roles, _role_names(context), context.dyad, book)
+    roles = roles_part(
+        estimates.roles, _role_names(context), estimates.delivery_dates, context.dyad, book
+    )
     ladder = climb(load_ladder(catalogs), context.panel, book)
     phases = phases_part(estimates.changes, estimates.months, readings, roles, context)
     declared = load_drivers(catalogs)

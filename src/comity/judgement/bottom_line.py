@@ -140,24 +140,31 @@ def _direction(readings: Mapping[str, Reading], context: Context) -> tuple[str, 
 
 
 def _roles_sentence(roles: Mapping[str, Role], context: Context) -> str:
+    """Return who supplies arms, when that turned round, and how the two flows stand now."""
     role = roles.get("arms") or roles.get("registered_transfers")
-    if role is None:
+    if role is None or not role.series:
         return ""
-    if not role.flips:
-        known = [point for point in role.series if point.value is not None]
-        if not known or known[-1].period < role.series[-1].period:
-            return "No recent arms delivery with a clear supplier is on record."
-        supplier = context.a if (known[-1].value or 0) > 0 else context.b
-        return f"{supplier} is the main arms supplier; no change of roles is on record."
-    flip = role.flips[-1]
-    text = (
-        f"Main arms supplier: {context.names[flip.from_]} until {month_name(flip.date)} "
-        f"(80 % interval {month_name(flip.lo80)} to {month_name(flip.hi80)}), then "
-        f"{context.names[flip.to]}"
+    flips = [flip for flip in role.flips if flip.probability >= 0.5]
+    now = _flows_now(role, context)
+    if not flips:
+        return f"{now} No change of the main supplier is on record."
+    flip = flips[-1]
+    span = f"80 % interval {month_name(flip.lo80)} to {month_name(flip.hi80)}"
+    turned = (
+        f"{context.names[flip.to]}, until then the client, became the main arms supplier in "
+        f"{month_name(flip.date)} ({span})."
     )
-    if role.series[-1].value is None:
-        return text + "; neither has a recorded recent delivery now."
-    return text + "."
+    return f"{turned} {now}"
+
+
+def _flows_now(role: Role, context: Context) -> str:
+    last = role.series[-1]
+    if last.value is None or last.lo80 is None or last.hi80 is None:
+        return "Neither has a recorded recent arms delivery."
+    if last.lo80 <= 0 <= last.hi80:
+        return "Recorded arms now flow both ways and neither clearly leads."
+    leader = context.a if last.value > 0 else context.b
+    return f"{leader} is the main arms supplier now."
 
 
 def _ladder_sentence(ladder: Ladder) -> str:

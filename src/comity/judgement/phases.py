@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["phases_part"]
 
 _MOVERS, _CLEAR = 6, 0.5  # indicators named at a boundary, and their least change [sd]
-_LEVELS = ((33.0, "low"), (67.0, "middling"), (101.0, "high"))
+_LEVELS = ((33.0, "low"), (67.0, "mid-range"), (101.0, "high"))
 
 
 def phases_part(

@@ -15,6 +15,7 @@ from comity.judgement.assessment import (
     Role,
     RolePoint,
 )
+from comity.models.readings import movers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,6 +33,7 @@ OWN_HISTORY = (
     "0-100: the share of this dyad's own months since {first} that stood lower. Not comparable "
     "with other dyads until the reference panel exists."
 )
+_SMALLEST = 0.1  # points of the scale below which an indicator did not move a reading
 _BALANCE = (
     "-100 to 100: above 0 {a} needs {b} more than {b} needs {a}; 0 is balance. From this dyad's "
     "own directed indicators."
@@ -111,10 +113,9 @@ def _movers(
 ) -> list[Mover]:
     """Return what moved the reading over the last 12 months, largest first."""
     made = []
-    for name, contribution in path.contributions.items():
-        effect = _change(contribution, 12)
+    for name, effect in movers(path):
         series = by_series.get(name)
-        if series is None or abs(effect) < 0.05:
+        if series is None or abs(effect) < _SMALLEST:
             continue
         recent = [each for each in series.observations[-24:] if each.n > 0]
         ids = [record for each in reversed(recent[-12:]) for record in each.evidence]
@@ -129,17 +130,28 @@ def _movers(
     return sorted(made, key=lambda mover: (-abs(mover.effect), mover.indicator))
 
 
-def _change(path: NDArray[np.float64], months: int) -> float:
-    if len(path) <= months:
-        return 0.0
-    before, after = path[-1 - months], path[-1]
-    return float(np.nan_to_num(after) - np.nan_to_num(before))
-
-
 def roles_part(
-    paths: Mapping[str, RolePath], names: Mapping[str, str], dyad: Dyad, book: EvidenceBook
+    paths: Mapping[str, RolePath],
+    names: Mapping[str, str],
+    dates: Mapping[str, str],
+    dyad: Dyad,
+    book: EvidenceBook,
 ) -> dict[str, Role]:
-    """Return the role balance per flow class; months without a role are null, never balance."""
+    """Return the role balance per flow class; months without a role are null, never balance.
+
+    Parameters
+    ----------
+    paths : mapping of str to RolePath
+        By flow class.
+    names : mapping of str to str
+        Display names of flow classes.
+    dates : mapping of str to str
+        Month of each delivery, by record id.
+    dyad : Dyad
+        For the names of suppliers.
+    book : EvidenceBook
+        Collects what is cited.
+    """
     return {
         flow_class: Role(
             name=names.get(flow_class, flow_class.replace("_", " ")),
@@ -152,7 +164,7 @@ def roles_part(
                     from_=dyad.a if flip.supplier_before == "a" else dyad.b,
                     to=dyad.a if flip.supplier_after == "a" else dyad.b,
                     probability=round(flip.probability, 3),
-                    evidence=book.cite(path.records, limit=8),
+                    evidence=book.cite(_around(path.records, dates, flip.month), limit=8),
                 )
                 for flip in path.flips
             ],
@@ -161,6 +173,17 @@ def roles_part(
         )
         for flow_class, path in paths.items()
     }
+
+
+def _around(records: Sequence[str], dates: Mapping[str, str], month: str) -> list[str]:
+    """Return the records nearest to a month, nearest first."""
+    centre = int(month[:4]) * 12 + int(month[5:7])
+
+    def distance(name: str) -> tuple[int, str]:
+        date = dates[name]
+        return abs(int(date[:4]) * 12 + int(date[5:7]) - centre), name
+
+    return sorted(records, key=distance)
 
 
 def _role_point(draws: NDArray[np.float64], month: str) -> RolePoint:

@@ -14,10 +14,11 @@ from comity import __version__
 from comity.briefs.render.html import render_html
 from comity.briefs.render.json import load_json, render_json
 from comity.briefs.render.markdown import render_markdown
-from comity.briefs.render.terminal import render_terminal, render_view
+from comity.briefs.render.terminal import render_terminal
+from comity.briefs.render.views import render_view
 from comity.core import clock
 from comity.core.actor import Actors
-from comity.core.case import case_folder, case_tables
+from comity.core.case import case_folder, case_tables, load_case
 from comity.core.catalog import builtin_catalog
 from comity.core.dyad import Dyad
 from comity.core.errors import UnknownName, UsageError
@@ -383,7 +384,9 @@ class Workspace:
                 sync_case(self.store, folder.name, case_tables(folder), clock.now())
 
     def _cut_off(self, dyad: Dyad, as_of: dt.date) -> dt.date:
-        """Return the latest day from which a record of the dyad was public.
+        """Return the latest day up to which what is known of a dyad is stored.
+
+        For the rows of a case it is at most the day that the case declares as its cut-off.
 
         Raises
         ------
@@ -391,15 +394,20 @@ class Workspace:
             If nothing about the dyad was public by `as_of`.
         """
         ids = [*self.actors.lineage(dyad.a), *self.actors.lineage(dyad.b)]
-        names = list(register_sources(dyad, self.catalogs))
+        case = load_case(dyad, self.catalogs)
+        own = [name for name in register_sources(dyad, self.catalogs) if name.startswith("case:")]
+        user = [name for name in register_sources(dyad, self.catalogs) if name not in own]
         with self.store.view(as_of) as view:
-            _, latest = public_span(view, ids, names)
-        if latest is None:
+            _, latest = public_span(view, ids, user)
+            _, of_case = public_span(view, [], own)
+        if case is not None and of_case is not None:
+            of_case = min(of_case, case.information_cut_off)
+        days = [day for day in (latest, of_case) if day is not None]
+        if not days:
             with self.store.view(dt.date.max) as view:
-                earliest, _ = public_span(view, ids, names)
-            msg = _nothing_known(dyad, as_of, earliest)
-            raise UsageError(msg)
-        return latest
+                earliest, _ = public_span(view, ids, [*own, *user])
+            raise UsageError(_nothing_known(dyad, as_of, earliest))
+        return max(days)
 
     def _inputs_hash(self, question: Question) -> str:
         parts = {

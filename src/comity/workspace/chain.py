@@ -147,7 +147,8 @@ class Chain:
             "diagnostics": dict(readings.diagnostics),
             "phases": {str(count): round(p, 4) for count, p in segmentation.phases.items()},
         }
-        return Estimates(months, items, readings, changes, roles, model)
+        dates = {each.record: f"{each.start:%Y-%m}" for each in found}
+        return Estimates(months, items, readings, changes, roles, dates, model)
 
     def _names(self) -> dict[str, str]:
         states, organisations = self.actors.states, self.actors.organisations

@@ -1,0 +1,251 @@
+"""One part of an assessment as a table for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from rich.console import RenderableType
+
+    from comity.judgement.assessment import Assessment
+
+__all__ = ["render_view"]
+
+_NONE = "–"
+
+
+def render_view(assessment: Assessment, view: str, data: Any) -> RenderableType:
+    """Return a part of an assessment as a table.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        For names.
+    view : str
+        Word of ``comity show``.
+    data : object
+        The part as plain data.
+    """
+    return _VIEWS[view](assessment, data)
+
+
+def _text(value: object) -> str:
+    if value is None or value == "":
+        return _NONE
+    return f"{value:,.3g}" if isinstance(value, float) else str(value)
+
+
+def _table(title: str, head: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
+    table = Table(title=title, title_justify="left")
+    for index, name in enumerate(head):
+        table.add_column(name, no_wrap=index == 0, overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(_text(cell)) for cell in row))
+    if not table.row_count:
+        table.caption = (
+            "Nothing is stored for this part; `comity show A B gaps` says what fills it."
+        )
+    return table
+
+
+def _with_interval(part: dict[str, Any]) -> str:
+    if part["value"] is None:
+        return "not known"
+    return f"{part['value']:.0f} ({part['lo80']:.0f} to {part['hi80']:.0f})"
+
+
+def _readings(assessment: Assessment, data: dict[str, Any]) -> Table:
+    rows = []
+    for name, reading in data.items():
+        movers = "; ".join(
+            f"{item['text']} {item['effect']:+.2g}" for item in reading["movers"][:3]
+        )
+        chance = reading["p_rise_12m"]
+        rows.append(
+            (
+                name,
+                reading["latest"]["period"],
+                _with_interval(reading["latest"]),
+                _NONE if chance is None else f"{100 * chance:.0f} %",
+                movers,
+            )
+        )
+    head = ("reading", "period", "value (80 %)", "higher in 12 months", "moved by")
+    return _table(f"{assessment.title}, as of {assessment.as_of}", head, rows)
+
+
+def _phases(_: Assessment, data: list[dict[str, Any]]) -> Table:
+    rows = []
+    for item in data:
+        edge = item["boundary"]
+        span = _NONE if edge["date"] is None else f"{edge['lo80']} to {edge['hi80']}"
+        rows.append((item["start"], span, edge["probability"], item["name"], item["summary"]))
+    return _table("Phases", ("from", "80 % of date", "probability", "name", "summary"), rows)
+
+
+def _indicators(_: Assessment, data: list[dict[str, Any]]) -> Table:
+    rows = []
+    for item in data:
+        latest = item["latest"] or {}
+        rows.append(
+            (
+                item["id"] + (" *" if item["core"] else ""),
+                item["name"],
+                item["status"],
+                latest.get("period"),
+                latest.get("value"),
+                item["unit"],
+                item["z_own"],
+                item["flag"],
+                item["next_expected"],
+            )
+        )
+    head = ("id", "name", "status", "period", "value", "unit", "z own", "flag", "next data")
+    return _table("Indicators (* core)", head, rows)
+
+
+def _roles(assessment: Assessment, data: dict[str, Any]) -> Table:
+    names = {assessment.dyad.a: assessment.dyad.a_name, assessment.dyad.b: assessment.dyad.b_name}
+    rows = []
+    for role in data.values():
+        latest = role["series"][-1] if role["series"] else {"value": None}
+        value = latest["value"]
+        if value is None:
+            now = "no recorded recent delivery"
+        else:
+            now = (
+                f"{assessment.dyad.a_name if value > 0 else assessment.dyad.b_name} ({value:+.2f})"
+            )
+        flips = "; ".join(
+            f"{names[flip['from']]} to {names[flip['to']]} {flip['date']}"
+            f" ({flip['lo80']} to {flip['hi80']}, p {flip['probability']:.2f})"
+            for flip in role["flips"]
+        )
+        rows.append((role["name"], now, flips, role["coverage"]))
+    return _table("Who supplies whom", ("flow", "main supplier now", "flips", "rests on"), rows)
+
+
+def _ledger(_: Assessment, data: list[dict[str, Any]]) -> Table:
+    rows = (
+        (
+            item["name"],
+            f"{item['actor']} to {item['recipient']}",
+            item["state"],
+            item["verified_state"] or "nothing verified",
+            item["since"],
+            f"{item['claims']} / {item['denials']}",
+        )
+        for item in data
+    )
+    head = ("item", "direction", "latest assertion", "verified", "date", "claims / denials")
+    return _table("Promised and delivered", head, rows)
+
+
+def _stress(_: Assessment, data: list[dict[str, Any]]) -> Table:
+    rows = (
+        (
+            item["start"],
+            item["name"] + (" (contested reading)" if item["contested"] else ""),
+            f"{item['responder']} for {item['on']}",
+            item["score"],
+            item["score_word"],
+            item["days_to_response"],
+            item["cost_borne"],
+        )
+        for item in data
+    )
+    head = ("start", "crisis", "who for whom", "score", "meaning", "days", "cost")
+    return _table("When it cost something", head, rows)
+
+
+def _levers(_: Assessment, data: list[dict[str, Any]]) -> Table:
+    rows = (
+        (item["date"], item["third_party"], item["target"], item["type"], item["terms"],
+         item["outcome"] or "not known yet", item["reads_on_h1"])
+        for item in data
+    )  # fmt: skip
+    head = ("date", "by", "on", "type", "terms", "outcome", "H1")
+    return _table("Outside offers and threats", head, rows)
+
+
+def _theatres(_: Assessment, data: list[dict[str, Any]]) -> Table:
+    phases = list(dict.fromkeys(cell["phase"] for item in data for cell in item["cells"]))
+    rows = []
+    for item in data:
+        found = {cell["phase"]: cell["alignment"] for cell in item["cells"]}
+        cells = ("" if found.get(phase) is None else f"{found[phase]:+d}" for phase in phases)
+        rows.append((item["name"], *cells))
+    return _table("Theatres, -2 open dispute to +2 direct support", ("theatre", *phases), rows)
+
+
+def _hypotheses(_: Assessment, data: list[dict[str, Any]]) -> Table:
+    rows = ((item["id"], item["statement"], item["weight"], item["sensitivity"]) for item in data)
+    return _table("Rival explanations", ("id", "statement", "weight", "note"), rows)
+
+
+def _evidence(_: Assessment, data: dict[str, Any]) -> Table:
+    rows = ((name, *_record(item)) for name, item in data.items())
+    return _table("Evidence", ("id", "date", "grade", "modality", "summary", "address"), rows)
+
+
+def _record(item: dict[str, Any]) -> tuple[object, ...]:
+    grade = f"{item['grade']['reliability'] or 'F'}{item['grade']['credibility'] or 6}"
+    return item["date"], grade, item["modality"], item["summary"], item["source"]["url"]
+
+
+def _timeline(_: Assessment, data: list[dict[str, Any]]) -> Table:
+    rows = ((item["date"], item["id"], item["modality"], item["summary"]) for item in data)
+    return _table("Timeline of the cited records", ("date", "id", "modality", "summary"), rows)
+
+
+def _ladder(_: Assessment, data: dict[str, Any]) -> Table:
+    met = {True: "met", False: "not met", None: "not known"}
+    rows = (
+        (item["rung"], met[item["met"]], item["statement"], item["why"])
+        for item in data["criteria"]
+    )
+    title = f"Ladder of alignment: rung {_text(data['rung'])} of 6 ({data['rung_name']})"
+    return _table(title, ("rung", "", "criterion", "why"), rows)
+
+
+def _drivers(_: Assessment, data: list[dict[str, Any]]) -> Table:
+    rows = (
+        (item["name"], item["type"], item["since"], item["strength"], item["trend"])
+        for item in data
+    )
+    return _table("Ranked forces", ("name", "type", "since", "share", "trend"), rows)
+
+
+def _judgements(_: Assessment, data: list[dict[str, Any]]) -> Table:
+    rows = ((item["id"], item["text"], item["confidence"]) for item in data)
+    return _table("Judgements", ("id", "judgement", "confidence"), rows)
+
+
+def _gaps(_: Assessment, data: list[dict[str, Any]]) -> Table:
+    rows = ((item["what"], item["why"], item["fill"]) for item in data)
+    return _table("What is not known", ("what", "why", "what would fill it"), rows)
+
+
+_VIEWS: dict[str, Callable[[Assessment, Any], Table]] = {
+    "readings": _readings,
+    "phases": _phases,
+    "indicators": _indicators,
+    "roles": _roles,
+    "ledger": _ledger,
+    "stress": _stress,
+    "levers": _levers,
+    "theatres": _theatres,
+    "hypotheses": _hypotheses,
+    "evidence": _evidence,
+    "timeline": _timeline,
+    "ladder": _ladder,
+    "drivers": _drivers,
+    "tensions": _drivers,
+    "judgements": _judgements,
+    "gaps": _gaps,
+}
