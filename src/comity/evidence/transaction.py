@@ -127,7 +127,7 @@ class _Admission:
         self._manifest = store.manifest()
         self._generation = self._manifest.generation + 1
         temporary = store.home / "tmp"
-        self._engine = Engine(store.memory_limit, temporary / "spill")
+        self._engine = Engine(store.memory_limit, temporary / "spill", keep_order=False)
         self._staging = Staging(
             self._engine, store.home, job.source, self._generation, job.recorded_on
         )

@@ -54,6 +54,8 @@ class Engine:
         E.g. ``"2GB"``.
     spill : pathlib.Path, optional
         Folder to spill to; a private one in the system's temporary folder by default.
+    keep_order : bool
+        Whether rows come in the order in which they are stored; without it, far less memory does.
 
     Raises
     ------
@@ -61,11 +63,14 @@ class Engine:
         If the memory limit is not one.
     """
 
-    def __init__(self, memory_limit: str, spill: Path | None = None) -> None:
+    def __init__(
+        self, memory_limit: str, spill: Path | None = None, *, keep_order: bool = True
+    ) -> None:
         self._spill = spill or Path(tempfile.gettempdir()) / f"comity-{uuid.uuid4().hex}"
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory_limit,
             "temp_directory": str(self._spill),
+            "preserve_insertion_order": keep_order,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
