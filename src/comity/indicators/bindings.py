@@ -23,7 +23,8 @@ class Binding:
     ----------
     direction : str
         SQL over a row ``h`` giving ``ab``, ``ba`` or NULL; ``{A}``, ``{B}`` and ``{THIRD}`` stand
-        for lists of ids, ``{case}`` for the source of the case.
+        for lists of ids, ``{registers}`` for the sources whose
+        registers belong to the dyad: its case, and the user's own rows.
     member : str
         SQL saying whether the row is about the dyad at all; by default, whether it has a direction.
     timing : str
@@ -75,7 +76,7 @@ _SUBJECT_KEY = (
     "(split_part(h.subject, '-', 1) IN {A} AND split_part(h.subject, '-', 2) IN {B}) "
     "OR (split_part(h.subject, '-', 1) IN {B} AND split_part(h.subject, '-', 2) IN {A})"
 )
-_OF_CASE = "h.source = {case}"
+_REGISTERS = "h.source IN {registers}"
 # Who travels shows who courts: a meeting in the one capital is an act of the other.
 _TRAVELLER = "CASE WHEN h.host IN {B} THEN 'ab' WHEN h.host IN {A} THEN 'ba' END"
 _PAIR = "(h.state_a IN {A} AND h.state_b IN {B}) OR (h.state_a IN {B} AND h.state_b IN {A})"
@@ -91,19 +92,19 @@ BINDINGS: dict[str, Binding] = {
     "claims": Binding(_directed("actor", "recipient"), rank="7 - coalesce(h.q_credibility, 6)"),
     "stress_tests": Binding(_directed("responder", "on_actor"), rank="coalesce(h.score, 0)"),
     "levers": Binding(_about("target")),
-    "theatres": Binding("NULL", _OF_CASE, timing="span", rank="abs(coalesce(h.alignment, 0))"),
+    "theatres": Binding("NULL", _REGISTERS, timing="span", rank="abs(coalesce(h.alignment, 0))"),
     "body_votes": Binding(_directed("voter", "subject"), rank="abs(coalesce(h.directed_score, 0))"),
-    "obligations_in_force": Binding("NULL", _OF_CASE, timing="span", rank="coalesce(h.level, 0)"),
-    "obligations": Binding("NULL", _OF_CASE, rank="coalesce(h.level, 0)"),
+    "obligations_in_force": Binding("NULL", _REGISTERS, timing="span", rank="coalesce(h.level, 0)"),
+    "obligations": Binding("NULL", _REGISTERS, rank="coalesce(h.level, 0)"),
     "perspectives": Binding(_about("side")),
-    "contacts": Binding(_TRAVELLER, _OF_CASE),
+    "contacts": Binding(_TRAVELLER, _REGISTERS),
     "exercises": Binding(
         "NULL",
         "list_has_any(string_split(h.participants, ';'), [{A_items}]) AND "
         "list_has_any(string_split(h.participants, ';'), [{B_items}])",
     ),
-    "commissions": Binding("NULL", _OF_CASE),
-    "polls": Binding(_about("country"), _OF_CASE),
+    "commissions": Binding("NULL", _REGISTERS),
+    "polls": Binding(_about("country"), _REGISTERS),
     "ballot_pairs": Binding("NULL", "TRUE", rank="h.contested"),
     "alliance_levels": Binding("NULL", _PAIR, timing="span", rank="coalesce(h.level, 0)"),
     "media_events": Binding(

@@ -298,6 +298,8 @@ class Filter:
             if value.type != "states" or subject.type != "text":
                 raise self.scope.error(f"'in' needs a list or {', '.join(_STATES)}")
             members = value.sql
+        if negated and members == "(NULL)":
+            return f"({subject.sql} IS NOT NULL)"
         word = "NOT IN" if negated else "IN"
         return f"coalesce({subject.sql} {word} {members}, FALSE)"
 

@@ -128,12 +128,12 @@ def measure(
         used: dict[Direction, IndicatorSeries] = {}
         for place in range(len(definition.measures)):
             for found in gauge.series(definition, place):
-                if found.direction in used:
+                if found.direction in used or "mutual" in used:
                     alternates.append(found)
                 else:
                     used[found.direction] = found
         series += used.values()
-        statuses[name] = _status(definition, list(used.values()), as_of)
+        statuses[name] = _status(list(used.values()), as_of)
         if not used:
             gaps[name] = _gap(definition, subject)
     return Panel(dyad, as_of, tuple(series), definitions, statuses, gaps, tuple(alternates))
@@ -165,7 +165,11 @@ class _Gauge:
         self._filled: dict[str, bool] = {}
 
     def series(self, definition: IndicatorDefinition, place: int) -> list[IndicatorSeries]:
-        """Return the series of one measure, by direction; those without any value are left out."""
+        """Return the series of one measure, by direction; those without any value are left out.
+
+        So are those in which coded evidence never shows a single record: that is silence, and no
+        measured zero.
+        """
         item = definition.measures[place]
         query = build_query(item, self._subject, _where(definition, place))
         rows = [_Row(*row) for row in self._view.query(query.sql, query.parameters)]
@@ -186,14 +190,13 @@ class _Gauge:
         return [
             _as_series(definition, place, direction, found, query, sources)
             for direction, found in by_direction.items()
-            if found
+            if found and (not query.relation.is_cited or any(item.n for item in found))
         ]
 
     def _window(self, relation: Relation, item: Measure, direction: Direction) -> _Window | None:
         """Return the days in which absence can be told from silence; None if there are none."""
         subject = self._subject
-        since = dt.date.fromisoformat((item.since + "-01-01")[:10]) if item.since else subject.first
-        first = max(subject.first, since)
+        first = max(subject.first, _since(item)) if item.since else subject.first
         if relation.is_cited:
             case = subject.case
             if case is None or not self._case_fills(relation):
@@ -248,47 +251,64 @@ def _observations(
     *,
     fills: bool,
 ) -> list[Observation]:
-    """Return the values of one direction; zeros where absence is known to mean zero."""
+    """Return the values of one direction; zeros where absence is known to mean zero.
+
+    A period that is not over ends with the month in which knowledge ends. A count over half a
+    period is not half the count: of these, unfinished periods are left out.
+    """
     months = MONTHS[item.by]
-    last = as_of if window is None else window.last
+    limit = add_months(as_of if window is None else window.last, 1)
+    counts = fills and item.kind == "flow"
     found: dict[dt.date, Observation] = {}
     for row in rows:
-        too_early = bool(item.since) and row.start.isoformat() < (item.since + "-01-01")[:10]
-        # A count over half a period is not half the count: unfinished periods are left out.
-        unfinished = fills and item.kind == "flow" and row.until > last + dt.timedelta(days=1)
+        too_early = bool(item.since) and row.start < _since(item)
+        unfinished = row.start >= limit or (counts and row.until > _after(window, limit))
         if row.value is None or too_early or unfinished:
             continue
-        sd = sampling_sd(item, row.sample, pooled)
-        known = min(max(row.known, row.until if fills else row.known), as_of)
+        end = min(row.until, limit)
+        known = min(max(row.known, end if counts else row.known), as_of)
         found[row.start] = Observation(
-            row.start, row.until, _label(row.start, months), float(row.value), sd, row.n,
-            row.evidence, known,
+            row.start, end, _label(row.start, end), float(row.value),
+            sampling_sd(item, row.sample, pooled), row.n, row.evidence, known,
         )  # fmt: skip
     if fills and window is not None:
+        sd = sampling_sd(item, Sample(0.0, 0), pooled)
         for start, until in _periods(window, months):
-            if start not in found:
-                sd = sampling_sd(item, Sample(0.0, 0), pooled)
-                found[start] = Observation(
-                    start, until, _label(start, months), 0.0, sd, 0, (), min(until, as_of)
-                )
+            if start in found or (counts and until > _after(window, limit)):
+                continue
+            end = min(until, limit)
+            found[start] = Observation(
+                start, end, _label(start, end), 0.0, sd, 0, (), min(end, as_of)
+            )
     return [found[start] for start in sorted(found)]
 
 
+def _since(item: Measure) -> dt.date:
+    return dt.date.fromisoformat((item.since + "-01-01")[:10])
+
+
+def _after(window: _Window | None, limit: dt.date) -> dt.date:
+    """Return the first day that is not known about."""
+    return limit if window is None else window.last + dt.timedelta(days=1)
+
+
 def _periods(window: _Window, months: int) -> list[tuple[dt.date, dt.date]]:
-    """Return the whole periods inside a window."""
+    """Return the periods that begin inside a window."""
     start = add_months(window.first, -((window.first.month - 1) % months))
     if start < window.first:
         start = add_months(start, months)
     found = []
-    while (until := add_months(start, months)) <= window.last + dt.timedelta(days=1):
+    while start <= window.last:
+        until = add_months(start, months)
         found.append((start, until))
         start = until
     return found
 
 
-def _label(start: dt.date, months: int) -> str:
-    """Return the year, or the last month of a shorter period."""
-    return f"{start.year:04d}" if months == 12 else month_text(month_of(start) + months - 1)
+def _label(start: dt.date, end: dt.date) -> str:
+    """Return the year, or the last month of any other period."""
+    whole_year = start.month == 1 and end == dt.date(start.year + 1, 1, 1)
+    return f"{start.year:04d}" if whole_year else month_text(month_of(end) - 1)
 
 
 def _as_series(
@@ -317,14 +337,13 @@ def _as_series(
     )
 
 
-def _status(
-    definition: IndicatorDefinition, used: Sequence[IndicatorSeries], as_of: dt.date
-) -> Status:
+def _status(used: Sequence[IndicatorSeries], as_of: dt.date) -> Status:
     if not used:
         return "no_data"
     if all(is_stale(series, as_of) for series in used):
         return "stale"
-    return "measured" if definition.kind == "measured" else "coded"
+    coded = (RELATIONS[item.table].is_cited and item.table != "values" for item in used)
+    return "coded" if all(coded) else "measured"
 
 
 def _gap(definition: IndicatorDefinition, subject: Subject) -> str:
@@ -333,7 +352,10 @@ def _gap(definition: IndicatorDefinition, subject: Subject) -> str:
     tables = sorted({item.table for item in definition.measures})
     hints = [_collect_hint(item.table) for item in definition.measures]
     told = "; ".join(dict.fromkeys(hint for hint in hints if hint))
-    known = f"no row about {subject.dyad} in {', '.join(tables)} was public on {subject.as_of}"
+    known = (
+        f"no row about {subject.dyad} in {', '.join(tables)} that was public on {subject.as_of}"
+        " meets its rules"
+    )
     return f"{definition.name}: {known}.{f' To fill it: {told}.' if told else ''}"
 
 

@@ -68,6 +68,12 @@ class Subject:
         return f"case:{self.case.id}" if self.case else ""
 
     @property
+    def registers(self) -> tuple[str, ...]:
+        """Sources whose registers belong to the dyad: its case, and the user's own rows."""
+        own = f"user:{self.dyad.key.lower()}"
+        return (self.case_source, own) if self.case else (own,)
+
+    @property
     def has_hindsight(self) -> bool:
         """Whether all that the case knows may be used, so that grades may rest on it."""
         return self.case is None or self.as_of >= self.case.information_cut_off
@@ -104,8 +110,8 @@ class _Binder(dict[str, str]):
                 return self._parameters.members(states[key])
             case "A_items" | "B_items":
                 return ", ".join(add(item) for item in states[key[0]])
-            case "case":
-                return add(self._subject.case_source)
+            case "registers":
+                return self._parameters.members(self._subject.registers)
             case "case_a" | "case_b":
                 pair = self._subject.case.states if self._subject.case else self._subject.dyad
                 return f"CAST({add(pair.a if key == 'case_a' else pair.b)} AS VARCHAR)"

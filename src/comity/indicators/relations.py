@@ -25,7 +25,7 @@ class Relation:
         What an expression may use.
     sql : str
         Query in braces-style template over the stored tables: ``{A}``, ``{B}``, ``{THIRD}`` lists
-        of ids, ``{case}`` source of the case, ``{case_a}``, ``{case_b}`` its states,
+        of ids, ``{case_a}``, ``{case_b}`` the states in the order of the case,
         ``{credibility}`` the credibility column that may be used at the as-of date.
     binding : Binding
         How its rows belong to a dyad.
@@ -161,6 +161,12 @@ JOIN total g USING (period)
 WHERE (t.actor IN {A} AND t.recipient IN {B}) OR (t.actor IN {B} AND t.recipient IN {A})"""
 
 
+# Single acts have no second report of the same state, so that only the first two rules can hold.
+_EVENTS = f"""
+SELECT e.*, {verified_sql("e")} AS verified
+FROM (SELECT *, {{credibility}} AS q_credibility, 0 AS q_reports FROM events) e"""
+
+
 def _columns(table: str, **more: ColumnType) -> dict[str, ColumnType]:
     stored: dict[str, ColumnType] = {
         column.name: column.type for column in TABLES[table].all_columns
@@ -197,7 +203,10 @@ _DERIVED = (
     _derived(
         "obligations_in_force", ("obligations",), _OBLIGATIONS, _columns("obligations")
     ),
-    _derived("third_party_events", ("events",), "SELECT * FROM events", _columns("events")),
+    _derived("events", ("events",), _EVENTS, _columns("events", verified="bool")),
+    _derived(
+        "third_party_events", ("events",), _EVENTS, _columns("events", verified="bool")
+    ),
     _derived(
         "ballot_pairs",
         ("ballots", "roll_calls"),

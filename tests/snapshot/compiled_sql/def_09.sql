@@ -1,0 +1,32 @@
+-- DEF-09, measure 1
+-- $1 = 'protests'
+-- $2 = 'AAA'
+-- $3 = 'AAX'
+-- $4 = 'BBB'
+-- $5 = '2020-06-30'
+-- $6 = '2000-01-01'
+WITH base AS (
+  SELECT h.*, CASE WHEN h."responder" IN ($2, $3) AND h."on_actor" IN ($4) THEN 'ab' WHEN h."responder" IN ($4) AND h."on_actor" IN ($2, $3) THEN 'ba' END AS q_dir, coalesce(h.independence_group || '|' || h.occurred_from, h.record_id) AS q_unit, h.q_credibility AS q_cred,
+    coalesce(h.score, 0) AS q_rank, NULL AS q_second, (((NOT coalesce(h."is_alternative_coding", FALSE)) AND (h."score" IS NOT NULL) AND (NOT coalesce(contains(lower(h."crisis_id"), lower(CAST($1 AS VARCHAR))), FALSE)))) AS q_hit,
+    (FALSE) AS q_exposed, h.source AS q_source
+  FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM "stress_tests") h WHERE ((CASE WHEN h."responder" IN ($2, $3) AND h."on_actor" IN ($4) THEN 'ab' WHEN h."responder" IN ($4) AND h."on_actor" IN ($2, $3) THEN 'ba' END) IS NOT NULL) AND h.occurred_from < CAST($5 AS DATE) + 1
+),
+grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 6 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($6 AS DATE), CAST($5 AS DATE), INTERVAL 6 MONTH) AS g(t)),
+placed AS (
+  SELECT h.*, g.q_start, g.q_until, CAST(1 AS DOUBLE) AS q_w
+  FROM base h JOIN grid g ON (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) >= g.q_origin AND (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) < g.q_until
+  WHERE h.q_dir IS NOT NULL AND (h.q_hit OR h.q_exposed)
+),
+reports AS (
+  SELECT h.*, row_number() OVER (PARTITION BY q_start, q_dir, q_unit
+    ORDER BY q_hit DESC, q_cred, q_rank DESC, record_id) = 1 AS q_u
+  FROM placed h
+)
+SELECT h.q_start, h.q_until, h.q_dir, CAST((sum(CAST(h."score" AS DOUBLE) * h.q_w) FILTER (WHERE h.q_hit AND h.q_u) / nullif(sum(h.q_w) FILTER (WHERE h.q_hit AND h.q_u AND CAST(h."score" AS DOUBLE) IS NOT NULL), 0)) AS DOUBLE) AS value,
+  count(*) FILTER (WHERE h.q_u) AS n, CAST(NULL AS DOUBLE) AS trials,
+  var_samp(CAST(h."score" AS DOUBLE)) FILTER (WHERE h.q_hit AND h.q_u) AS var,
+  CAST(NULL AS DOUBLE) AS q_count, avg(h.q_cred) AS credibility,
+  list(h.record_id ORDER BY h.q_hit DESC, h.q_rank DESC, h.occurred_from DESC, h.record_id)[1:12] AS records,
+  list(h.q_second ORDER BY h.q_hit DESC, h.q_rank DESC, h.occurred_from DESC, h.record_id)[1:12] AS further,
+  max(h.public_from) AS known, list_sort(list(DISTINCT h.q_source)) AS sources
+FROM reports h GROUP BY h.q_start, h.q_until, h.q_dir ORDER BY h.q_dir, h.q_start;
