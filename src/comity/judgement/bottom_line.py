@@ -170,10 +170,15 @@ def _flows_now(role: Role, context: Context) -> str:
 def _ladder_sentence(ladder: Ladder) -> str:
     if ladder.rung is None:
         return ""
-    text = (
-        f"On the ladder of alignment the tie stands on rung {ladder.rung} of 6 ({ladder.rung_name})"
-    )
-    return f"{text}; {ladder.would_move} would move it up." if ladder.would_move else f"{text}."
+    above = [item for item in ladder.criteria if item.rung == ladder.rung + 1]
+    unknown = any(item.met is None for item in above)
+    least = "at least rung" if unknown else "rung"
+    text = f"On the ladder of alignment the tie stands on {least} {ladder.rung} of 6"
+    text += f" ({ladder.rung_name})"
+    if not ladder.would_move:
+        return f"{text}."
+    verb = "would tell whether it stands higher" if unknown else "would move it up"
+    return f"{text}; {ladder.would_move} {verb}."
 
 
 def _phase_sentence(phases: Sequence[Phase]) -> str:

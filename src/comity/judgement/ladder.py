@@ -93,7 +93,7 @@ def climb(definition: LadderDefinition, panel: Panel, book: EvidenceBook) -> Lad
     known = any(item.met is not None for item in criteria)
     following = min(rung + 1, 6)
     missing = [
-        item.would_move
+        item.would_move if made.met is False else f"data on {' and '.join(item.reads)}"
         for item, made in zip(definition.criteria, criteria, strict=True)
         if item.rung == following and made.met is not True
     ]

@@ -99,6 +99,11 @@ def transformed(value: float, sd: float | None, how: str) -> tuple[float, float]
     return value, spread
 
 
+def _settled(value: float) -> float:
+    """Return a number without its last bits: a parallel sum gives these in no fixed order."""
+    return float(f"{value:.12g}")
+
+
 def _on_grid(
     series: IndicatorSeries, months: tuple[str, ...]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
@@ -112,6 +117,7 @@ def _on_grid(
         place = min(last, size - 1)  # a period that is still running stands at the as-of month
         if place < 0 or first >= size:
             continue
-        values[place], sd[place] = transformed(observation.value, observation.sd, series.transform)
+        value, spread = transformed(observation.value, observation.sd, series.transform)
+        values[place], sd[place] = _settled(value), _settled(spread)
         span[place] = place - max(first, 0) + 1
     return values, sd, span

@@ -14,6 +14,7 @@ from comity.judgement.assemble import Estimates, Identity, judge
 from comity.judgement.book import EvidenceBook
 from comity.judgement.context import Context
 from comity.judgement.deliveries import deliveries
+from comity.judgement.readings import significant
 from comity.models.change_points import segment
 from comity.models.items import grid, items_from_panel
 from comity.models.readings import estimate_readings
@@ -144,7 +145,10 @@ class Chain:
             "version": 1,
             "seed": seed,
             "draws": draws,
-            "diagnostics": dict(readings.diagnostics),
+            "diagnostics": {
+                name: significant(value) if isinstance(value, float) else value
+                for name, value in readings.diagnostics.items()
+            },
             "phases": {str(count): round(p, 4) for count, p in segmentation.phases.items()},
         }
         dates = {each.record: f"{each.start:%Y-%m}" for each in found}

@@ -105,6 +105,13 @@ def test_nothing_exposed_is_missing_even_where_absence_is_zero(view, define, val
     assert values(define(rate, absent="zero"))["mutual"] == {"2020": 0.0, "2022": 1.0}
 
 
+def test_a_slice_of_one_vague_event_is_no_share(view, define, values):
+    view.event("2020")
+    view.event("2020-05-05", polarity="tension")
+    rate = {**COUNT, "where": TENSE, "exposure": "True", "variance": "binomial", "by": "quarter"}
+    assert values(define(rate))["mutual"] == {"2020-06": pytest.approx(1 / (1 + 91 / 366))}
+
+
 def test_swapping_the_states_swaps_directions_and_negates_signed(view, define, values):
     for _ in range(3):
         view.event("2020-05-01", polarity="tension")
@@ -365,6 +372,15 @@ def test_contacts_belong_to_the_case_and_are_told_by_the_traveller(view, define,
     contacts = {**COUNT, "table": "contacts"}
     assert values(define(contacts)) == {"mutual": {"2020": 2}}
     assert values(define({**contacts, "direction": "directed"})) == {"ba": {"2020": 1}}
+
+
+def test_rows_of_another_case_do_not_count(view, define, values):
+    view.event("2020-05-01", "RUS", "USA")
+    view.add("exercises", "2020-05-01", status="held", participants="CHN;PAK;RUS;IRN")
+    drills = define({**COUNT, "table": "exercises"})
+    assert values(define(COUNT), dyad=Dyad("RUS", "USA"), with_case=False) == {}
+    assert values(drills, dyad=Dyad("CHN", "PAK"), with_case=False) == {}
+    assert values(drills) == {"mutual": {"2020": 1}}
 
 
 def test_one_query_for_each_measure(view, define, run):

@@ -66,7 +66,7 @@ def test_no_data_is_neither_met_nor_failed() -> None:
 def test_the_next_rung_says_what_would_move_it() -> None:
     made = climb(load_ladder(), panel(**EARLY), Book())
     assert made.next_rung == "arms and technical cooperation"
-    assert "delivery" in made.would_move
+    assert made.would_move == "data on DEF-01 and DEF-02; data on DEF-06"
 
 
 def test_an_old_delivery_falls_out_of_the_window() -> None:

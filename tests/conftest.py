@@ -1,0 +1,40 @@
+"""What tests of the whole share: one store with the built-in case, one assessment of it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from comity.core.settings import Settings
+from comity.workspace import Workspace
+
+DRAWS = 200
+SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_settings_from_outside() -> Iterator[None]:
+    kept = {name: value for name, value in os.environ.items() if name.startswith("COMITY_")}
+    for name in kept:
+        if name != "COMITY_GOLDEN":
+            del os.environ[name]
+    yield
+    os.environ.update(kept)
+
+
+@pytest.fixture(scope="session")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return Workspace(Settings(home=tmp_path_factory.mktemp("store"), draws=DRAWS))
+
+
+@pytest.fixture(scope="session")
+def assessment(workspace: Workspace):
+    return workspace.assess("RUS", "IRN")
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    if not SHARED.is_dir():
+        pytest.skip("the folder of publishers' files is not beside the project")
+    return SHARED

@@ -1,0 +1,159 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from comity.cli import main
+
+
+@pytest.fixture
+def run(capsys, tmp_path_factory, monkeypatch, workspace):
+    monkeypatch.setenv("COMITY_HOME", str(workspace.settings.home))
+    monkeypatch.setenv("COMITY_DRAWS", str(workspace.settings.draws))
+
+    def call(*words: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as end:
+            main(list(words))
+        caught = capsys.readouterr()
+        return int(end.value.code or 0), caught.out, caught.err
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("assess", "RUS", "Irann"), 2, "Iran"),
+        (("assess", "RUS", "Atlantis"), 2, "Atlantis"),
+        (("assess", "RUS", "Russia"), 2, "two different states"),
+        (("assess", "USSR", "Russia"), 2, "two different states"),
+        (("assess", "RUS", "IRN", "--as-of", "1950-01-01"), 2, "first record was public"),
+        (("assess", "RUS", "IRN", "--as-of", "2022-13"), 2, "--as-of"),
+        (("assess", "RUS", "IRN", "--as-of", "soon"), 2, "YYYY-MM-DD"),
+        (("assess", "Peru", "Chad"), 2, "comity collect"),
+        (("assess", "RUS"), 2, "b"),
+        (("asess", "RUS", "IRN"), 2, "assess"),
+        (("show", "RUS", "IRN", "legder"), 2, "ledger"),
+        (("explain", "claim:su-35-99"), 2, "claim:su-35-99"),
+        (("explain", "RUS-IRN/POL-99"), 2, "POL-"),
+        (("collect", "un_vote", "--from", "."), 2, "un_votes"),
+        (("collect", "un_votes", "--from", "nowhere"), 2, "no such file"),
+        (("sources", "show", "sipri"), 2, "sipri_arms"),
+        (("estimate", "--panel", "nowhere.csv"), 2, "no such file"),
+        (("assess", "RUS", "IRN", "--exclude-source", "un_votez"), 2, "un_votez"),
+        (("assess", "RUS", "IRN", "--out", "x", "--format", "docx"), 2, "html"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(run, tmp_path, monkeypatch, words, code, told) -> None:
+    monkeypatch.chdir(tmp_path)
+    got, out, err = run(*words)
+    assert got == code, err
+    assert told in err
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+    assert out == ""
+
+
+def test_assess_writes_the_brief_and_prints_the_bottom_line(run, tmp_path: Path) -> None:
+    code, out, err = run("assess", "Russia", "Иран", "--out", str(tmp_path / "out"))
+    assert code == 0, err
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "assessment.json",
+        "brief.html",
+        "brief.md",
+    }
+    data = json.loads((tmp_path / "out" / "assessment.json").read_text())
+    assert data["bottom_line"]["text"].split()[0] in out
+
+
+def test_json_to_standard_output_is_only_json(run) -> None:
+    code, out, _ = run("assess", "RUS", "IRN", "--json", "-")
+    assert code == 0
+    assert json.loads(out)["dyad"]["key"] == "IRN-RUS"
+
+
+VIEWS = (
+    "readings phases indicators roles ledger stress levers theatres hypotheses evidence timeline "
+    "ladder drivers tensions judgements gaps"
+)
+
+
+@pytest.mark.parametrize("view", VIEWS.split())
+def test_every_view_shows_something(run, view: str) -> None:
+    code, out, err = run("show", "RUS", "IRN", view)
+    assert code == 0, err
+    assert len(out.splitlines()) > 3
+    code, out, _ = run("show", "RUS", "IRN", view, "--json", "-")
+    assert json.loads(out)
+
+
+def test_explain_walks_to_file_line_and_address(run) -> None:
+    code, out, err = run("explain", "claim:su-35-01", "--json", "-")
+    assert code == 0, err
+    (step,) = json.loads(out)
+    assert step["file"] == ["claims.csv"] or "claims.csv" in step["file"][0]
+    assert "line" in step["line"]
+    assert step["cited as"]["source_url"].startswith("http")
+    assert len(step["sha256"][0]) == 64
+    assert "su-35-01" in step["text of the line"]
+
+
+def test_diff_names_what_moved(run) -> None:
+    code, out, err = run("diff", "RUS", "IRN", "--since", "2023-10-31")
+    assert code == 0, err
+    assert "cohesion" in out
+    code, _, err = run("diff", "RUS", "IRN", "--since", "2030-01-01")
+    assert code == 2
+    assert "not before" in err
+
+
+def test_sources_and_doctor(run) -> None:
+    code, out, _ = run("sources", "--json", "-")
+    assert code == 0
+    rows = json.loads(out)["sources"]
+    keys = {"name", "title", "publisher", "licence", "redistribution", "citation", "cadence",
+            "coverage", "gated"}  # fmt: skip
+    assert len(rows) >= 4
+    assert all(keys <= set(row) for row in rows)
+    code, out, _ = run("doctor")
+    assert code == 0
+    assert "wrong" not in out
+    assert run("sources", "status")[0] == 0
+    assert run("config")[0] == 0
+
+
+def test_help_is_there_for_every_command(run) -> None:
+    code, out, _ = run("--help")
+    assert code == 0
+    for name in ("assess", "collect", "sources", "admit", "show", "explain", "diff", "estimate"):
+        assert name in out
+
+
+def test_estimate_runs_on_a_users_panel(run, tmp_path: Path) -> None:
+    lines = ["indicator,reads,polarity,period,value,sd"]
+    lines += [f"x,depth,1,20{10 + i // 12:02d}-{i % 12 + 1:02d},{i % 7},0.5" for i in range(48)]
+    lines += [f"y,depth,1,20{10 + i // 12:02d}-{i % 12 + 1:02d},{i % 5}," for i in range(48)]
+    path = tmp_path / "panel.csv"
+    path.write_text("\n".join(lines) + "\n")
+    code, out, err = run("estimate", "--panel", str(path), "--json", "-", "--seed", "3")
+    assert code == 0, err
+    series = json.loads(out)["readings"]["depth"]["series"]
+    assert len(series) == 48
+    for point in series:
+        assert point["lo95"] <= point["lo80"] <= point["mean"] <= point["hi80"] <= point["hi95"]
+    assert run("estimate", "--panel", str(path), "--json", "-", "--seed", "3")[1] == out
+
+
+def test_admit_brings_ones_own_rows(tmp_path: Path, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("COMITY_HOME", str(tmp_path / "store"))
+    path = tmp_path / "mine.csv"
+    path.write_text(
+        "event_id,date,actor,recipient,domain,root,modality,polarity,intensity,summary\n"
+        "x1,2020-01-05,CHN,PAK,economic,AGREE,asserted,cooperation,5,Example row\n"
+        "x2,2020-02-31,CHN,PAK,economic,AGREE,asserted,cooperation,5,No such day\n"
+    )
+    with pytest.raises(SystemExit) as end:
+        main(["admit", str(path), "--dyad", "CHN-PAK", "--json", "-"])
+    assert end.value.code == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["rows_new"], report["quarantined"]) == (1, 1)
