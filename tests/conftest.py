@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from comity.core.settings import Settings
-from comity.workspace import Workspace
 
 DRAWS = 200
 SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data"
@@ -24,7 +23,9 @@ def _no_settings_from_outside() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def workspace(tmp_path_factory: pytest.TempPathFactory):
+    from comity.workspace import Workspace  # noqa: PLC0415 -- tests of one module need not wait
+
     return Workspace(Settings(home=tmp_path_factory.mktemp("store"), draws=DRAWS))
 
 
