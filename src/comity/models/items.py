@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -65,18 +65,11 @@ def items_from_panel(panel: Panel, months: tuple[str, ...]) -> list[Item]:
                 values=values,
                 sd=sd,
                 span=span,
-                kind=_kind(series),
+                kind=series.kind,
                 comparable=series.comparable,
             )
         )
     return items
-
-
-def _kind(series: IndicatorSeries) -> Literal["flow", "state", "episode"]:
-    if series.definition.cadence == "E" and series.transform == "identity":
-        measures = series.definition.measures
-        return "state" if any(each.value.startswith("last(") for each in measures) else "episode"
-    return "flow"
 
 
 def transformed(value: float, sd: float | None, how: str) -> tuple[float, float]:
