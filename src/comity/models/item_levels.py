@@ -83,6 +83,23 @@ class Levels:
     rho: Array
 
     @property
+    def lagging(self) -> Array:
+        """Share of each level's error that is lag behind its own steps, not noise, in [0, 1].
+
+        Dims (item, time). Items that move together lag together: this part does not average out.
+        """
+        out = np.zeros_like(self.filters[0].level)
+        for fit in self.filters:
+            lag = fit.level_var[:, 0]
+            out[:, 0] += 1.0
+            for t in range(1, out.shape[1]):
+                step = fit.step_var[:, t]
+                kept = fit.level_var[:, t] / (fit.level_var[:, t - 1] + step)
+                lag = np.minimum(kept**2 * (lag + step), fit.level_var[:, t])
+                out[:, t] += lag / fit.level_var[:, t]
+        return out / len(self.filters)
+
+    @property
     def filtered(self) -> tuple[Array, Array]:
         """Mean and variance given each month's past, mixed over parameters, dims (item, time)."""
         means = np.array([f.level for f in self.filters])

@@ -55,6 +55,8 @@ class ReadingPriors:
         [item standard deviations]
     disagreement_phi : float
         Month-to-month autocorrelation of what an item says beside its reading.
+    common, common_n : float
+        Prior correlation between the yearly steps of two items, and the years that it is worth.
     weight_sd : float
         Standard deviation of the log of each declared weight.
     """
@@ -63,7 +65,12 @@ class ReadingPriors:
     disagreement: float = 0.6
     disagreement_n: float = 3.0
     disagreement_phi: float = 0.97
+    common: float = 0.3
+    common_n: float = 10.0
     weight_sd: float = 0.1
+
+
+_DEFAULT = ReadingPriors()
 
 
 def estimate_readings(
@@ -72,7 +79,7 @@ def estimate_readings(
     *,
     seed: int,
     draws: int = 1000,
-    priors: ReadingPriors = ReadingPriors(),
+    priors: ReadingPriors = _DEFAULT,
 ) -> Readings:
     """Estimate the readings of one dyad.
 
@@ -189,9 +196,11 @@ def _estimate(
     mean, var = levels.filtered
     doubt = _disagreement(mean, mixture, priors)
     latent, latent_var = mixture.combine(mean, var)
-    latent_var = latent_var + doubt**2 * mixture.concentration
-    filtered = _filtered_draws(levels, mixture, doubt, rng, draws, priors) * unit
-    smoothed = _smoothed_draws(levels, mixture, doubt, rng, draws, priors) * unit
+    common = _common(mean, mixture, priors)
+    lift = _lift(mixture.share, var, levels.lagging, common)
+    latent_var = latent_var * lift + doubt**2 * mixture.concentration
+    filtered = _filtered_draws(levels, mixture, (doubt, lift), rng, draws, priors) * unit
+    smoothed = _smoothed_draws(levels, mixture, (doubt, lift), rng, draws, priors) * unit
     own = np.where(np.isfinite(data.z), mixture.weight[:, None], 0.0)
     with np.errstate(invalid="ignore"):
         point = (own * np.nan_to_num(data.z)).sum(axis=0) / own.sum(axis=0) * unit
@@ -212,15 +221,16 @@ def _estimate(
         p_rise_method=rise.method,
         reference=reference,
     )
-    return path, _notes(rise, levels, doubt, items)
+    return path, _notes(rise, levels, (doubt, common), items)
 
 
 def _notes(
-    rise: Rise, levels: Levels, doubt: float, items: Sequence[Item]
+    rise: Rise, levels: Levels, between: tuple[float, float], items: Sequence[Item]
 ) -> Mapping[str, float | str]:
     notes: dict[str, float | str] = {
         "items": float(len(items)),
-        "disagreement": doubt,
+        "disagreement": between[0],
+        "common_steps": between[1],
         "step_median": float(np.median(levels.step)),
         "noise_median": float(np.median(levels.noise)),
         "rho_median": float(np.median(levels.rho)),
@@ -284,22 +294,45 @@ def _disagreement(mean: Array, mixture: _Mixture, priors: ReadingPriors) -> floa
     return float(np.sqrt((prior + per_item.sum()) / (priors.disagreement_n + freedom)))
 
 
+def _common(mean: Array, mixture: _Mixture, priors: ReadingPriors) -> float:
+    """Return how far items move together: mean correlation of yearly steps, drawn to a prior."""
+    steps = mean[:, 12::12] - mean[:, :-12:12]
+    known = mixture.alive[:, :-12:12]
+    scale = np.sqrt((steps**2 * known).sum(axis=1) / np.maximum(known.sum(axis=1), 1))
+    z = np.where(known, steps / np.maximum(scale, 1e-9)[:, None], 0.0)
+    both = (z @ z.T)[~np.eye(len(z), dtype=bool)].sum()
+    pairs = (known.astype(float) @ known.T)[~np.eye(len(z), dtype=bool)].sum()
+    years = pairs / max(len(z) * (len(z) - 1), 1)
+    own = both / max(pairs, 1.0)
+    shrunk = (years * own + priors.common_n * priors.common) / (years + priors.common_n)
+    return float(np.clip(shrunk, 0.0, 0.95))
+
+
+def _lift(share: Array, var: Array, lagging: Array, common: float) -> Array:
+    """Return the factor on the variance of the mean for errors that items share, dims (time,)."""
+    lag = share * np.sqrt(lagging * var)
+    alone = (share**2 * var).sum(axis=0)
+    together = lag.sum(axis=0) ** 2 - (lag**2).sum(axis=0)
+    return np.asarray(1.0 + common * together / np.where(alone > 0, alone, 1.0))
+
+
 def _filtered_draws(
     levels: Levels,
     mixture: _Mixture,
-    doubt: float,
+    between: tuple[float, Array],
     rng: np.random.Generator,
     draws: int,
     priors: ReadingPriors,
 ) -> Array:
     """Draw each month's reading given its past; months of one draw belong to no joint path."""
+    doubt, lift = between
     rounds = len(levels.filters)
     parts = []
     for b, fit in enumerate(levels.filters):
         size = len(range(b, draws, rounds))
         share = mixture.jittered(rng, size, priors.weight_sd)
         mean = (share * fit.level).sum(axis=1)
-        var = (share**2 * (fit.level_var + doubt**2)).sum(axis=1)
+        var = (share**2 * (fit.level_var * lift + doubt**2)).sum(axis=1)
         parts.append(mean + np.sqrt(var) * rng.standard_normal(mean.shape))
     out = np.concatenate(parts)
     out[:, ~mixture.alive.any(axis=0)] = np.nan
@@ -309,14 +342,17 @@ def _filtered_draws(
 def _smoothed_draws(
     levels: Levels,
     mixture: _Mixture,
-    doubt: float,
+    between: tuple[float, Array],
     rng: np.random.Generator,
     draws: int,
     priors: ReadingPriors,
 ) -> Array:
     """Draw joint paths of the reading given all months."""
+    doubt, lift = between
     share = mixture.jittered(rng, draws, priors.weight_sd)
     out = (share * levels.paths(rng, draws)).sum(axis=1)
+    centre = out.mean(axis=0)
+    out = centre + (out - centre) * np.sqrt(lift)
     phi = priors.disagreement_phi
     own = rng.standard_normal(out.shape)
     for t in range(1, out.shape[1]):

@@ -59,6 +59,9 @@ class RolePriors:
     reach: int = 24
 
 
+_DEFAULT = RolePriors()
+
+
 def role_balance(
     deliveries: Sequence[Delivery],
     months: Sequence[str],
@@ -67,7 +70,7 @@ def role_balance(
     draws: int = 1000,
     half_life: float = 24.0,
     aggregates: Mapping[str, Mapping[str, float]] = ARMS,
-    prior: RolePriors = RolePriors(),
+    prior: RolePriors = _DEFAULT,
 ) -> dict[str, RolePath]:
     """Return who supplies whom over time, per flow class and per aggregate of classes.
 
