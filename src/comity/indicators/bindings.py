@@ -23,8 +23,8 @@ class Binding:
     ----------
     direction : str
         SQL over a row ``h`` giving ``ab``, ``ba`` or NULL; ``{A}``, ``{B}`` and ``{THIRD}`` stand
-        for lists of ids, ``{registers}`` for the sources whose
-        registers belong to the dyad: its case, and the user's own rows.
+        for lists of ids, ``{A_items}``, ``{B_items}`` are the
+        same without brackets.
     member : str
         SQL saying whether the row is about the dyad at all; by default, whether it has a direction.
     timing : str
@@ -76,7 +76,7 @@ _SUBJECT_KEY = (
     "(split_part(h.subject, '-', 1) IN {A} AND split_part(h.subject, '-', 2) IN {B}) "
     "OR (split_part(h.subject, '-', 1) IN {B} AND split_part(h.subject, '-', 2) IN {A})"
 )
-_REGISTERS = "h.source IN {registers}"
+_REGISTERS = "TRUE"  # coded rows count only from the registers of the dyad: see `query`
 # Who travels shows who courts: a meeting in the one capital is an act of the other.
 _TRAVELLER = "CASE WHEN h.host IN {B} THEN 'ab' WHEN h.host IN {A} THEN 'ba' END"
 _PAIR = "(h.state_a IN {A} AND h.state_b IN {B}) OR (h.state_a IN {B} AND h.state_b IN {A})"

@@ -11,7 +11,7 @@ from comity.indicators.panel import Coverage, IndicatorSeries, Observation, Pane
 from comity.indicators.quality import is_stale
 from comity.indicators.query import MONTHS, Query, Subject, build_query, presence_query
 from comity.indicators.relations import RELATIONS
-from comity.indicators.sampling import Sample, pooled_variance, sampling_sd
+from comity.indicators.sampling import LEAST_TRIALS, Sample, pooled_variance, sampling_sd
 from comity.indicators.signed import combined
 
 if TYPE_CHECKING:
@@ -262,8 +262,9 @@ def _observations(
     found: dict[dt.date, Observation] = {}
     for row in rows:
         too_early = bool(item.since) and row.start < _since(item)
+        too_few = row.trials is not None and row.trials < LEAST_TRIALS
         unfinished = row.start >= limit or (counts and row.until > _after(window, limit))
-        if row.value is None or too_early or unfinished:
+        if row.value is None or too_early or too_few or unfinished:
             continue
         end = min(row.until, limit)
         known = min(max(row.known, end if counts else row.known), as_of)

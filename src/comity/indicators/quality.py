@@ -134,7 +134,9 @@ def disagreements(panel: Panel, *, least: int = 5) -> tuple[Disagreement, ...]:
     used = {series.id: series for series in panel.series}
     found = []
     for other in panel.alternates:
-        series = used[other.id]
+        series = used.get(other.id)
+        if series is None:
+            continue
         mine, theirs = _yearly(series), _yearly(other)
         years = sorted(set(mine) & set(theirs))
         if len(years) < least:

@@ -166,8 +166,9 @@ def build_query(measure: Measure, subject: Subject, where: str) -> Query:
     sql = f"""WITH base AS (
   SELECT h.*, {direction} AS q_dir, {_unit(relation)} AS q_unit, {_credibility(relation)} AS q_cred,
     {relation.binding.rank} AS q_rank, {_also(relation)} AS q_second, ({hit}) AS q_hit,
-    ({exposed}) AS q_exposed, {_source(relation)} AS q_source
-  FROM ({source}) h WHERE ({member}) AND h.occurred_from < {_date(parameters, subject.as_of)} + 1
+    ({exposed}) AS q_exposed, h.source AS q_source
+  FROM ({source}) h WHERE ({member})
+    AND h.occurred_from < {_date(parameters, subject.as_of)} + 1
 ),
 grid AS ({_grid(measure, subject, parameters, months)}),
 placed AS (
@@ -212,13 +213,18 @@ def presence_query(relation: Relation, subject: Subject) -> tuple[str, list[obje
 
 
 def _belongs(relation: Relation, measure: Measure, binder: _Binder) -> tuple[str, str]:
-    """Return whether a row is about the dyad, and its direction; binds only what is used."""
+    """Return whether a row is about the dyad, and its direction; binds only what is used.
+
+    Coded rows count only from the registers of the dyad: those of another case were chosen for what
+    they say about that other dyad.
+    """
     binding = relation.binding
     mutual = measure.direction == "mutual"
     told = "'mutual'" if mutual and binding.member else binding.direction.format_map(binder)
-    if binding.member:
-        return binding.member.format_map(binder), told
-    return f"({told}) IS NOT NULL", "'mutual'" if mutual else told
+    member = binding.member.format_map(binder) if binding.member else f"({told}) IS NOT NULL"
+    if relation.is_cited:
+        member = f"({member}) AND h.source IN {binder['registers']}"
+    return member, "'mutual'" if mutual else told
 
 
 def _asserted(relation: Relation, measure: Measure) -> str:
@@ -242,10 +248,6 @@ def _credibility(relation: Relation) -> str:
 
 def _also(relation: Relation) -> str:
     return "h.q_also" if relation.name == "ballot_pairs" else "NULL"
-
-
-def _source(relation: Relation) -> str:
-    return f"'{relation.tables[0]}'" if relation.name == "ballot_pairs" else "h.source"
 
 
 def _date(parameters: Parameters, day: dt.date) -> str:

@@ -95,7 +95,7 @@ SELECT * REPLACE (q_from AS occurred_from, q_to AS occurred_to) FROM (
 # is agreement beyond both states' habits (two-way centring, one sweep).
 _BALLOTS = """
 WITH scored AS (
-  SELECT rcid, voter, record_id, public_from, session,
+  SELECT rcid, voter, record_id, public_from, source, session,
     CASE choice WHEN 'yes' THEN 1.0 WHEN 'abstain' THEN 0.5 WHEN 'no' THEN 0.0 END AS x
   FROM ballots WHERE choice <> 'absent'
 ),
@@ -111,12 +111,12 @@ habits AS (
   FROM calls
 ),
 both_voted AS (
-  SELECT a.rcid, a.record_id, b.record_id AS q_also, a.session,
+  SELECT a.rcid, a.record_id, b.record_id AS q_also, a.source, a.session,
     greatest(a.public_from, b.public_from) AS public_from, a.x AS x_a, b.x AS x_b
   FROM scored a JOIN scored b USING (rcid)
   WHERE a.voter IN {A} AND b.voter IN {B}
 )
-SELECT p.rcid, p.record_id, p.q_also, p.session, p.public_from,
+SELECT p.rcid, p.record_id, p.q_also, p.source, p.session, p.public_from,
   1 - abs(p.x_a - p.x_b) AS agree,
   1 - abs(p.x_a - p.x_b)
     - CASE p.x_a WHEN 1.0 THEN k.like_yes WHEN 0.5 THEN k.like_abstain ELSE k.like_no END

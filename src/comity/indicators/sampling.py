@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from comity.indicators.definition import Measure
 
 __all__ = [
+    "LEAST_TRIALS",
     "Sample",
     "balance_sd",
     "binomial_sd",
@@ -22,6 +23,9 @@ __all__ = [
 
 OVERDISPERSION = 0.01
 """Correlation of records within a period: many reports of one affair are not many affairs."""
+
+LEAST_TRIALS = 0.5
+"""A share of less than half a record, such as a slice of an event known to the year, is none."""
 
 LOG_OVERDISPERSION = 0.1
 """Variance of a log rate that no amount of records removes."""
@@ -67,7 +71,7 @@ def poisson_sd(count: float) -> float:
 
 
 def binomial_sd(share: float, trials: float) -> float:
-    """Return the standard deviation of a share of `trials`, never 0 for a small sample.
+    """Return the standard deviation of a share of `trials`, from 0 (excluded) to 0.5.
 
     The share is shrunk as with Jeffreys' prior; trials are discounted for overdispersion.
 
@@ -78,10 +82,10 @@ def binomial_sd(share: float, trials: float) -> float:
     >>> binomial_sd(0.0, 3) > binomial_sd(0.0, 30) > 0
     True
     """
-    trials = max(trials, 0.25)
+    trials = max(trials, LEAST_TRIALS)
     shrunk = (min(max(share, 0.0), 1.0) * trials + 0.5) / (trials + 1.0)
     effective = trials / (1.0 + max(trials - 1.0, 0.0) * OVERDISPERSION)
-    return math.sqrt(shrunk * (1.0 - shrunk) / effective)
+    return min(math.sqrt(shrunk * (1.0 - shrunk) / effective), 0.5)
 
 
 def balance_sd(a: float, b: float) -> float:

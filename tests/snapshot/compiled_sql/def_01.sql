@@ -11,7 +11,8 @@ WITH base AS (
   FROM (
 SELECT * REPLACE (make_date(delivery_year, 1, 1) AS occurred_from,
   make_date(delivery_year + 1, 1, 1) AS occurred_to)
-FROM transfers WHERE delivery_year IS NOT NULL AND coalesce(delivered, 0) > 0) h WHERE ((CASE WHEN h."actor" IN ($1, $2) AND h."recipient" IN ($3) THEN 'ab' WHEN h."actor" IN ($3) AND h."recipient" IN ($1, $2) THEN 'ba' END) IS NOT NULL) AND h.occurred_from < CAST($4 AS DATE) + 1
+FROM transfers WHERE delivery_year IS NOT NULL AND coalesce(delivered, 0) > 0) h WHERE ((CASE WHEN h."actor" IN ($1, $2) AND h."recipient" IN ($3) THEN 'ab' WHEN h."actor" IN ($3) AND h."recipient" IN ($1, $2) THEN 'ba' END) IS NOT NULL)
+    AND h.occurred_from < CAST($4 AS DATE) + 1
 ),
 grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 12 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($5 AS DATE), CAST($4 AS DATE), INTERVAL 12 MONTH) AS g(t)),
 placed AS (
@@ -46,8 +47,10 @@ FROM reports h GROUP BY h.q_start, h.q_until, h.q_dir ORDER BY h.q_dir, h.q_star
 -- $10 = 'AAA'
 -- $11 = 'BBB'
 -- $12 = 'AAX'
--- $13 = '2020-06-30'
--- $14 = '2000-01-01'
+-- $13 = 'case:aaa-bbb'
+-- $14 = 'user:aaa-bbb'
+-- $15 = '2020-06-30'
+-- $16 = '2000-01-01'
 WITH base AS (
   SELECT h.*, CASE WHEN h."actor" IN ($10, $12) AND h."recipient" IN ($11) THEN 'ab' WHEN h."actor" IN ($11) AND h."recipient" IN ($10, $12) THEN 'ba' END AS q_dir, coalesce(h.independence_group || '|' || h.occurred_from, h.record_id) AS q_unit, h.q_credibility AS q_cred,
     7 - coalesce(h.q_credibility, 6) AS q_rank, NULL AS q_second, ((coalesce(h."verified", FALSE) AND coalesce(h."state" = CAST($1 AS VARCHAR), FALSE) AND coalesce(h."item_class" IN (CAST($2 AS VARCHAR), CAST($3 AS VARCHAR), CAST($4 AS VARCHAR), CAST($5 AS VARCHAR), CAST($6 AS VARCHAR), CAST($7 AS VARCHAR), CAST($8 AS VARCHAR), CAST($9 AS VARCHAR)), FALSE))) AS q_hit,
@@ -60,9 +63,10 @@ FROM (
   SELECT r.*, count(DISTINCT coalesce(r.independence_group, r.record_id))
     FILTER (WHERE r.q_credibility <= 3 AND r.reliability IN ('A', 'B', 'C')) OVER (PARTITION BY r.item_id, r.state) AS q_reports
   FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM claims) r
-) c) h WHERE ((CASE WHEN h."actor" IN ($10, $12) AND h."recipient" IN ($11) THEN 'ab' WHEN h."actor" IN ($11) AND h."recipient" IN ($10, $12) THEN 'ba' END) IS NOT NULL) AND h.occurred_from < CAST($13 AS DATE) + 1
+) c) h WHERE (((CASE WHEN h."actor" IN ($10, $12) AND h."recipient" IN ($11) THEN 'ab' WHEN h."actor" IN ($11) AND h."recipient" IN ($10, $12) THEN 'ba' END) IS NOT NULL) AND h.source IN ($13, $14))
+    AND h.occurred_from < CAST($15 AS DATE) + 1
 ),
-grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 12 MONTH AS DATE) AS q_until, CAST(t - INTERVAL 48 MONTH AS DATE) AS q_origin FROM generate_series(CAST($14 AS DATE), CAST($13 AS DATE), INTERVAL 12 MONTH) AS g(t)),
+grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 12 MONTH AS DATE) AS q_until, CAST(t - INTERVAL 48 MONTH AS DATE) AS q_origin FROM generate_series(CAST($16 AS DATE), CAST($15 AS DATE), INTERVAL 12 MONTH) AS g(t)),
 placed AS (
   SELECT h.*, g.q_start, g.q_until, CAST(1 AS DOUBLE) AS q_w
   FROM base h JOIN grid g ON (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) >= g.q_origin AND (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) < g.q_until
@@ -89,17 +93,20 @@ FROM reports h GROUP BY h.q_start, h.q_until, h.q_dir ORDER BY h.q_dir, h.q_star
 -- $4 = 'AAA'
 -- $5 = 'AAX'
 -- $6 = 'BBB'
--- $7 = '2020-06-30'
--- $8 = '2000-01-01'
+-- $7 = 'case:aaa-bbb'
+-- $8 = 'user:aaa-bbb'
+-- $9 = '2020-06-30'
+-- $10 = '2000-01-01'
 WITH base AS (
   SELECT h.*, CASE WHEN h."actor" IN ($4, $5) AND h."recipient" IN ($6) THEN 'ab' WHEN h."actor" IN ($6) AND h."recipient" IN ($4, $5) THEN 'ba' END AS q_dir, coalesce(h.independence_group || '|' || h.occurred_from, h.record_id) AS q_unit, h.q_credibility AS q_cred,
     coalesce(abs(h.intensity), 0) AS q_rank, NULL AS q_second, ((coalesce(h."domain" = CAST($1 AS VARCHAR), FALSE) AND coalesce(h."quad" = CAST($2 AS VARCHAR), FALSE) AND coalesce(h."polarity" = CAST($3 AS VARCHAR), FALSE)) AND coalesce(h.modality = 'asserted', TRUE)) AS q_hit,
     (FALSE) AS q_exposed, h.source AS q_source
   FROM (
 SELECT e.*, coalesce(e.q_credibility = 1, FALSE) OR coalesce(e.q_credibility = 2 AND e.reliability IN ('A', 'B'), FALSE) OR coalesce(e.q_credibility <= 3 AND e.reliability IN ('A', 'B', 'C') AND e.q_reports >= 2, FALSE) AS verified
-FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility, 0 AS q_reports FROM events) e) h WHERE ((CASE WHEN h."actor" IN ($4, $5) AND h."recipient" IN ($6) THEN 'ab' WHEN h."actor" IN ($6) AND h."recipient" IN ($4, $5) THEN 'ba' END) IS NOT NULL) AND h.occurred_from < CAST($7 AS DATE) + 1
+FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility, 0 AS q_reports FROM events) e) h WHERE (((CASE WHEN h."actor" IN ($4, $5) AND h."recipient" IN ($6) THEN 'ab' WHEN h."actor" IN ($6) AND h."recipient" IN ($4, $5) THEN 'ba' END) IS NOT NULL) AND h.source IN ($7, $8))
+    AND h.occurred_from < CAST($9 AS DATE) + 1
 ),
-grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 12 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($8 AS DATE), CAST($7 AS DATE), INTERVAL 12 MONTH) AS g(t)),
+grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 12 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($10 AS DATE), CAST($9 AS DATE), INTERVAL 12 MONTH) AS g(t)),
 placed AS (
   SELECT h.*, g.q_start, g.q_until, CAST((least(h.occurred_to, g.q_until) - greatest(h.occurred_from, g.q_origin)) AS DOUBLE) / (h.occurred_to - h.occurred_from) AS q_w
   FROM base h JOIN grid g ON h.occurred_from < g.q_until AND h.occurred_to > g.q_origin

@@ -3,15 +3,18 @@
 -- $2 = 'AAA'
 -- $3 = 'AAX'
 -- $4 = 'BBB'
--- $5 = '2020-06-30'
--- $6 = '2000-01-01'
+-- $5 = 'case:aaa-bbb'
+-- $6 = 'user:aaa-bbb'
+-- $7 = '2020-06-30'
+-- $8 = '2000-01-01'
 WITH base AS (
   SELECT h.*, CASE WHEN h."responder" IN ($2, $3) AND h."on_actor" IN ($4) THEN 'ab' WHEN h."responder" IN ($4) AND h."on_actor" IN ($2, $3) THEN 'ba' END AS q_dir, coalesce(h.independence_group || '|' || h.occurred_from, h.record_id) AS q_unit, h.q_credibility AS q_cred,
     coalesce(h.score, 0) AS q_rank, NULL AS q_second, (((NOT coalesce(h."is_alternative_coding", FALSE)) AND (h."score" IS NOT NULL) AND (NOT coalesce(contains(lower(h."crisis_id"), lower(CAST($1 AS VARCHAR))), FALSE)))) AS q_hit,
     (FALSE) AS q_exposed, h.source AS q_source
-  FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM "stress_tests") h WHERE ((CASE WHEN h."responder" IN ($2, $3) AND h."on_actor" IN ($4) THEN 'ab' WHEN h."responder" IN ($4) AND h."on_actor" IN ($2, $3) THEN 'ba' END) IS NOT NULL) AND h.occurred_from < CAST($5 AS DATE) + 1
+  FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM "stress_tests") h WHERE (((CASE WHEN h."responder" IN ($2, $3) AND h."on_actor" IN ($4) THEN 'ab' WHEN h."responder" IN ($4) AND h."on_actor" IN ($2, $3) THEN 'ba' END) IS NOT NULL) AND h.source IN ($5, $6))
+    AND h.occurred_from < CAST($7 AS DATE) + 1
 ),
-grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 6 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($6 AS DATE), CAST($5 AS DATE), INTERVAL 6 MONTH) AS g(t)),
+grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 6 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($8 AS DATE), CAST($7 AS DATE), INTERVAL 6 MONTH) AS g(t)),
 placed AS (
   SELECT h.*, g.q_start, g.q_until, CAST(1 AS DOUBLE) AS q_w
   FROM base h JOIN grid g ON (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) >= g.q_origin AND (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) < g.q_until

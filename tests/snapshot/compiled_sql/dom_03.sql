@@ -13,7 +13,8 @@ WITH base AS (
   SELECT h.*, CASE WHEN h."country" IN ($4, $5) THEN 'ab' WHEN h."country" IN ($6) THEN 'ba' END AS q_dir, coalesce(h.independence_group || '|' || h.occurred_from, h.record_id) AS q_unit, h.q_credibility AS q_cred,
     0 AS q_rank, NULL AS q_second, (coalesce(h."option" IN (CAST($1 AS VARCHAR), CAST($2 AS VARCHAR), CAST($3 AS VARCHAR)), FALSE)) AS q_hit,
     (FALSE) AS q_exposed, h.source AS q_source
-  FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM "polls") h WHERE (h.source IN ($7, $8)) AND h.occurred_from < CAST($9 AS DATE) + 1
+  FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM "polls") h WHERE ((TRUE) AND h.source IN ($7, $8))
+    AND h.occurred_from < CAST($9 AS DATE) + 1
 ),
 grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 12 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($10 AS DATE), CAST($9 AS DATE), INTERVAL 12 MONTH) AS g(t)),
 placed AS (

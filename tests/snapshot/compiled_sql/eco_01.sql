@@ -4,15 +4,18 @@
 -- $3 = 'AAA'
 -- $4 = 'AAX'
 -- $5 = 'BBB'
--- $6 = '2020-06-30'
--- $7 = '2000-01-01'
+-- $6 = 'case:aaa-bbb'
+-- $7 = 'user:aaa-bbb'
+-- $8 = '2020-06-30'
+-- $9 = '2000-01-01'
 WITH base AS (
   SELECT h.*, 'mutual' AS q_dir, coalesce(h.independence_group || '|' || h.occurred_from, h.record_id) AS q_unit, h.q_credibility AS q_cred,
     0 AS q_rank, NULL AS q_second, ((coalesce(h."series_id" = CAST($1 AS VARCHAR), FALSE) AND coalesce(h."precision" = CAST($2 AS VARCHAR), FALSE)) AND coalesce(h.modality = 'asserted', TRUE)) AS q_hit,
     (FALSE) AS q_exposed, h.source AS q_source
-  FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM "values") h WHERE ((CASE WHEN split_part(h.subject, '>', 1) IN ($3, $4) AND split_part(h.subject, '>', 2) IN ($5) THEN 'ab' WHEN split_part(h.subject, '>', 1) IN ($5) AND split_part(h.subject, '>', 2) IN ($3, $4) THEN 'ba' WHEN h.subject IN ($3, $4) THEN 'ab' WHEN h.subject IN ($5) THEN 'ba' END) IS NOT NULL OR (split_part(h.subject, '-', 1) IN ($3, $4) AND split_part(h.subject, '-', 2) IN ($5)) OR (split_part(h.subject, '-', 1) IN ($5) AND split_part(h.subject, '-', 2) IN ($3, $4))) AND h.occurred_from < CAST($6 AS DATE) + 1
+  FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM "values") h WHERE (((CASE WHEN split_part(h.subject, '>', 1) IN ($3, $4) AND split_part(h.subject, '>', 2) IN ($5) THEN 'ab' WHEN split_part(h.subject, '>', 1) IN ($5) AND split_part(h.subject, '>', 2) IN ($3, $4) THEN 'ba' WHEN h.subject IN ($3, $4) THEN 'ab' WHEN h.subject IN ($5) THEN 'ba' END) IS NOT NULL OR (split_part(h.subject, '-', 1) IN ($3, $4) AND split_part(h.subject, '-', 2) IN ($5)) OR (split_part(h.subject, '-', 1) IN ($5) AND split_part(h.subject, '-', 2) IN ($3, $4))) AND h.source IN ($6, $7))
+    AND h.occurred_from < CAST($8 AS DATE) + 1
 ),
-grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 12 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($7 AS DATE), CAST($6 AS DATE), INTERVAL 12 MONTH) AS g(t)),
+grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 12 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($9 AS DATE), CAST($8 AS DATE), INTERVAL 12 MONTH) AS g(t)),
 placed AS (
   SELECT h.*, g.q_start, g.q_until, CAST(1 AS DOUBLE) AS q_w
   FROM base h JOIN grid g ON (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) >= g.q_origin AND (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) < g.q_until

@@ -20,7 +20,8 @@ SELECT * REPLACE (q_from AS occurred_from, q_to AS occurred_to) FROM (
     coalesce(TRY_CAST(ended || substr('0000-01-01', length(ended) + 1) AS DATE),
       DATE '9999-01-01') AS q_to
   FROM obligations
-) WHERE q_from < q_to)) h WHERE (h.source IN ($6, $7)) AND h.occurred_from < CAST($8 AS DATE) + 1
+) WHERE q_from < q_to)) h WHERE ((TRUE) AND h.source IN ($6, $7))
+    AND h.occurred_from < CAST($8 AS DATE) + 1
 ),
 grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 6 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($9 AS DATE), CAST($8 AS DATE), INTERVAL 6 MONTH) AS g(t)),
 placed AS (

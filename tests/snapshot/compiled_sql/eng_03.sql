@@ -11,8 +11,10 @@
 -- $10 = 'AAA'
 -- $11 = 'BBB'
 -- $12 = 'AAX'
--- $13 = '2020-06-30'
--- $14 = '2000-01-01'
+-- $13 = 'case:aaa-bbb'
+-- $14 = 'user:aaa-bbb'
+-- $15 = '2020-06-30'
+-- $16 = '2000-01-01'
 WITH base AS (
   SELECT h.*, 'mutual' AS q_dir, coalesce(h.independence_group || '|' || h.occurred_from, h.record_id) AS q_unit, h.q_credibility AS q_cred,
     7 - coalesce(h.q_credibility, 6) AS q_rank, NULL AS q_second, ((coalesce(h."item_class" = CAST($1 AS VARCHAR), FALSE) AND coalesce(h."state" IN (CAST($2 AS VARCHAR), CAST($3 AS VARCHAR), CAST($4 AS VARCHAR), CAST($5 AS VARCHAR), CAST($6 AS VARCHAR), CAST($7 AS VARCHAR), CAST($8 AS VARCHAR), CAST($9 AS VARCHAR)), FALSE))) AS q_hit,
@@ -25,9 +27,10 @@ FROM (
   SELECT r.*, count(DISTINCT coalesce(r.independence_group, r.record_id))
     FILTER (WHERE r.q_credibility <= 3 AND r.reliability IN ('A', 'B', 'C')) OVER (PARTITION BY r.item_id, r.state) AS q_reports
   FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM claims) r
-) c) h WHERE ((CASE WHEN h."actor" IN ($10, $12) AND h."recipient" IN ($11) THEN 'ab' WHEN h."actor" IN ($11) AND h."recipient" IN ($10, $12) THEN 'ba' END) IS NOT NULL) AND h.occurred_from < CAST($13 AS DATE) + 1
+) c) h WHERE (((CASE WHEN h."actor" IN ($10, $12) AND h."recipient" IN ($11) THEN 'ab' WHEN h."actor" IN ($11) AND h."recipient" IN ($10, $12) THEN 'ba' END) IS NOT NULL) AND h.source IN ($13, $14))
+    AND h.occurred_from < CAST($15 AS DATE) + 1
 ),
-grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 6 MONTH AS DATE) AS q_until, CAST(t - INTERVAL 114 MONTH AS DATE) AS q_origin FROM generate_series(CAST($14 AS DATE), CAST($13 AS DATE), INTERVAL 6 MONTH) AS g(t)),
+grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 6 MONTH AS DATE) AS q_until, CAST(t - INTERVAL 114 MONTH AS DATE) AS q_origin FROM generate_series(CAST($16 AS DATE), CAST($15 AS DATE), INTERVAL 6 MONTH) AS g(t)),
 placed AS (
   SELECT h.*, g.q_start, g.q_until, CAST(1 AS DOUBLE) AS q_w
   FROM base h JOIN grid g ON (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) >= g.q_origin AND (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) < g.q_until

@@ -3,8 +3,10 @@
 -- $2 = 'AAA'
 -- $3 = 'BBB'
 -- $4 = 'AAX'
--- $5 = '2020-06-30'
--- $6 = '2000-01-01'
+-- $5 = 'case:aaa-bbb'
+-- $6 = 'user:aaa-bbb'
+-- $7 = '2020-06-30'
+-- $8 = '2000-01-01'
 WITH base AS (
   SELECT h.*, CASE WHEN h."actor" IN ($2, $4) AND h."recipient" IN ($3) THEN 'ab' WHEN h."actor" IN ($3) AND h."recipient" IN ($2, $4) THEN 'ba' END AS q_dir, coalesce(h.independence_group || '|' || h.occurred_from, h.record_id) AS q_unit, h.q_credibility AS q_cred,
     7 - coalesce(h.q_credibility, 6) AS q_rank, NULL AS q_second, (coalesce(h."state" = CAST($1 AS VARCHAR), FALSE)) AS q_hit,
@@ -17,9 +19,10 @@ FROM (
   SELECT r.*, count(DISTINCT coalesce(r.independence_group, r.record_id))
     FILTER (WHERE r.q_credibility <= 3 AND r.reliability IN ('A', 'B', 'C')) OVER (PARTITION BY r.item_id, r.state) AS q_reports
   FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM claims) r
-) c) h WHERE ((CASE WHEN h."actor" IN ($2, $4) AND h."recipient" IN ($3) THEN 'ab' WHEN h."actor" IN ($3) AND h."recipient" IN ($2, $4) THEN 'ba' END) IS NOT NULL) AND h.occurred_from < CAST($5 AS DATE) + 1
+) c) h WHERE (((CASE WHEN h."actor" IN ($2, $4) AND h."recipient" IN ($3) THEN 'ab' WHEN h."actor" IN ($3) AND h."recipient" IN ($2, $4) THEN 'ba' END) IS NOT NULL) AND h.source IN ($5, $6))
+    AND h.occurred_from < CAST($7 AS DATE) + 1
 ),
-grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 6 MONTH AS DATE) AS q_until, CAST(t - INTERVAL 54 MONTH AS DATE) AS q_origin FROM generate_series(CAST($6 AS DATE), CAST($5 AS DATE), INTERVAL 6 MONTH) AS g(t)),
+grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 6 MONTH AS DATE) AS q_until, CAST(t - INTERVAL 54 MONTH AS DATE) AS q_origin FROM generate_series(CAST($8 AS DATE), CAST($7 AS DATE), INTERVAL 6 MONTH) AS g(t)),
 placed AS (
   SELECT h.*, g.q_start, g.q_until, CAST(1 AS DOUBLE) AS q_w
   FROM base h JOIN grid g ON (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) >= g.q_origin AND (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) < g.q_until

@@ -9,17 +9,20 @@
 -- $8 = 'AAA'
 -- $9 = 'AAX'
 -- $10 = 'BBB'
--- $11 = '2020-06-30'
--- $12 = '2000-01-01'
+-- $11 = 'case:aaa-bbb'
+-- $12 = 'user:aaa-bbb'
+-- $13 = '2020-06-30'
+-- $14 = '2000-01-01'
 WITH base AS (
   SELECT h.*, CASE WHEN h."actor" IN ($8, $9) AND h."recipient" IN ($10) THEN 'ab' WHEN h."actor" IN ($10) AND h."recipient" IN ($8, $9) THEN 'ba' END AS q_dir, coalesce(h.independence_group || '|' || h.occurred_from, h.record_id) AS q_unit, h.q_credibility AS q_cred,
     coalesce(abs(h.intensity), 0) AS q_rank, NULL AS q_second, ((coalesce(h."domain" = CAST($1 AS VARCHAR), FALSE) AND coalesce(h."quad" = CAST($2 AS VARCHAR), FALSE) AND coalesce(h."polarity" = CAST($3 AS VARCHAR), FALSE) AND (coalesce(contains(lower(h."summary"), lower(CAST($4 AS VARCHAR))), FALSE) OR coalesce(contains(lower(h."summary"), lower(CAST($5 AS VARCHAR))), FALSE) OR coalesce(contains(lower(h."summary"), lower(CAST($6 AS VARCHAR))), FALSE) OR coalesce(contains(lower(h."summary"), lower(CAST($7 AS VARCHAR))), FALSE))) AND coalesce(h.modality = 'asserted', TRUE)) AS q_hit,
     (FALSE) AS q_exposed, h.source AS q_source
   FROM (
 SELECT e.*, coalesce(e.q_credibility = 1, FALSE) OR coalesce(e.q_credibility = 2 AND e.reliability IN ('A', 'B'), FALSE) OR coalesce(e.q_credibility <= 3 AND e.reliability IN ('A', 'B', 'C') AND e.q_reports >= 2, FALSE) AS verified
-FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility, 0 AS q_reports FROM events) e) h WHERE ((CASE WHEN h."actor" IN ($8, $9) AND h."recipient" IN ($10) THEN 'ab' WHEN h."actor" IN ($10) AND h."recipient" IN ($8, $9) THEN 'ba' END) IS NOT NULL) AND h.occurred_from < CAST($11 AS DATE) + 1
+FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility, 0 AS q_reports FROM events) e) h WHERE (((CASE WHEN h."actor" IN ($8, $9) AND h."recipient" IN ($10) THEN 'ab' WHEN h."actor" IN ($10) AND h."recipient" IN ($8, $9) THEN 'ba' END) IS NOT NULL) AND h.source IN ($11, $12))
+    AND h.occurred_from < CAST($13 AS DATE) + 1
 ),
-grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 12 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($12 AS DATE), CAST($11 AS DATE), INTERVAL 12 MONTH) AS g(t)),
+grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 12 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($14 AS DATE), CAST($13 AS DATE), INTERVAL 12 MONTH) AS g(t)),
 placed AS (
   SELECT h.*, g.q_start, g.q_until, CAST((least(h.occurred_to, g.q_until) - greatest(h.occurred_from, g.q_origin)) AS DOUBLE) / (h.occurred_to - h.occurred_from) AS q_w
   FROM base h JOIN grid g ON h.occurred_from < g.q_until AND h.occurred_to > g.q_origin

@@ -2,19 +2,22 @@
 -- $1 = 'AAA'
 -- $2 = 'AAX'
 -- $3 = 'BBB'
--- $4 = 'strateg'
--- $5 = 'ally'
--- $6 = 'allian'
--- $7 = 'partner'
--- $8 = '2020-06-30'
--- $9 = '2000-01-01'
+-- $4 = 'case:aaa-bbb'
+-- $5 = 'user:aaa-bbb'
+-- $6 = 'strateg'
+-- $7 = 'ally'
+-- $8 = 'allian'
+-- $9 = 'partner'
+-- $10 = '2020-06-30'
+-- $11 = '2000-01-01'
 WITH base AS (
   SELECT h.*, CASE WHEN h."side" IN ($1, $2) THEN 'ab' WHEN h."side" IN ($3) THEN 'ba' END AS q_dir, coalesce(h.independence_group || '|' || h.occurred_from, h.record_id) AS q_unit, h.q_credibility AS q_cred,
     0 AS q_rank, NULL AS q_second, ((h."label_used" IS NOT NULL)) AS q_hit,
     (FALSE) AS q_exposed, h.source AS q_source
-  FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM "perspectives") h WHERE ((CASE WHEN h."side" IN ($1, $2) THEN 'ab' WHEN h."side" IN ($3) THEN 'ba' END) IS NOT NULL) AND h.occurred_from < CAST($8 AS DATE) + 1
+  FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM "perspectives") h WHERE (((CASE WHEN h."side" IN ($1, $2) THEN 'ab' WHEN h."side" IN ($3) THEN 'ba' END) IS NOT NULL) AND h.source IN ($4, $5))
+    AND h.occurred_from < CAST($10 AS DATE) + 1
 ),
-grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 12 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($9 AS DATE), CAST($8 AS DATE), INTERVAL 12 MONTH) AS g(t)),
+grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 12 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($11 AS DATE), CAST($10 AS DATE), INTERVAL 12 MONTH) AS g(t)),
 placed AS (
   SELECT h.*, g.q_start, g.q_until, CAST(1 AS DOUBLE) AS q_w
   FROM base h JOIN grid g ON (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) >= g.q_origin AND (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) < g.q_until
@@ -25,7 +28,7 @@ reports AS (
     ORDER BY q_hit DESC, q_cred, q_rank DESC, record_id) = 1 AS q_u
   FROM placed h
 )
-SELECT h.q_start, h.q_until, h.q_dir, CAST((coalesce(sum(h.q_w) FILTER (WHERE h.q_hit AND h.q_u AND (coalesce(contains(lower(h."label_used"), lower(CAST($4 AS VARCHAR))), FALSE) OR coalesce(contains(lower(h."label_used"), lower(CAST($5 AS VARCHAR))), FALSE) OR coalesce(contains(lower(h."label_used"), lower(CAST($6 AS VARCHAR))), FALSE) OR coalesce(contains(lower(h."label_used"), lower(CAST($7 AS VARCHAR))), FALSE))), 0) / nullif(sum(h.q_w) FILTER (WHERE h.q_hit AND h.q_u), 0)) AS DOUBLE) AS value,
+SELECT h.q_start, h.q_until, h.q_dir, CAST((coalesce(sum(h.q_w) FILTER (WHERE h.q_hit AND h.q_u AND (coalesce(contains(lower(h."label_used"), lower(CAST($6 AS VARCHAR))), FALSE) OR coalesce(contains(lower(h."label_used"), lower(CAST($7 AS VARCHAR))), FALSE) OR coalesce(contains(lower(h."label_used"), lower(CAST($8 AS VARCHAR))), FALSE) OR coalesce(contains(lower(h."label_used"), lower(CAST($9 AS VARCHAR))), FALSE))), 0) / nullif(sum(h.q_w) FILTER (WHERE h.q_hit AND h.q_u), 0)) AS DOUBLE) AS value,
   count(*) FILTER (WHERE h.q_u) AS n, CAST(sum(h.q_w) FILTER (WHERE h.q_hit AND h.q_u) AS DOUBLE) AS trials,
   NULL AS var,
   CAST(NULL AS DOUBLE) AS q_count, avg(h.q_cred) AS credibility,

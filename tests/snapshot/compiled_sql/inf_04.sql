@@ -2,12 +2,14 @@
 -- $1 = 'AAA'
 -- $2 = 'BBB'
 -- $3 = 'AAX'
--- $4 = 'denied'
--- $5 = 'refused'
--- $6 = 'suspended'
--- $7 = 'cancelled'
--- $8 = '2020-06-30'
--- $9 = '2000-01-01'
+-- $4 = 'case:aaa-bbb'
+-- $5 = 'user:aaa-bbb'
+-- $6 = 'denied'
+-- $7 = 'refused'
+-- $8 = 'suspended'
+-- $9 = 'cancelled'
+-- $10 = '2020-06-30'
+-- $11 = '2000-01-01'
 WITH base AS (
   SELECT h.*, 'mutual' AS q_dir, coalesce(h.independence_group || '|' || h.occurred_from, h.record_id) AS q_unit, h.q_credibility AS q_cred,
     7 - coalesce(h.q_credibility, 6) AS q_rank, NULL AS q_second, (TRUE) AS q_hit,
@@ -20,9 +22,10 @@ FROM (
   SELECT r.*, count(DISTINCT coalesce(r.independence_group, r.record_id))
     FILTER (WHERE r.q_credibility <= 3 AND r.reliability IN ('A', 'B', 'C')) OVER (PARTITION BY r.item_id, r.state) AS q_reports
   FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM claims) r
-) c) h WHERE ((CASE WHEN h."actor" IN ($1, $3) AND h."recipient" IN ($2) THEN 'ab' WHEN h."actor" IN ($2) AND h."recipient" IN ($1, $3) THEN 'ba' END) IS NOT NULL) AND h.occurred_from < CAST($8 AS DATE) + 1
+) c) h WHERE (((CASE WHEN h."actor" IN ($1, $3) AND h."recipient" IN ($2) THEN 'ab' WHEN h."actor" IN ($2) AND h."recipient" IN ($1, $3) THEN 'ba' END) IS NOT NULL) AND h.source IN ($4, $5))
+    AND h.occurred_from < CAST($10 AS DATE) + 1
 ),
-grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 6 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($9 AS DATE), CAST($8 AS DATE), INTERVAL 6 MONTH) AS g(t)),
+grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 6 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($11 AS DATE), CAST($10 AS DATE), INTERVAL 6 MONTH) AS g(t)),
 placed AS (
   SELECT h.*, g.q_start, g.q_until, CAST(1 AS DOUBLE) AS q_w
   FROM base h JOIN grid g ON (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) >= g.q_origin AND (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) < g.q_until
@@ -33,7 +36,7 @@ reports AS (
     ORDER BY q_hit DESC, q_cred, q_rank DESC, record_id) = 1 AS q_u
   FROM placed h
 )
-SELECT h.q_start, h.q_until, h.q_dir, CAST((coalesce(sum(h.q_w) FILTER (WHERE h.q_hit AND h.q_u AND coalesce(h."state" IN (CAST($4 AS VARCHAR), CAST($5 AS VARCHAR), CAST($6 AS VARCHAR), CAST($7 AS VARCHAR)), FALSE)), 0) / nullif(sum(h.q_w) FILTER (WHERE h.q_hit AND h.q_u), 0)) AS DOUBLE) AS value,
+SELECT h.q_start, h.q_until, h.q_dir, CAST((coalesce(sum(h.q_w) FILTER (WHERE h.q_hit AND h.q_u AND coalesce(h."state" IN (CAST($6 AS VARCHAR), CAST($7 AS VARCHAR), CAST($8 AS VARCHAR), CAST($9 AS VARCHAR)), FALSE)), 0) / nullif(sum(h.q_w) FILTER (WHERE h.q_hit AND h.q_u), 0)) AS DOUBLE) AS value,
   count(*) FILTER (WHERE h.q_u) AS n, CAST(sum(h.q_w) FILTER (WHERE h.q_hit AND h.q_u) AS DOUBLE) AS trials,
   NULL AS var,
   CAST(NULL AS DOUBLE) AS q_count, avg(h.q_cred) AS credibility,

@@ -9,7 +9,8 @@ WITH base AS (
   SELECT h.*, 'mutual' AS q_dir, coalesce(h.independence_group || '|' || h.occurred_from, h.record_id) AS q_unit, h.q_credibility AS q_cred,
     0 AS q_rank, NULL AS q_second, ((coalesce(h."status" = CAST($1 AS VARCHAR), FALSE) AND coalesce(h."form" <> CAST($2 AS VARCHAR), FALSE))) AS q_hit,
     (FALSE) AS q_exposed, h.source AS q_source
-  FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM "contacts") h WHERE (h.source IN ($3, $4)) AND h.occurred_from < CAST($5 AS DATE) + 1
+  FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM "contacts") h WHERE ((TRUE) AND h.source IN ($3, $4))
+    AND h.occurred_from < CAST($5 AS DATE) + 1
 ),
 grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 3 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($6 AS DATE), CAST($5 AS DATE), INTERVAL 3 MONTH) AS g(t)),
 placed AS (
@@ -59,7 +60,8 @@ SELECT t.*,
   CAST(s.conflict AS DOUBLE) * r.conflict / nullif(g.conflict, 0) AS expected_conflict
 FROM t JOIN sent s USING (period, actor) JOIN received r USING (period, recipient)
 JOIN total g USING (period)
-WHERE (t.actor IN ($1, $2) AND t.recipient IN ($3)) OR (t.actor IN ($3) AND t.recipient IN ($1, $2))) h WHERE ((CASE WHEN h."actor" IN ($1, $2) AND h."recipient" IN ($3) THEN 'ab' WHEN h."actor" IN ($3) AND h."recipient" IN ($1, $2) THEN 'ba' END) IS NOT NULL) AND h.occurred_from < CAST($5 AS DATE) + 1
+WHERE (t.actor IN ($1, $2) AND t.recipient IN ($3)) OR (t.actor IN ($3) AND t.recipient IN ($1, $2))) h WHERE ((CASE WHEN h."actor" IN ($1, $2) AND h."recipient" IN ($3) THEN 'ab' WHEN h."actor" IN ($3) AND h."recipient" IN ($1, $2) THEN 'ba' END) IS NOT NULL)
+    AND h.occurred_from < CAST($5 AS DATE) + 1
 ),
 grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 12 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($6 AS DATE), CAST($5 AS DATE), INTERVAL 12 MONTH) AS g(t)),
 placed AS (
@@ -93,7 +95,8 @@ WITH base AS (
   SELECT h.*, 'mutual' AS q_dir, h.record_id AS q_unit, NULL AS q_cred,
     coalesce(abs(h.goldstein), 0) AS q_rank, NULL AS q_second, ((coalesce(h."cameo" >= CAST($1 AS VARCHAR), FALSE) AND coalesce(h."cameo" < CAST($2 AS VARCHAR), FALSE))) AS q_hit,
     (FALSE) AS q_exposed, h.source AS q_source
-  FROM (SELECT * FROM "media_events") h WHERE ((CASE WHEN h."actor" IN ($3, $4) AND h."recipient" IN ($5) THEN 'ab' WHEN h."actor" IN ($5) AND h."recipient" IN ($3, $4) THEN 'ba' END) IS NOT NULL) AND h.occurred_from < CAST($6 AS DATE) + 1
+  FROM (SELECT * FROM "media_events") h WHERE ((CASE WHEN h."actor" IN ($3, $4) AND h."recipient" IN ($5) THEN 'ab' WHEN h."actor" IN ($5) AND h."recipient" IN ($3, $4) THEN 'ba' END) IS NOT NULL)
+    AND h.occurred_from < CAST($6 AS DATE) + 1
 ),
 grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 1 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($7 AS DATE), CAST($6 AS DATE), INTERVAL 1 MONTH) AS g(t)),
 placed AS (

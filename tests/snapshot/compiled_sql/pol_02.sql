@@ -15,7 +15,8 @@ SELECT * REPLACE (q_from AS occurred_from, q_to AS occurred_to) FROM (
     coalesce(TRY_CAST(ended || substr('0000-01-01', length(ended) + 1) AS DATE),
       DATE '9999-01-01') AS q_to
   FROM obligations
-) WHERE q_from < q_to)) h WHERE (h.source IN ($1, $2)) AND h.occurred_from < CAST($3 AS DATE) + 1
+) WHERE q_from < q_to)) h WHERE ((TRUE) AND h.source IN ($1, $2))
+    AND h.occurred_from < CAST($3 AS DATE) + 1
 ),
 grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 6 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($4 AS DATE), CAST($3 AS DATE), INTERVAL 6 MONTH) AS g(t)),
 placed AS (
@@ -50,7 +51,8 @@ WITH base AS (
   FROM (
 SELECT *, CASE WHEN defense OR offense THEN 6 WHEN nonaggression OR neutrality THEN 3
   WHEN consultation THEN 2 ELSE 1 END AS level
-FROM alliances) h WHERE ((h.state_a IN ($1, $2) AND h.state_b IN ($3)) OR (h.state_a IN ($3) AND h.state_b IN ($1, $2))) AND h.occurred_from < CAST($4 AS DATE) + 1
+FROM alliances) h WHERE ((h.state_a IN ($1, $2) AND h.state_b IN ($3)) OR (h.state_a IN ($3) AND h.state_b IN ($1, $2)))
+    AND h.occurred_from < CAST($4 AS DATE) + 1
 ),
 grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 12 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($5 AS DATE), CAST($4 AS DATE), INTERVAL 12 MONTH) AS g(t)),
 placed AS (

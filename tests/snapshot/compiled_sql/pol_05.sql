@@ -6,17 +6,20 @@
 -- $5 = 'AAA'
 -- $6 = 'AAX'
 -- $7 = 'BBB'
--- $8 = '2020-06-30'
--- $9 = '2000-01-01'
+-- $8 = 'case:aaa-bbb'
+-- $9 = 'user:aaa-bbb'
+-- $10 = '2020-06-30'
+-- $11 = '2000-01-01'
 WITH base AS (
   SELECT h.*, CASE WHEN h."actor" IN ($5, $6) AND h."recipient" IN ($7) THEN 'ab' WHEN h."actor" IN ($7) AND h."recipient" IN ($5, $6) THEN 'ba' END AS q_dir, coalesce(h.independence_group || '|' || h.occurred_from, h.record_id) AS q_unit, h.q_credibility AS q_cred,
     coalesce(abs(h.intensity), 0) AS q_rank, NULL AS q_second, ((coalesce(h."quad" IN (CAST($1 AS VARCHAR), CAST($2 AS VARCHAR)), FALSE) AND coalesce(h."polarity" = CAST($3 AS VARCHAR), FALSE) AND coalesce(h."domain" <> CAST($4 AS VARCHAR), FALSE)) AND coalesce(h.modality = 'asserted', TRUE)) AS q_hit,
     (coalesce(h."domain" <> CAST($4 AS VARCHAR), FALSE) AND coalesce(h.modality = 'asserted', TRUE)) AS q_exposed, h.source AS q_source
   FROM (
 SELECT e.*, coalesce(e.q_credibility = 1, FALSE) OR coalesce(e.q_credibility = 2 AND e.reliability IN ('A', 'B'), FALSE) OR coalesce(e.q_credibility <= 3 AND e.reliability IN ('A', 'B', 'C') AND e.q_reports >= 2, FALSE) AS verified
-FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility, 0 AS q_reports FROM events) e) h WHERE ((CASE WHEN h."actor" IN ($5, $6) AND h."recipient" IN ($7) THEN 'ab' WHEN h."actor" IN ($7) AND h."recipient" IN ($5, $6) THEN 'ba' END) IS NOT NULL) AND h.occurred_from < CAST($8 AS DATE) + 1
+FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility, 0 AS q_reports FROM events) e) h WHERE (((CASE WHEN h."actor" IN ($5, $6) AND h."recipient" IN ($7) THEN 'ab' WHEN h."actor" IN ($7) AND h."recipient" IN ($5, $6) THEN 'ba' END) IS NOT NULL) AND h.source IN ($8, $9))
+    AND h.occurred_from < CAST($10 AS DATE) + 1
 ),
-grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 3 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($9 AS DATE), CAST($8 AS DATE), INTERVAL 3 MONTH) AS g(t)),
+grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 3 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($11 AS DATE), CAST($10 AS DATE), INTERVAL 3 MONTH) AS g(t)),
 placed AS (
   SELECT h.*, g.q_start, g.q_until, CAST((least(h.occurred_to, g.q_until) - greatest(h.occurred_from, g.q_origin)) AS DOUBLE) / (h.occurred_to - h.occurred_from) AS q_w
   FROM base h JOIN grid g ON h.occurred_from < g.q_until AND h.occurred_to > g.q_origin
@@ -64,7 +67,8 @@ SELECT t.*,
   CAST(s.conflict AS DOUBLE) * r.conflict / nullif(g.conflict, 0) AS expected_conflict
 FROM t JOIN sent s USING (period, actor) JOIN received r USING (period, recipient)
 JOIN total g USING (period)
-WHERE (t.actor IN ($1, $2) AND t.recipient IN ($3)) OR (t.actor IN ($3) AND t.recipient IN ($1, $2))) h WHERE ((CASE WHEN h."actor" IN ($1, $2) AND h."recipient" IN ($3) THEN 'ab' WHEN h."actor" IN ($3) AND h."recipient" IN ($1, $2) THEN 'ba' END) IS NOT NULL) AND h.occurred_from < CAST($5 AS DATE) + 1
+WHERE (t.actor IN ($1, $2) AND t.recipient IN ($3)) OR (t.actor IN ($3) AND t.recipient IN ($1, $2))) h WHERE ((CASE WHEN h."actor" IN ($1, $2) AND h."recipient" IN ($3) THEN 'ab' WHEN h."actor" IN ($3) AND h."recipient" IN ($1, $2) THEN 'ba' END) IS NOT NULL)
+    AND h.occurred_from < CAST($5 AS DATE) + 1
 ),
 grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 12 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($6 AS DATE), CAST($5 AS DATE), INTERVAL 12 MONTH) AS g(t)),
 placed AS (
@@ -98,7 +102,8 @@ WITH base AS (
   SELECT h.*, CASE WHEN h."actor" IN ($3, $4) AND h."recipient" IN ($5) THEN 'ab' WHEN h."actor" IN ($5) AND h."recipient" IN ($3, $4) THEN 'ba' END AS q_dir, h.record_id AS q_unit, NULL AS q_cred,
     coalesce(abs(h.goldstein), 0) AS q_rank, NULL AS q_second, (coalesce(h."quad" IN (CAST($1 AS VARCHAR), CAST($2 AS VARCHAR)), FALSE)) AS q_hit,
     ((h."quad" IS NOT NULL)) AS q_exposed, h.source AS q_source
-  FROM (SELECT * FROM "media_events") h WHERE ((CASE WHEN h."actor" IN ($3, $4) AND h."recipient" IN ($5) THEN 'ab' WHEN h."actor" IN ($5) AND h."recipient" IN ($3, $4) THEN 'ba' END) IS NOT NULL) AND h.occurred_from < CAST($6 AS DATE) + 1
+  FROM (SELECT * FROM "media_events") h WHERE ((CASE WHEN h."actor" IN ($3, $4) AND h."recipient" IN ($5) THEN 'ab' WHEN h."actor" IN ($5) AND h."recipient" IN ($3, $4) THEN 'ba' END) IS NOT NULL)
+    AND h.occurred_from < CAST($6 AS DATE) + 1
 ),
 grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 1 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($7 AS DATE), CAST($6 AS DATE), INTERVAL 1 MONTH) AS g(t)),
 placed AS (

@@ -5,8 +5,10 @@
 -- $4 = 'AAA'
 -- $5 = 'BBB'
 -- $6 = 'AAX'
--- $7 = '2020-06-30'
--- $8 = '2000-01-01'
+-- $7 = 'case:aaa-bbb'
+-- $8 = 'user:aaa-bbb'
+-- $9 = '2020-06-30'
+-- $10 = '2000-01-01'
 WITH base AS (
   SELECT h.*, CASE WHEN h."actor" IN ($4, $6) AND h."recipient" IN ($5) THEN 'ab' WHEN h."actor" IN ($5) AND h."recipient" IN ($4, $6) THEN 'ba' END AS q_dir, coalesce(h.independence_group || '|' || h.occurred_from, h.record_id) AS q_unit, h.q_credibility AS q_cred,
     7 - coalesce(h.q_credibility, 6) AS q_rank, NULL AS q_second, ((coalesce(h."verified", FALSE) AND coalesce(h."state" IN (CAST($1 AS VARCHAR), CAST($2 AS VARCHAR)), FALSE) AND coalesce(h."item_class" = CAST($3 AS VARCHAR), FALSE))) AS q_hit,
@@ -19,9 +21,10 @@ FROM (
   SELECT r.*, count(DISTINCT coalesce(r.independence_group, r.record_id))
     FILTER (WHERE r.q_credibility <= 3 AND r.reliability IN ('A', 'B', 'C')) OVER (PARTITION BY r.item_id, r.state) AS q_reports
   FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM claims) r
-) c) h WHERE ((CASE WHEN h."actor" IN ($4, $6) AND h."recipient" IN ($5) THEN 'ab' WHEN h."actor" IN ($5) AND h."recipient" IN ($4, $6) THEN 'ba' END) IS NOT NULL) AND h.occurred_from < CAST($7 AS DATE) + 1
+) c) h WHERE (((CASE WHEN h."actor" IN ($4, $6) AND h."recipient" IN ($5) THEN 'ab' WHEN h."actor" IN ($5) AND h."recipient" IN ($4, $6) THEN 'ba' END) IS NOT NULL) AND h.source IN ($7, $8))
+    AND h.occurred_from < CAST($9 AS DATE) + 1
 ),
-grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 12 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($8 AS DATE), CAST($7 AS DATE), INTERVAL 12 MONTH) AS g(t)),
+grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 12 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($10 AS DATE), CAST($9 AS DATE), INTERVAL 12 MONTH) AS g(t)),
 placed AS (
   SELECT h.*, g.q_start, g.q_until, CAST(1 AS DOUBLE) AS q_w
   FROM base h JOIN grid g ON (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) >= g.q_origin AND (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) < g.q_until

@@ -8,7 +8,8 @@ WITH base AS (
   SELECT h.*, 'mutual' AS q_dir, coalesce(h.independence_group || '|' || h.occurred_from, h.record_id) AS q_unit, h.q_credibility AS q_cred,
     abs(coalesce(h.alignment, 0)) AS q_rank, NULL AS q_second, (coalesce(h."theatre" = CAST($1 AS VARCHAR), FALSE)) AS q_hit,
     (FALSE) AS q_exposed, h.source AS q_source
-  FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM "theatres") h WHERE (h.source IN ($2, $3)) AND h.occurred_from < CAST($4 AS DATE) + 1
+  FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM "theatres") h WHERE ((TRUE) AND h.source IN ($2, $3))
+    AND h.occurred_from < CAST($4 AS DATE) + 1
 ),
 grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 6 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($5 AS DATE), CAST($4 AS DATE), INTERVAL 6 MONTH) AS g(t)),
 placed AS (

@@ -7,17 +7,20 @@
 -- $6 = 'CCC'
 -- $7 = 'DDD'
 -- $8 = 'BBB'
--- $9 = '2020-06-30'
--- $10 = '2000-01-01'
+-- $9 = 'case:aaa-bbb'
+-- $10 = 'user:aaa-bbb'
+-- $11 = '2020-06-30'
+-- $12 = '2000-01-01'
 WITH base AS (
   SELECT h.*, CASE WHEN (h."actor" IN ($4, $5) AND h."recipient" IN ($6, $7)) OR (h."recipient" IN ($4, $5) AND h."actor" IN ($6, $7)) THEN 'ab' WHEN (h."actor" IN ($8) AND h."recipient" IN ($6, $7)) OR (h."recipient" IN ($8) AND h."actor" IN ($6, $7)) THEN 'ba' END AS q_dir, coalesce(h.independence_group || '|' || h.occurred_from, h.record_id) AS q_unit, h.q_credibility AS q_cred,
     coalesce(abs(h.intensity), 0) AS q_rank, NULL AS q_second, ((coalesce(h."root" = CAST($1 AS VARCHAR), FALSE) OR (coalesce(h."domain" = CAST($2 AS VARCHAR), FALSE) AND coalesce(h."polarity" = CAST($3 AS VARCHAR), FALSE))) AND coalesce(h.modality = 'asserted', TRUE)) AS q_hit,
     (FALSE) AS q_exposed, h.source AS q_source
   FROM (
 SELECT e.*, coalesce(e.q_credibility = 1, FALSE) OR coalesce(e.q_credibility = 2 AND e.reliability IN ('A', 'B'), FALSE) OR coalesce(e.q_credibility <= 3 AND e.reliability IN ('A', 'B', 'C') AND e.q_reports >= 2, FALSE) AS verified
-FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility, 0 AS q_reports FROM events) e) h WHERE ((CASE WHEN (h."actor" IN ($4, $5) AND h."recipient" IN ($6, $7)) OR (h."recipient" IN ($4, $5) AND h."actor" IN ($6, $7)) THEN 'ab' WHEN (h."actor" IN ($8) AND h."recipient" IN ($6, $7)) OR (h."recipient" IN ($8) AND h."actor" IN ($6, $7)) THEN 'ba' END) IS NOT NULL) AND h.occurred_from < CAST($9 AS DATE) + 1
+FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility, 0 AS q_reports FROM events) e) h WHERE (((CASE WHEN (h."actor" IN ($4, $5) AND h."recipient" IN ($6, $7)) OR (h."recipient" IN ($4, $5) AND h."actor" IN ($6, $7)) THEN 'ab' WHEN (h."actor" IN ($8) AND h."recipient" IN ($6, $7)) OR (h."recipient" IN ($8) AND h."actor" IN ($6, $7)) THEN 'ba' END) IS NOT NULL) AND h.source IN ($9, $10))
+    AND h.occurred_from < CAST($11 AS DATE) + 1
 ),
-grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 6 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($10 AS DATE), CAST($9 AS DATE), INTERVAL 6 MONTH) AS g(t)),
+grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 6 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($12 AS DATE), CAST($11 AS DATE), INTERVAL 6 MONTH) AS g(t)),
 placed AS (
   SELECT h.*, g.q_start, g.q_until, CAST((least(h.occurred_to, g.q_until) - greatest(h.occurred_from, g.q_origin)) AS DOUBLE) / (h.occurred_to - h.occurred_from) AS q_w
   FROM base h JOIN grid g ON h.occurred_from < g.q_until AND h.occurred_to > g.q_origin

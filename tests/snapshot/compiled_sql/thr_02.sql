@@ -5,18 +5,21 @@
 -- $4 = 'AAX'
 -- $5 = 'DDD'
 -- $6 = 'BBB'
--- $7 = 'cooperation'
--- $8 = '2020-06-30'
--- $9 = '2000-01-01'
+-- $7 = 'case:aaa-bbb'
+-- $8 = 'user:aaa-bbb'
+-- $9 = 'cooperation'
+-- $10 = '2020-06-30'
+-- $11 = '2000-01-01'
 WITH base AS (
   SELECT h.*, CASE WHEN (h."actor" IN ($3, $4) AND h."recipient" IN ($1, $5)) OR (h."recipient" IN ($3, $4) AND h."actor" IN ($1, $5)) THEN 'ab' WHEN (h."actor" IN ($6) AND h."recipient" IN ($1, $5)) OR (h."recipient" IN ($6) AND h."actor" IN ($1, $5)) THEN 'ba' END AS q_dir, coalesce(h.independence_group || '|' || h.occurred_from, h.record_id) AS q_unit, h.q_credibility AS q_cred,
     coalesce(abs(h.intensity), 0) AS q_rank, NULL AS q_second, (((coalesce(h."actor" IN ($1), FALSE) OR coalesce(h."recipient" IN ($1), FALSE)) AND coalesce(h."polarity" <> CAST($2 AS VARCHAR), FALSE)) AND coalesce(h.modality = 'asserted', TRUE)) AS q_hit,
     (FALSE) AS q_exposed, h.source AS q_source
   FROM (
 SELECT e.*, coalesce(e.q_credibility = 1, FALSE) OR coalesce(e.q_credibility = 2 AND e.reliability IN ('A', 'B'), FALSE) OR coalesce(e.q_credibility <= 3 AND e.reliability IN ('A', 'B', 'C') AND e.q_reports >= 2, FALSE) AS verified
-FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility, 0 AS q_reports FROM events) e) h WHERE ((CASE WHEN (h."actor" IN ($3, $4) AND h."recipient" IN ($1, $5)) OR (h."recipient" IN ($3, $4) AND h."actor" IN ($1, $5)) THEN 'ab' WHEN (h."actor" IN ($6) AND h."recipient" IN ($1, $5)) OR (h."recipient" IN ($6) AND h."actor" IN ($1, $5)) THEN 'ba' END) IS NOT NULL) AND h.occurred_from < CAST($8 AS DATE) + 1
+FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility, 0 AS q_reports FROM events) e) h WHERE (((CASE WHEN (h."actor" IN ($3, $4) AND h."recipient" IN ($1, $5)) OR (h."recipient" IN ($3, $4) AND h."actor" IN ($1, $5)) THEN 'ab' WHEN (h."actor" IN ($6) AND h."recipient" IN ($1, $5)) OR (h."recipient" IN ($6) AND h."actor" IN ($1, $5)) THEN 'ba' END) IS NOT NULL) AND h.source IN ($7, $8))
+    AND h.occurred_from < CAST($10 AS DATE) + 1
 ),
-grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 12 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($9 AS DATE), CAST($8 AS DATE), INTERVAL 12 MONTH) AS g(t)),
+grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 12 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($11 AS DATE), CAST($10 AS DATE), INTERVAL 12 MONTH) AS g(t)),
 placed AS (
   SELECT h.*, g.q_start, g.q_until, CAST((least(h.occurred_to, g.q_until) - greatest(h.occurred_from, g.q_origin)) AS DOUBLE) / (h.occurred_to - h.occurred_from) AS q_w
   FROM base h JOIN grid g ON h.occurred_from < g.q_until AND h.occurred_to > g.q_origin
@@ -27,7 +30,7 @@ reports AS (
     ORDER BY q_hit DESC, q_cred, q_rank DESC, record_id) = 1 AS q_u
   FROM placed h
 )
-SELECT h.q_start, h.q_until, h.q_dir, CAST((coalesce(sum(h.q_w) FILTER (WHERE h.q_hit AND h.q_u AND coalesce(h."polarity" = CAST($7 AS VARCHAR), FALSE)), 0) / nullif(sum(h.q_w) FILTER (WHERE h.q_hit AND h.q_u), 0)) AS DOUBLE) AS value,
+SELECT h.q_start, h.q_until, h.q_dir, CAST((coalesce(sum(h.q_w) FILTER (WHERE h.q_hit AND h.q_u AND coalesce(h."polarity" = CAST($9 AS VARCHAR), FALSE)), 0) / nullif(sum(h.q_w) FILTER (WHERE h.q_hit AND h.q_u), 0)) AS DOUBLE) AS value,
   count(*) FILTER (WHERE h.q_u) AS n, CAST(sum(h.q_w) FILTER (WHERE h.q_hit AND h.q_u) AS DOUBLE) AS trials,
   NULL AS var,
   CAST(NULL AS DOUBLE) AS q_count, avg(h.q_cred) AS credibility,

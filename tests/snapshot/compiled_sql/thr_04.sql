@@ -2,15 +2,18 @@
 -- $1 = 'AAA'
 -- $2 = 'AAX'
 -- $3 = 'BBB'
--- $4 = '2020-06-30'
--- $5 = '2000-01-01'
+-- $4 = 'case:aaa-bbb'
+-- $5 = 'user:aaa-bbb'
+-- $6 = '2020-06-30'
+-- $7 = '2000-01-01'
 WITH base AS (
   SELECT h.*, CASE WHEN h."target" IN ($1, $2) THEN 'ab' WHEN h."target" IN ($3) THEN 'ba' END AS q_dir, coalesce(h.independence_group || '|' || h.occurred_from, h.record_id) AS q_unit, h.q_credibility AS q_cred,
     0 AS q_rank, NULL AS q_second, (TRUE) AS q_hit,
     (FALSE) AS q_exposed, h.source AS q_source
-  FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM "levers") h WHERE ((CASE WHEN h."target" IN ($1, $2) THEN 'ab' WHEN h."target" IN ($3) THEN 'ba' END) IS NOT NULL) AND h.occurred_from < CAST($4 AS DATE) + 1
+  FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM "levers") h WHERE (((CASE WHEN h."target" IN ($1, $2) THEN 'ab' WHEN h."target" IN ($3) THEN 'ba' END) IS NOT NULL) AND h.source IN ($4, $5))
+    AND h.occurred_from < CAST($6 AS DATE) + 1
 ),
-grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 6 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($5 AS DATE), CAST($4 AS DATE), INTERVAL 6 MONTH) AS g(t)),
+grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 6 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($7 AS DATE), CAST($6 AS DATE), INTERVAL 6 MONTH) AS g(t)),
 placed AS (
   SELECT h.*, g.q_start, g.q_until, CAST(1 AS DOUBLE) AS q_w
   FROM base h JOIN grid g ON (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) >= g.q_origin AND (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) < g.q_until
