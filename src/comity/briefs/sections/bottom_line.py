@@ -1,0 +1,88 @@
+"""The answer, how sure we are, and the four readings at a glance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from comity.briefs.blocks import Confidence, Lead, Rungs, Spark, Tile, Tiles
+from comity.briefs.sections._words import cite, likelihood_words
+from comity.briefs.wording import NOT_KNOWN, date_words, interval, percent
+
+if TYPE_CHECKING:
+    from comity.briefs.blocks import Block
+    from comity.judgement.assessment import Assessment, Reading
+
+__all__ = ["ORDER", "TITLE", "build"]
+
+ORDER = 10
+TITLE = "Bottom line"
+
+_QUESTIONS = {
+    "depth": "How much do they do together?",
+    "cohesion": "Do they agree, deliver and stand by each other?",
+    "tension": "How much open dispute and withholding?",
+    "asymmetry": "Who needs whom?",
+}
+_SPARK_MONTHS = 180
+
+
+def build(assessment: Assessment) -> list[Block]:
+    """Return the bottom line, its confidence, tiles of the readings and the ladder."""
+    line = assessment.bottom_line
+    parts = [line.text]
+    if line.likelihood is not None and line.likelihood.word not in line.text:
+        parts.append(f" Judged {likelihood_words(line.likelihood)}.")
+    tiles = tuple(_tile(assessment, name) for name in _QUESTIONS)
+    ladder = assessment.ladder
+    return [
+        Lead((*parts, *cite(line.evidence))),
+        Confidence((_confidence(line.confidence),)),
+        Tiles(tiles),
+        Rungs(ladder.rung, 6, ladder.rung_name, compact=True),
+    ]
+
+
+def _confidence(text: str) -> str:
+    """Return the confidence as a sentence; a bare level becomes one."""
+    if not text:
+        return f"Confidence: {NOT_KNOWN}."
+    return text if text.endswith(".") else f"Confidence is {text}."
+
+
+def _tile(assessment: Assessment, name: str) -> Tile:
+    reading = assessment.readings.get(name)
+    if reading is None or reading.latest.value is None:
+        why = next((gap.why for gap in assessment.gaps if name in gap.what.lower()), "")
+        return Tile(name, name, _QUESTIONS[name], NOT_KNOWN, "", None, why)
+    latest = reading.latest
+    words = interval(latest.value, latest.lo80, latest.hi80, sign=name == "asymmetry")
+    value, _, bounds = words.partition(", ")
+    return Tile(
+        name=name,
+        tone=name,
+        question=_question(assessment, name, latest.value),
+        value=value,
+        bounds=bounds,
+        spark=_spark(name, reading),
+        note=""
+        if reading.p_rise_12m is None
+        else f"chance of a rise in 12 months: {percent(reading.p_rise_12m)}",
+    )
+
+
+def _question(assessment: Assessment, name: str, value: float | None) -> str:
+    if name != "asymmetry" or value is None or round(value) == 0:
+        return _QUESTIONS[name]
+    dyad = assessment.dyad
+    needy, other = (dyad.a_name, dyad.b_name) if value > 0 else (dyad.b_name, dyad.a_name)
+    return f"Leans to {needy} needing {other} more"
+
+
+def _spark(name: str, reading: Reading) -> Spark:
+    points = reading.series[-_SPARK_MONTHS:]
+    label = (
+        f"{name} from {date_words(points[0].period)} to {date_words(points[-1].period)}"
+        if points
+        else name
+    )
+    return Spark(tuple(point.value for point in points), label, name)

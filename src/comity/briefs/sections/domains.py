@@ -1,0 +1,125 @@
+"""The board: live indicators grouped by domain, against the dyad's own history."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from comity.briefs.blocks import (
+    Caveat,
+    Column,
+    Dot,
+    Empty,
+    Finding,
+    Panel,
+    Panels,
+    Quiet,
+    Row,
+    Spark,
+    Table,
+    Tag,
+)
+from comity.briefs.sections._words import DOMAIN_NAMES, cite, dash, domain_name
+from comity.briefs.wording import (
+    arrow_words,
+    count_words,
+    date_words,
+    join_words,
+    number,
+    of_words,
+    signed,
+)
+
+if TYPE_CHECKING:
+    from comity.briefs.blocks import Block
+    from comity.judgement.assessment import Assessment, IndicatorStatus
+
+__all__ = ["ORDER", "TITLE", "build"]
+
+ORDER = 60
+TITLE = "Indicators by domain"
+_LIMIT = 3.0
+_NAMED = 3
+
+
+def build(assessment: Assessment) -> list[Block]:
+    """Return one panel a domain with its live indicators."""
+    live = [item for item in assessment.indicators if item.latest is not None]
+    if not live:
+        return [Empty("No indicator has an observation for this dyad.", "comity sources")]
+    order = {name: place for place, name in enumerate(DOMAIN_NAMES)}
+    items = sorted(
+        assessment.indicators, key=lambda item: (order.get(item.domain, 99), item.domain)
+    )
+    panels = []
+    for domain, group in groupby(items, key=lambda item: item.domain):
+        every = list(group)
+        alive = [item for item in every if item.latest is not None]
+        if alive:
+            head = f"{domain_name(domain)} · {len(alive)} of {len(every)} live"
+            panels.append(Panel(head, (_table(assessment, alive),)))
+    return [
+        Finding((_finding(assessment, live),)),
+        Panels(tuple(panels)),
+        Caveat(
+            (
+                "Strip: latest value against this dyad's own history, in robust standard "
+                "deviations, middle line at zero, ends at ±3. High and low are not good and bad. "
+                "Indicators without data are listed in the full table.",
+            )
+        ),
+    ]
+
+
+def _finding(assessment: Assessment, live: list[IndicatorStatus]) -> str:
+    high = _named(item for item in live if item.flag == "high")
+    low = _named(item for item in live if item.flag == "low")
+    parts = [f"{of_words(len(live), len(assessment.indicators), 'indicator')} are live"]
+    parts.append(f"high against their own history: {high}" if high else "none stands high")
+    parts.append(f"low: {low}" if low else "none stands low")
+    return "; ".join(parts)
+
+
+def _named(items: object) -> str:
+    ranked = sorted(items, key=lambda item: -abs(item.z_own or 0))  # type: ignore[call-overload]
+    names = [item.name for item in ranked]
+    more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
+    return join_words([*names[:_NAMED], *more])
+
+
+def _table(assessment: Assessment, items: list[IndicatorStatus]) -> Table:
+    columns = (
+        Column("Indicator"),
+        Column("History", "graphic"),
+        Column("Latest", "number"),
+        Column("Own history", "graphic"),
+    )
+    rows = tuple(_row(assessment, item) for item in items)
+    return Table("", columns, rows)
+
+
+def _row(assessment: Assessment, item: IndicatorStatus) -> Row:
+    latest = item.latest
+    assert latest is not None
+    arrow = arrow_words(latest.direction, assessment.dyad)
+    values = tuple(point.value for point in item.series if point.direction == latest.direction)[
+        -60:
+    ]
+    label = (
+        f"{item.name}, {count_words(len(values), 'observation')}, "
+        f"latest {number(latest.value, item.unit)}"
+    )
+    spark = (Spark(values, label, item.reads),) if len(values) > 1 else dash()
+    mark = dash()
+    if item.z_own is not None:
+        dot = Dot(item.z_own, _LIMIT, f"{signed(item.z_own)} standard deviations")
+        flag = (Tag(item.flag, "warn"),) if item.flag in {"high", "low"} else ()
+        mark = (dot, " ", signed(item.z_own), " ", *flag)
+    return Row(
+        (
+            (item.name, *((" ", Quiet(arrow)) if arrow else ()), *cite(item.evidence[:3])),
+            spark,
+            (number(latest.value, item.unit), " ", Quiet(date_words(latest.period))),
+            mark,
+        )
+    )

@@ -1,0 +1,56 @@
+"""The ladder of alignment: which rung, on which criteria, and what would move it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from comity.briefs.blocks import Callout, Column, Empty, Finding, Outside, Row, Rungs, Table, Tag
+from comity.briefs.sections._words import cite
+
+if TYPE_CHECKING:
+    from comity.briefs.blocks import Block, Parts
+    from comity.judgement.assessment import Assessment, Criterion
+
+__all__ = ["ORDER", "TITLE", "build"]
+
+ORDER = 120
+TITLE = "Ladder of alignment"
+_TOP = 6
+
+
+def build(assessment: Assessment) -> list[Block]:
+    """Return the rung, the criteria and the evidence that would move it."""
+    ladder = assessment.ladder
+    if not ladder.criteria and ladder.rung is None:
+        return [Empty("No criterion of the ladder can be judged.", "comity sources")]
+    criteria = sorted(ladder.criteria, key=lambda item: (item.rung, item.id))
+    columns = (Column("Criterion"), Column("Rung", "number"), Column("Met"), Column("Why", "wide"))
+    blocks: list[Block] = [
+        Finding((_finding(assessment),)),
+        Rungs(ladder.rung, _TOP, ladder.rung_name),
+        Table("Criteria, lowest rung first.", columns, tuple(_row(item) for item in criteria)),
+    ]
+    if ladder.would_move:
+        onwards = f"Towards {ladder.next_rung}" if ladder.next_rung else "What would move it"
+        text = ladder.would_move[:1].upper() + ladder.would_move[1:]
+        blocks.append(Callout(onwards, (f"{text.rstrip('.')}.",)))
+    return blocks
+
+
+def _finding(assessment: Assessment) -> str:
+    ladder = assessment.ladder
+    if ladder.rung is None:
+        return "The rung cannot be given: the evidence leaves a criterion open"
+    met = sum(item.met is True for item in ladder.criteria)
+    unknown = sum(item.met is None for item in ladder.criteria)
+    text = (
+        f"Rung {ladder.rung} of {_TOP} ({ladder.rung_name}); {met} of {len(ladder.criteria)} "
+        "criteria met"
+    )
+    return f"{text}, {unknown} not known" if unknown else text
+
+
+def _row(item: Criterion) -> Row:
+    met = {True: Tag("met", "up"), False: Tag("not met", "down"), None: Tag("not known", "quiet")}
+    why: Parts = (Outside(item.why or "–"), *cite(item.evidence))
+    return Row(((item.statement,), (str(item.rung),), (met[item.met],), why))

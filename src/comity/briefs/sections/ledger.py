@@ -1,0 +1,151 @@
+"""Promised and delivered: every item on its way from word to deed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from comity.briefs.blocks import (
+    Caveat,
+    Cite,
+    Column,
+    Finding,
+    Outside,
+    Quiet,
+    Row,
+    Table,
+    Track,
+)
+from comity.briefs.sections._words import cite, dash, empty
+from comity.briefs.wording import (
+    actor_words,
+    capital,
+    count_words,
+    date_words,
+    of_words,
+    phrase,
+)
+
+if TYPE_CHECKING:
+    from comity.briefs.blocks import Block, Parts
+    from comity.judgement.assessment import Assessment, LedgerItem, LedgerStep
+
+__all__ = ["ORDER", "TITLE", "build"]
+
+ORDER = 80
+TITLE = "Promised and delivered"
+
+_STAGES = ("claimed", "contracted", "paid or in production", "delivered", "in use")
+_STAGE_OF = {
+    "requested": 1,
+    "claimed": 1,
+    "contracted": 2,
+    "paid": 3,
+    "in_production": 3,
+    "delivered": 4,
+    "operational": 5,
+    "localised": 5,
+}
+_DELIVERED = 4
+_SHOWN = 15
+
+
+def build(assessment: Assessment) -> list[Block]:
+    """Return the ledger, the widest gap between word and deed first."""
+    items = assessment.ledger
+    if not items:
+        return [empty(assessment, "claims", "The ledger of promised items is empty.")]
+    ranked = sorted(items, key=_rank, reverse=True)
+    columns = (
+        Column("Item"),
+        Column("Who to whom"),
+        Column("Claimed – contracted – made – delivered – in use", "graphic"),
+        Column("Claims", "number"),
+        Column("Denials", "number"),
+        Column("Latest verified fact", "wide"),
+        Column("Latest assertion", "wide"),
+    )
+    rows = tuple(_row(assessment, item) for item in ranked)
+    caption = (
+        f"{capital(count_words(len(items), 'item'))}, widest gap between the asserted and the "
+        "verified state first, then the most disputed. ● verified, ○ only asserted, · not reached."
+    )
+    return [
+        Finding((_finding(items),)),
+        Table(caption, columns, rows, show=_SHOWN),
+        Caveat(
+            (
+                "Verified: credibility 1; or 2 from a source graded A or B; or two independent "
+                "reports of grade C3 or better. Everything else stays a claim.",
+            )
+        ),
+    ]
+
+
+def _stage(state: str | None) -> int:
+    return _STAGE_OF.get(state or "", 0)
+
+
+def _asserted(item: LedgerItem) -> int:
+    reached = [_stage(step.state) for step in item.steps]
+    return max([_stage(item.state), _stage(item.verified_state), *reached])
+
+
+def _rank(item: LedgerItem) -> tuple[int, int, str, str]:
+    gap = _asserted(item) - _stage(item.verified_state)
+    return (gap, item.claims + item.denials, item.since, item.id)
+
+
+def _finding(items: list[LedgerItem]) -> str:
+    delivered = [item for item in items if _stage(item.verified_state) >= _DELIVERED]
+    said = [item for item in items if _asserted(item) >= _DELIVERED]
+    unseen = [item for item in items if _stage(item.verified_state) == 0]
+    text = f"{capital(of_words(len(delivered), len(items), 'promised item'))} verified as delivered"
+    hollow = len(said) - len([item for item in said if item in delivered])
+    if hollow:
+        noun = "delivery" if hollow == 1 else "deliveries"
+        text += f"; {hollow} further {noun} asserted without proof"
+    if unseen:
+        text += f"; for {len(unseen)} not even the promise is verified"
+    return text
+
+
+def _row(assessment: Assessment, item: LedgerItem) -> Row:
+    dyad = assessment.dyad
+    ending = "" if item.state in _STAGE_OF else phrase(item.state)
+    if item.state == "localised":
+        ending = "made by the receiver"
+    track = Track(_STAGES, _stage(item.verified_state), _asserted(item), ending)
+    route = f"{actor_words(item.actor, dyad)} → {actor_words(item.recipient, dyad)}"
+    verified = [step for step in item.steps if step.verified]
+    return Row(
+        (
+            (Outside(item.name), " ", Quiet(phrase(item.item_class)), *_rest(item, verified)),
+            (route,),
+            (track,),
+            (str(item.claims),),
+            (str(item.denials),),
+            _step(assessment, verified[-1]) if verified else (Quiet("none"),),
+            _step(assessment, item.steps[-1]) if item.steps else dash(),
+        )
+    )
+
+
+def _rest(item: LedgerItem, verified: list[LedgerStep]) -> Parts:
+    """Return the mark of the evidence that no other cell of the row cites."""
+    shown = {one for step in (*verified[-1:], *item.steps[-1:]) for one in step.evidence}
+    return cite([one for one in item.evidence if one not in shown])
+
+
+def _step(assessment: Assessment, step: LedgerStep) -> Parts:
+    who = step.speaker or (actor_words(step.side, assessment.dyad) if step.side else "")
+    grade = f", grade {step.grade}" if step.grade else ""
+    said: Parts = (Outside(who), " says: ") if who and not step.verified else ()
+    note: Parts = (" ", Outside(step.note)) if step.note else ()
+    return (
+        f"{date_words(step.date)}: ",
+        *said,
+        f"{phrase(step.state)}.",
+        *note,
+        Quiet(grade.removeprefix(", ") and f" ({grade.removeprefix(', ')})"),
+        *((Cite(tuple(step.evidence)),) if step.evidence else ()),
+    )

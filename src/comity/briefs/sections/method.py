@@ -1,0 +1,203 @@
+"""Gaps, assumptions and method: what is not known and how the rest was made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from comity.briefs.blocks import (
+    Callout,
+    Column,
+    Finding,
+    Fold,
+    Listing,
+    Panel,
+    Panels,
+    Paragraph,
+    Quiet,
+    Row,
+    Strong,
+    Table,
+)
+from comity.briefs.sections._words import dash
+from comity.briefs.wording import (
+    capital,
+    count_words,
+    date_words,
+    join_words,
+    percent,
+    plain_number,
+    span_words,
+)
+
+if TYPE_CHECKING:
+    from comity.briefs.blocks import Block, Parts
+    from comity.judgement.assessment import Assessment, Gap, Manifest
+
+__all__ = ["ORDER", "TITLE", "build"]
+
+ORDER = 160
+TITLE = "Gaps, assumptions, method"
+
+_BASES = {
+    "act": "a public act, known when it happened",
+    "source": "known when a source revealed it",
+    "assumed": "not clear, so the later date is taken",
+}
+
+
+def build(assessment: Assessment) -> list[Block]:
+    """Return gaps, assumptions, how the readings were made, and the sources' vintages."""
+    blocks: list[Block] = [Finding((_finding(assessment),))]
+    if assessment.reconstruction:
+        blocks.append(Callout("This is a reconstruction", (_reconstruction(assessment),)))
+    if assessment.gaps:
+        blocks.append(
+            Fold(
+                f"{capital(count_words(len(assessment.gaps), 'gap'))}, with what would fill each",
+                (_gaps(assessment.gaps),),
+            )
+        )
+    panels = [Panel("How to read it", (Listing(_method(assessment)),))]
+    if assessment.assumptions:
+        lines = tuple((text,) for text in assessment.assumptions)
+        panels.append(Panel("Taken for granted", (Listing(lines),)))
+    blocks.append(Panels(tuple(panels)))
+    if assessment.manifest.sources:
+        blocks.append(_manifest(assessment.manifest))
+    blocks.append(Paragraph(_identity(assessment)))
+    return blocks
+
+
+def _finding(assessment: Assessment) -> str:
+    gaps = len(assessment.gaps)
+    basis = f"{count_words(len(assessment.evidence), 'evidence record')} cited"
+    return f"{capital(count_words(gaps, 'known gap'))}; {basis}" if gaps else capital(basis)
+
+
+def _reconstruction(assessment: Assessment) -> str:
+    mix = assessment.manifest.public_from_mix
+    total = sum(mix.values())
+    shown = [
+        f"{percent(count / total, bounded=False)} {_BASES.get(basis, basis)}"
+        for basis, count in sorted(mix.items(), key=lambda pair: (-pair[1], pair[0]))
+    ]
+    tail = f" Of {total:,} events stored: {join_words(shown)}." if total else ""
+    return (
+        f"It is rebuilt from what was public by {date_words(assessment.as_of)}; many records are "
+        f"cited to pages that are later than that date.{tail}"
+    )
+
+
+def _gaps(gaps: list[Gap]) -> Table:
+    columns = (Column("Not known"), Column("Why", "wide"), Column("What would fill it", "wide"))
+    rows = tuple(
+        Row(tuple((text,) if text else dash() for text in (gap.what, gap.why, gap.fill)))
+        for gap in gaps
+    )
+    return Table("", columns, rows)
+
+
+def _method(assessment: Assessment) -> tuple[Parts, ...]:
+    lines: list[Parts] = []
+    scales: dict[str, list[str]] = {}
+    for name, reading in assessment.readings.items():
+        scales.setdefault(reading.scale, []).append(name)
+    lines += [
+        (Strong(f"Scale of {join_words(names)}. "), scale)
+        for scale, names in scales.items()
+        if scale
+    ]
+    lines.append(
+        (
+            Strong("Line. "),
+            "Each month is read with what was known by then (a filter), so a turn shows a little "
+            "after it happened; the month's own value stands beside it. A gap is a gap.",
+        )
+    )
+    lines.append(
+        (
+            Strong("Intervals. "),
+            "80 % means that the true level should lie inside four times in five, given the model.",
+        )
+    )
+    for method in dict.fromkeys(r.p_rise_method for r in assessment.readings.values()):
+        if method:
+            lines.append((Strong("Chance of a rise. "), method))
+    lines.append(
+        (
+            Strong("Likelihood words "),
+            "follow ICD 203: almost no chance 1–5 %, very unlikely 5–20 %, unlikely 20–45 %, "
+            "roughly even chance 45–55 %, likely 55–80 %, very likely 80–95 %, almost certain "
+            "95–99 %. Confidence says how good the basis is and is never a likelihood.",
+        )
+    )
+    if not assessment.reconstruction:
+        mix = assessment.manifest.public_from_mix
+        if total := sum(mix.values()):
+            shown = [
+                f"{count:,} {_BASES.get(basis, basis)}" for basis, count in sorted(mix.items())
+            ]
+            lines.append((Strong("When known. "), f"Of {total:,} events: {join_words(shown)}."))
+    return tuple(lines)
+
+
+def _manifest(manifest: Manifest) -> Block:
+    columns = (
+        Column("Source"),
+        Column("Records", "number"),
+        Column("From, to"),
+        Column("Licence", "wide"),
+        Column("Snapshots"),
+    )
+    rows = []
+    for item in manifest.sources:
+        prints = join_words([digest[:12] for digest in item.snapshots[:3]])
+        more = f" and {len(item.snapshots) - 3} more" if len(item.snapshots) > 3 else ""
+        rows.append(
+            Row(
+                (
+                    (item.title, " ", Quiet(item.name)),
+                    (f"{item.records:,}",),
+                    (span_words(item.first, item.last),) if item.first else dash(),
+                    (item.licence,) if item.licence else dash(),
+                    (Quiet(prints + more),) if prints else dash(),
+                )
+            )
+        )
+    title = f"{capital(count_words(len(rows), 'source'))} used, with vintage and licence"
+    return Fold(
+        title,
+        (
+            Table(
+                "Snapshots are known by the first twelve digits of their SHA-256.",
+                columns,
+                tuple(rows),
+            ),
+        ),
+    )
+
+
+def _identity(assessment: Assessment) -> Parts:
+    manifest = assessment.manifest
+    settings = "; ".join(
+        f"{name.replace('_', ' ')} {_shown(value)}"
+        for name, value in manifest.model.items()
+        if isinstance(value, str | int | float)
+    )
+    excluded = (
+        f" Left out on request: {join_words(manifest.excluded)}." if manifest.excluded else ""
+    )
+    return (
+        Quiet(
+            f"Made by {assessment.generated_by}, catalog {assessment.catalog_version}, indicators "
+            f"{manifest.indicators_version}. Same inputs give the same bytes: inputs "
+            f"{assessment.inputs_hash[:16]}.{excluded}"
+            + (f" Model: {settings}." if settings else "")
+        ),
+    )
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, float) and not isinstance(value, bool):
+        return plain_number(value, 3)
+    return str(value)
