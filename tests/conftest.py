@@ -30,7 +30,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.fixture(scope="session")
-def assessment(workspace: Workspace):
+def assessment(workspace):
     return workspace.assess("RUS", "IRN")
 
 

@@ -28,7 +28,13 @@ class RungDefinition(Declaration):
 
 
 class CriterionDefinition(Declaration):
-    """A test on one or more indicators, over a window before the as-of date."""
+    """A test on one or more indicators, over a window before the as-of date.
+
+    Attributes
+    ----------
+    statistic : str
+        ``years_with`` counts the years of the window whose sum reaches `each_year`, or is above 0.
+    """
 
     id: str
     rung: int = Field(ge=1, le=6)
@@ -37,6 +43,7 @@ class CriterionDefinition(Declaration):
     indicators: tuple[str, ...] = ()
     statistic: Literal["latest", "sum", "max", "min_year_sum", "years_with"]
     window_years: int = Field(default=0, ge=0, le=50)
+    each_year: float = Field(default=0.0, ge=0)
     at_least: float
     would_move: str
 
@@ -137,7 +144,7 @@ def _statistic(
     ordered = sorted(observations, key=lambda each: each.end)
     if item.statistic == "latest":
         return ordered[-1].value, ordered[-1:]
-    first = dt.date(as_of.year - item.window_years, as_of.month, 1)
+    first = dt.date(as_of.year - item.window_years, 1, 1)
     inside = [each for each in ordered if each.end > first]
     if not inside:
         return None, []
@@ -148,11 +155,13 @@ def _statistic(
         best = max(inside, key=lambda each: each.value)
         return best.value, [best]
     sums = dict.fromkeys(range(item.window_years), 0.0)
+    last = inside[-1].end
     for each in inside:
-        # years counted back from the as-of date, so that a part-year is not judged as a whole one
-        years_ago = (as_of - each.start).days // 366
+        # years counted back from the last observation, so that a part-year is not judged as a whole
+        years_ago = (last - each.end).days // 365
         if years_ago in sums:
             sums[years_ago] += each.value
     if item.statistic == "min_year_sum":
         return min(sums.values()), with_records
-    return float(sum(value > 0 for value in sums.values())), with_records
+    reached = [value >= item.each_year if item.each_year else value > 0 for value in sums.values()]
+    return float(sum(reached)), with_records

@@ -1,20 +1,23 @@
 -- DEF-05, measure 1
 -- $1 = 'held'
--- $2 = 'AAA'
--- $3 = 'AAX'
--- $4 = 'BBB'
--- $5 = 'case:aaa-bbb'
--- $6 = 'user:aaa-bbb'
--- $7 = '2020-06-30'
--- $8 = '2000-01-01'
+-- $2 = 'port call'
+-- $3 = 'contest'
+-- $4 = 'AAA'
+-- $5 = 'AAX'
+-- $6 = 'BBB'
+-- $7 = 'case:aaa-bbb'
+-- $8 = 'user:aaa-bbb'
+-- $9 = 0.5
+-- $10 = '2020-06-30'
+-- $11 = '2000-01-01'
 WITH base AS (
   SELECT h.*, 'mutual' AS q_dir, coalesce(h.independence_group || '|' || h.occurred_from, h.record_id) AS q_unit, h.q_credibility AS q_cred,
-    0 AS q_rank, NULL AS q_second, (coalesce(h."status" = CAST($1 AS VARCHAR), FALSE)) AS q_hit,
+    0 AS q_rank, NULL AS q_second, ((coalesce(h."status" = CAST($1 AS VARCHAR), FALSE) AND coalesce(h."level" NOT IN (CAST($2 AS VARCHAR), CAST($3 AS VARCHAR)), FALSE))) AS q_hit,
     (FALSE) AS q_exposed, h.source AS q_source
-  FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM "exercises") h WHERE ((list_has_any(string_split(h.participants, ';'), [$2, $3]) AND list_has_any(string_split(h.participants, ';'), [$4])) AND h.source IN ($5, $6))
-    AND h.occurred_from < CAST($7 AS DATE) + 1
+  FROM (SELECT *, coalesce(credibility_now, credibility_at_date) AS q_credibility FROM "exercises") h WHERE ((list_has_any(string_split(h.participants, ';'), [$4, $5]) AND list_has_any(string_split(h.participants, ';'), [$6])) AND h.source IN ($7, $8))
+    AND h.occurred_from < CAST($10 AS DATE) + 1
 ),
-grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 12 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($8 AS DATE), CAST($7 AS DATE), INTERVAL 12 MONTH) AS g(t)),
+grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 12 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($11 AS DATE), CAST($10 AS DATE), INTERVAL 12 MONTH) AS g(t)),
 placed AS (
   SELECT h.*, g.q_start, g.q_until, CAST(1 AS DOUBLE) AS q_w
   FROM base h JOIN grid g ON (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) >= g.q_origin AND (h.occurred_from + CAST((h.occurred_to - h.occurred_from - 1) // 2 AS INTEGER)) < g.q_until
@@ -25,7 +28,7 @@ reports AS (
     ORDER BY q_hit DESC, q_cred, q_rank DESC, record_id) = 1 AS q_u
   FROM placed h
 )
-SELECT h.q_start, h.q_until, h.q_dir, CAST(coalesce(sum(h.q_w) FILTER (WHERE h.q_hit AND h.q_u), 0) AS DOUBLE) AS value,
+SELECT h.q_start, h.q_until, h.q_dir, CAST((count(DISTINCT h."exercise_id") FILTER (WHERE h.q_hit AND h.q_u AND coalesce(h."bilateral", FALSE)) + (CAST($9 AS DOUBLE) * count(DISTINCT h."exercise_id") FILTER (WHERE h.q_hit AND h.q_u AND (NOT coalesce(h."bilateral", FALSE))))) AS DOUBLE) AS value,
   count(*) FILTER (WHERE h.q_u) AS n, CAST(NULL AS DOUBLE) AS trials,
   NULL AS var,
   CAST(NULL AS DOUBLE) AS q_count, avg(h.q_cred) AS credibility,

@@ -10,7 +10,7 @@
 -- $9 = '2020-06-30'
 -- $10 = '2000-01-01'
 WITH base AS (
-  SELECT h.*, CASE WHEN h."actor" IN ($4, $5) AND h."recipient" IN ($6) THEN 'ab' WHEN h."actor" IN ($6) AND h."recipient" IN ($4, $5) THEN 'ba' END AS q_dir, coalesce(h.independence_group || '|' || h.occurred_from, h.record_id) AS q_unit, h.q_credibility AS q_cred,
+  SELECT h.*, 'mutual' AS q_dir, coalesce(h.independence_group || '|' || h.occurred_from, h.record_id) AS q_unit, h.q_credibility AS q_cred,
     coalesce(abs(h.intensity), 0) AS q_rank, NULL AS q_second, ((coalesce(h."domain" = CAST($1 AS VARCHAR), FALSE) AND coalesce(h."quad" IN (CAST($2 AS VARCHAR), CAST($3 AS VARCHAR)), FALSE)) AND coalesce(h.modality = 'asserted', TRUE)) AS q_hit,
     (FALSE) AS q_exposed, h.source AS q_source
   FROM (
