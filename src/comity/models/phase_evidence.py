@@ -93,7 +93,9 @@ def prepare(items: Sequence[Item], priors: PhasePriors) -> list[Series]:
         z = (values - np.median(values)) / spread
         known = np.nan_to_num(item.sd[end] / spread) ** 2
         level = _running_median(at, z, priors.window)
-        noise, rho = _noise(z - level, priors)
+        per = float(np.median(np.diff(at))) if len(at) > 1 else 1.0
+        local = max(priors.window / max(per, 1.0), 7.0)
+        noise, rho = _noise(z - level, local, priors)
         # a short running median follows the noise: neighbouring values know its size better
         noise = max(noise, 0.5 * (1.4826 * float(np.median(np.abs(np.diff(z))))) ** 2)
         # values of moving windows share their months: only one in a span is news
@@ -115,8 +117,12 @@ def _running_median(at: Ints, z: Array, window: int) -> Array:
     return np.array([np.median(z[a:b]) for a, b in zip(low, high, strict=True)])
 
 
-def _noise(rest: Array, priors: PhasePriors) -> tuple[float, float]:
-    """Return variance and first autocorrelation of residuals, robustly and not too small."""
+def _noise(rest: Array, local: float, priors: PhasePriors) -> tuple[float, float]:
+    """Return variance and first autocorrelation of residuals, robustly and not too small.
+
+    Each level was estimated from about `local` values, which hides part of both: the first-order
+    bias is put back.
+    """
     size = 1.4826 * float(np.median(np.abs(rest)))
     plain = float(rest.std())
     size = size if size > 0.3 * plain else plain
@@ -125,9 +131,10 @@ def _noise(rest: Array, priors: PhasePriors) -> tuple[float, float]:
     both = float((bounded[1:] * bounded[:-1]).mean())
     rho = both / max(float((bounded**2).mean()), 1e-9)
     n = len(rest)
-    # the level is estimated too, which hides autocorrelation: correct the first-order bias
-    rho = (rho * n + 1.0) / max(n - 3.0, 1.0) * n / (n + 4.0)
-    return noise, float(np.clip(rho, 0.0, priors.max_rho))
+    rho = rho * n / (n + 4.0)
+    rho = float(np.clip(rho + (1.0 + 3.0 * rho) / max(local, 7.0), 0.0, priors.max_rho))
+    hidden = (1.0 + rho) / (1.0 - rho) / max(local, 7.0)
+    return noise / (1.0 - min(hidden, 0.5)), rho
 
 
 def sharpen(data: list[Series], starts: Ints, priors: PhasePriors) -> list[Series]:
@@ -135,7 +142,8 @@ def sharpen(data: list[Series], starts: Ints, priors: PhasePriors) -> list[Serie
     out = []
     for item in data:
         level = _levels(item, starts)
-        noise, rho = _noise(item.z - level, priors)
+        local = len(item.z) / len(starts)
+        noise, rho = _noise(item.z - level, local, priors)
         noise, rho = max(noise, item.noise), max(rho, item.rho)
         out.append(item._replace(noise=noise, rho=rho))
     return out
