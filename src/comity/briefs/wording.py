@@ -26,6 +26,7 @@ __all__ = [
     "interval",
     "join_words",
     "month_span",
+    "named",
     "number",
     "of_words",
     "percent",
@@ -196,7 +197,7 @@ def signed(value: float | None) -> str:
 def percent(p: float | None, *, bounded: bool = True) -> str:
     r"""Return a share as a percentage without decimals; the sign never stands on a line of its own.
 
-    A probability is never shown as 0 % or 100 % unless it is exactly that (`bounded`).
+    A probability (`bounded`) is never shown as 0 % or 100 %: no estimate is that sure.
 
     Examples
     --------
@@ -205,9 +206,9 @@ def percent(p: float | None, *, bounded: bool = True) -> str:
     """
     if p is None:
         return NOT_KNOWN
-    if bounded and 0 < p < 0.005:
+    if bounded and p < 0.005:
         return f"less than 1{_PERCENT}"
-    if bounded and 0.995 < p < 1:
+    if bounded and p > 0.995:
         return f"more than 99{_PERCENT}"
     text = f"{round(p * 100):,}{_PERCENT}"
     return text.replace("-", "−")
@@ -366,6 +367,23 @@ def arrow_words(direction: str, dyad: DyadName) -> str:
     if direction in {"b", dyad.b}:
         return dyad.b_name
     return ""
+
+
+def named(text: str, dyad: DyadName) -> str:
+    """Return text of a declaration with the names of the two states in place of A and B.
+
+    Examples
+    --------
+    >>> from comity.judgement.assessment import DyadName
+    >>> dyad = DyadName(a="RUS", b="IRN", key="IRN-RUS", a_name="Russia", b_name="Iran")
+    >>> named("Major-arms deliveries A->B", dyad), named("A's rapprochement", dyad)
+    ('Major-arms deliveries Russia → Iran', "Russia's rapprochement")
+    """
+    names = {"A": dyad.a_name, "B": dyad.b_name, dyad.a: dyad.a_name, dyad.b: dyad.b_name}
+    text = re.sub(r"\b([AB])->([AB])\b", lambda hit: f"{names[hit[1]]} → {names[hit[2]]}", text)
+    text = re.sub(r"\b([AB])(?='s\b)", lambda hit: names[hit[1]], text)
+    codes = "|".join(re.escape(code) for code in (dyad.a, dyad.b))
+    return re.sub(rf"\b({codes})\b", lambda hit: names[hit[1]], text)
 
 
 def safe_url(url: str | None) -> str | None:

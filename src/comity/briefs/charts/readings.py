@@ -50,7 +50,7 @@ _THIN = 3
 """With fewer items than this behind it, a reading is drawn faint."""
 _YEARS = 10
 _BAND = "#F1EEE7"
-_HEIGHT = 70
+_HEIGHT = 68
 _STEM = {"color": INK, "opacity": 0.35, "strokeWidth": 0.8}
 
 
@@ -203,7 +203,7 @@ def _phase_rows(phases: list[Phase], frame: _Frame) -> list[dict[str, Any]]:
         label = None
         if not frame.layout.is_narrow:
             room = frame.pixels(end - start) - 9
-            label = fit_lines(f"{letter} {phase.name}", room, font=frame.layout.font - 1, lines=3)
+            label = fit_lines(f"{letter} {phase.name}", room, font=frame.layout.font - 1, lines=4)
         shade = _BAND if position % 2 == 0 else PAPER
         rows.append({"t": start, "t2": end, "label": label or letter, "shade": shade})
     return rows

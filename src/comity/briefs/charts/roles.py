@@ -35,17 +35,16 @@ from comity.briefs.wording import (
 if TYPE_CHECKING:
     from comity.judgement.assessment import Assessment, DyadName, FlipPoint, Role, RolePoint
 
-__all__ = ["figure", "title"]
+__all__ = ["figure", "ordered", "title"]
 
 _HEIGHT = 64
-_BALANCED = 0.1
 _WIDTH = 0.6
 _Y = {"domain": [-1, 1], "nice": False}
 
 
 def figure(assessment: Assessment) -> Figure | None:
     """Return the chart of the role balances, or None where no flow class has one."""
-    shown = [key for key, role in assessment.roles.items() if _points(role)]
+    shown = [key for key in ordered(assessment) if _points(assessment.roles[key])]
     if not shown:
         return None
     dyad = assessment.dyad
@@ -73,6 +72,12 @@ def figure(assessment: Assessment) -> Figure | None:
     )
 
 
+def ordered(assessment: Assessment) -> list[str]:
+    """Return the flow classes, those with a change of the main supplier first."""
+    roles = assessment.roles
+    return sorted(roles, key=lambda key: not roles[key].flips)
+
+
 def title(assessment: Assessment) -> str:
     """Return which side became the supplier of what and when, or that no change was found."""
     flips = [
@@ -98,11 +103,24 @@ def title(assessment: Assessment) -> str:
     )
     if back is not None:
         lead += f", and gave the role back in {date_words(back.date)}"
+    if back is None and _undecided(assessment, name):
+        lead += "; now neither clearly leads"
     rest = len({other for other, _ in flips} - {name})
     if rest:
         noun = "flow class" if rest == 1 else "flow classes"
         lead += f"; the role also changed in {count_words(rest, noun, noun)}"
     return lead
+
+
+def _undecided(assessment: Assessment, name: str) -> bool:
+    """Whether the latest balance of a flow class has zero inside its interval."""
+    role = next(role for role in assessment.roles.values() if role.name == name)
+    last = role.series[-1] if role.series else None
+    return last is not None and last.value is not None and _spans_zero(last)
+
+
+def _spans_zero(point: RolePoint) -> bool:
+    return (point.lo80 or 0) <= 0 <= (point.hi80 or 0)
 
 
 def _flip_words(assessment: Assessment, name: str, flip: FlipPoint) -> str:
@@ -187,12 +205,12 @@ def _labels(frame: _Frame, role: Role) -> list[dict[str, Any]]:
     layout, dyad, add = frame.layout, frame.dyad, frame.canvas.layer
     name = {"align": "left", "baseline": "bottom", "dx": 2, "dy": -2, "color": INK}
     name |= {"fontSize": layout.font, "fontWeight": 700}
-    head = [{"t": frame.domain[0], "text": role.name}]
+    head = [{"t": frame.domain[0], "text": capital(role.name)}]
     last = role.series[-1] if role.series else None
     if last is None or last.value is None:
         words, colour, y = "no role\nnow", QUIET, _HEIGHT / 2
-    elif abs(last.value) < _BALANCED:
-        words, colour, y = "balanced", QUIET, _HEIGHT / 2
+    elif _spans_zero(last):
+        words, colour, y = "neither\nclearly leads", QUIET, _HEIGHT / 2
     elif last.value > 0:
         words, colour, y = f"{dyad.a_name}\nsupplies", STATE_COLOURS["a"], 12
     else:
@@ -277,7 +295,10 @@ def _table(assessment: Assessment, shown: list[str]) -> Table:
         Row(((year,), *((cells.get(key, NOT_KNOWN),) for key in shown)))
         for year, cells in sorted(by_year.items(), reverse=True)
     )
-    columns = (Column("Year"), *(Column(assessment.roles[key].name, "number") for key in shown))
+    columns = (
+        Column("Year"),
+        *(Column(capital(assessment.roles[key].name), "number") for key in shown),
+    )
     dyad = assessment.dyad
     caption = (
         f"Role balance at the last month of each year, from −1 ({dyad.b_name} supplies all) to "

@@ -16,6 +16,7 @@ from comity.briefs.wording import (
     count_words,
     date_words,
     interval,
+    named,
     of_words,
     percent,
     signed,
@@ -72,7 +73,7 @@ def _readings(assessment: Assessment) -> Table:
     table.add_column("now", justify="right")
     table.add_column("80 % interval")
     table.add_column("last 15 years")
-    table.add_column("chance of a rise in 12 months", justify="right")
+    table.add_column("chance of a rise", justify="right")
     for name in _READINGS:
         reading = assessment.readings.get(name)
         if reading is None or reading.latest.value is None:
@@ -123,7 +124,7 @@ def _movers(assessment: Assessment) -> Table | None:
 def _by(assessment: Assessment, mover: Mover) -> str:
     name = mover.indicator.partition(">")[0]
     title = next((item.name for item in assessment.indicators if item.id == name), mover.text)
-    return _plain(f"{title or name} ({mover.indicator})")
+    return _plain(f"{named(title or name, assessment.dyad)} ({mover.indicator})")
 
 
 def _changes(assessment: Assessment) -> list[str]:
@@ -140,7 +141,8 @@ def _changes(assessment: Assessment) -> list[str]:
             before = actor_words(flip.from_, assessment.dyad)
             after = actor_words(flip.to, assessment.dyad)
             lines.append(
-                f"{_plain(role.name)}: main supplier {before}, from {date_words(flip.date)} "
+                f"{capital(_plain(role.name))}: main supplier {before}, from "
+                f"{date_words(flip.date)} "
                 f"({date_words(flip.lo80)} to {date_words(flip.hi80)}) {after}"
             )
     return lines

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from comity.briefs.blocks import Cite, Empty, Outside, Quiet, Tag
-from comity.briefs.wording import capital, percent
+from comity.briefs.wording import arrow_words, capital, named, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from comity.briefs.blocks import Inline, Parts
+    from comity.briefs.blocks import Parts
     from comity.judgement.assessment import Assessment, Likelihood
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "indicator_name",
     "likelihood_words",
     "text_or_dash",
+    "titled",
 ]
 
 DOMAIN_NAMES = {
@@ -101,20 +102,17 @@ def domain_name(domain: str) -> str:
 
 
 def indicator_name(assessment: Assessment, series: str) -> tuple[str, str]:
-    """Return name and direction (``ab``, ``ba`` or empty) of an indicator series.
+    """Return name and direction of an indicator series as a reader sees them.
 
     A series is written ``POL-04>ab``; an unknown id is its own name.
     """
     name, _, direction = series.partition(">")
-    found = next((item.name for item in assessment.indicators if item.id == name), None)
-    return found or name, direction
+    found = next((item.name for item in assessment.indicators if item.id == name), name)
+    return titled(assessment, found, direction)
 
 
-def spaced(*lines: Parts) -> Parts:
-    """Return lines one after the other, with a space between those that say something."""
-    made: list[Inline] = []
-    for line in lines:
-        if line and made:
-            made.append(" ")
-        made.extend(line)
-    return tuple(made)
+def titled(assessment: Assessment, name: str, direction: str) -> tuple[str, str]:
+    """Return a declared name with the states' names, and the direction unless the name says it."""
+    shown = named(name, assessment.dyad)
+    arrow = arrow_words(direction, assessment.dyad)
+    return shown, "" if arrow and arrow in shown else arrow

@@ -60,7 +60,7 @@ def _tile(assessment: Assessment, name: str) -> Tile:
     return Tile(
         name=name,
         tone=name,
-        question=_question(assessment, name, latest.value),
+        question=_question(assessment, name),
         value=value,
         bounds=bounds,
         spark=_spark(name, reading),
@@ -70,12 +70,16 @@ def _tile(assessment: Assessment, name: str) -> Tile:
     )
 
 
-def _question(assessment: Assessment, name: str, value: float | None) -> str:
-    if name != "asymmetry" or value is None or round(value) == 0:
+def _question(assessment: Assessment, name: str) -> str:
+    """Return what a reading asks; for the balance, what it answers."""
+    latest = assessment.readings[name].latest
+    if name != "asymmetry" or latest.value is None:
         return _QUESTIONS[name]
+    if (latest.lo80 or 0) <= 0 <= (latest.hi80 or 0):
+        return "Who needs whom more cannot be told apart"
     dyad = assessment.dyad
-    needy, other = (dyad.a_name, dyad.b_name) if value > 0 else (dyad.b_name, dyad.a_name)
-    return f"Leans to {needy} needing {other} more"
+    needy, other = (dyad.a_name, dyad.b_name) if latest.value > 0 else (dyad.b_name, dyad.a_name)
+    return f"{needy} needs {other} more than the reverse"
 
 
 def _spark(name: str, reading: Reading) -> Spark:

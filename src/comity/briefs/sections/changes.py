@@ -19,7 +19,7 @@ from comity.briefs.blocks import (
     Tag,
 )
 from comity.briefs.sections._words import cite, dash, indicator_name
-from comity.briefs.wording import arrow_words, capital, signed
+from comity.briefs.wording import capital, named, signed
 
 if TYPE_CHECKING:
     from comity.briefs.blocks import Block, Parts
@@ -74,10 +74,10 @@ def _lines(assessment: Assessment, pairs: list[tuple[str, Mover]], way: str) -> 
 
 
 def _line(assessment: Assessment, name: str, mover: Mover) -> Parts:
-    title, direction = indicator_name(assessment, mover.indicator)
-    arrow = arrow_words(direction, assessment.dyad)
+    title, arrow = indicator_name(assessment, mover.indicator)
     tail = f", {arrow}" if arrow else ""
-    own = mover.text if mover.text and mover.text != title else ""
+    text = named(mover.text, assessment.dyad)
+    own = text if text and text != title else ""
     return (
         Tag(f"{name} {signed(mover.effect)}", name),
         " ",
@@ -91,8 +91,7 @@ def _line(assessment: Assessment, name: str, mover: Mover) -> Parts:
 def _table(assessment: Assessment, movers: list[tuple[str, Mover]]) -> Table:
     rows = []
     for name, mover in movers:
-        title, direction = indicator_name(assessment, mover.indicator)
-        arrow = arrow_words(direction, assessment.dyad)
+        title, arrow = indicator_name(assessment, mover.indicator)
         rows.append(
             Row(
                 (

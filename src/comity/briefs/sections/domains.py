@@ -19,18 +19,20 @@ from comity.briefs.blocks import (
     Table,
     Tag,
 )
-from comity.briefs.sections._words import DOMAIN_NAMES, cite, dash, domain_name
+from comity.briefs.sections._words import DOMAIN_NAMES, cite, dash, domain_name, titled
 from comity.briefs.wording import (
-    arrow_words,
     count_words,
     date_words,
     join_words,
+    named,
     number,
     of_words,
     signed,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from comity.briefs.blocks import Block
     from comity.judgement.assessment import Assessment, IndicatorStatus
 
@@ -39,6 +41,7 @@ __all__ = ["ORDER", "TITLE", "build"]
 ORDER = 60
 TITLE = "Indicators by domain"
 _LIMIT = 3.0
+_FAR = 10.0
 _NAMED = 3
 
 
@@ -72,17 +75,22 @@ def build(assessment: Assessment) -> list[Block]:
 
 
 def _finding(assessment: Assessment, live: list[IndicatorStatus]) -> str:
-    high = _named(item for item in live if item.flag == "high")
-    low = _named(item for item in live if item.flag == "low")
+    high = _named(assessment, (item for item in live if item.flag == "high"))
+    low = _named(assessment, (item for item in live if item.flag == "low"))
     parts = [f"{of_words(len(live), len(assessment.indicators), 'indicator')} are live"]
     parts.append(f"high against their own history: {high}" if high else "none stands high")
     parts.append(f"low: {low}" if low else "none stands low")
     return "; ".join(parts)
 
 
-def _named(items: object) -> str:
-    ranked = sorted(items, key=lambda item: -abs(item.z_own or 0))  # type: ignore[call-overload]
-    names = [item.name for item in ranked]
+def _capped(z: float) -> str:
+    """Return a deviation; one beyond ten says only that, since its scale is then very small."""
+    return signed(z) if abs(z) <= _FAR else ("> +10" if z > 0 else "< −10")
+
+
+def _named(assessment: Assessment, items: Iterable[IndicatorStatus]) -> str:
+    ranked = sorted(items, key=lambda item: -abs(item.z_own or 0))
+    names = [named(item.name, assessment.dyad) for item in ranked]
     more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
     return join_words([*names[:_NAMED], *more])
 
@@ -101,12 +109,12 @@ def _table(assessment: Assessment, items: list[IndicatorStatus]) -> Table:
 def _row(assessment: Assessment, item: IndicatorStatus) -> Row:
     latest = item.latest
     assert latest is not None
-    arrow = arrow_words(latest.direction, assessment.dyad)
+    name, arrow = titled(assessment, item.name, latest.direction)
     values = tuple(point.value for point in item.series if point.direction == latest.direction)[
         -60:
     ]
     label = (
-        f"{item.name}, {count_words(len(values), 'observation')}, "
+        f"{name}, {count_words(len(values), 'observation')}, "
         f"latest {number(latest.value, item.unit)}"
     )
     spark = (Spark(values, label, item.reads),) if len(values) > 1 else dash()
@@ -114,10 +122,10 @@ def _row(assessment: Assessment, item: IndicatorStatus) -> Row:
     if item.z_own is not None:
         dot = Dot(item.z_own, _LIMIT, f"{signed(item.z_own)} standard deviations")
         flag = (Tag(item.flag, "warn"),) if item.flag in {"high", "low"} else ()
-        mark = (dot, " ", signed(item.z_own), " ", *flag)
+        mark = (dot, " ", _capped(item.z_own), " ", *flag)
     return Row(
         (
-            (item.name, *((" ", Quiet(arrow)) if arrow else ()), *cite(item.evidence[:3])),
+            (name, *((" ", Quiet(arrow)) if arrow else ()), *cite(item.evidence[:3])),
             spark,
             (number(latest.value, item.unit), " ", Quiet(date_words(latest.period))),
             mark,

@@ -25,12 +25,12 @@ def build(assessment: Assessment) -> list[Block]:
         return []
     weighed = [item for item in items if item.weight is not None]
     ranked = sorted(items, key=lambda item: (-(item.weight or 0.0), item.id)) if weighed else items
-    columns = (Column("Hypothesis"), Column("Statement", "wide"), Column("Weight"), Column("Note"))
-    rows = tuple(_row(item) for item in ranked)
-    return [
-        Finding((_finding(items, weighed),)),
-        Table("Weights are shares of belief over all rivals listed.", columns, rows),
-    ]
+    columns: tuple[Column, ...] = (Column("Hypothesis"), Column("Statement", "wide"))
+    if weighed:
+        columns += (Column("Weight [80 % interval]"), Column("Sensitivity", "wide"))
+    rows = tuple(_row(item, weighed=bool(weighed)) for item in ranked)
+    caption = "Weights are shares of belief over all rivals listed." if weighed else ""
+    return [Finding((_finding(items, weighed),)), Table(caption, columns, rows)]
 
 
 def _finding(items: list[Hypothesis], weighed: list[Hypothesis]) -> str:
@@ -43,17 +43,13 @@ def _finding(items: list[Hypothesis], weighed: list[Hypothesis]) -> str:
     return f"{best.id} carries most weight ({percent(best.weight)})"
 
 
-def _row(item: Hypothesis) -> Row:
-    weight: Parts = dash()
-    if item.weight is not None:
-        weight = (percent(item.weight), " ", Quiet(f"{percent(item.lo80)} to {percent(item.hi80)}"))
-    else:
-        weight = (Quiet("not weighed"),)
-    return Row(
-        (
-            (Strong(item.id),),
-            (item.statement, *cite(item.key_evidence)),
-            weight,
-            (item.sensitivity,) if item.sensitivity else dash(),
-        )
+def _row(item: Hypothesis, *, weighed: bool) -> Row:
+    cells: tuple[Parts, ...] = (
+        (Strong(item.id),),
+        (item.statement, *cite(item.key_evidence)),
     )
+    if weighed:
+        bounds = Quiet(f"{percent(item.lo80)} to {percent(item.hi80)}")
+        weight: Parts = dash() if item.weight is None else (percent(item.weight), " ", bounds)
+        cells += (weight, (item.sensitivity,) if item.sensitivity else dash())
+    return Row(cells)

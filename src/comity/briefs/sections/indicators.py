@@ -16,9 +16,8 @@ from comity.briefs.blocks import (
     Table,
     Tag,
 )
-from comity.briefs.sections._words import DOMAIN_NAMES, cite, dash, domain_name
+from comity.briefs.sections._words import DOMAIN_NAMES, cite, dash, domain_name, titled
 from comity.briefs.wording import (
-    arrow_words,
     capital,
     count_words,
     date_words,
@@ -87,9 +86,10 @@ def _finding(items: list[IndicatorStatus]) -> str:
 
 
 def _row(assessment: Assessment, item: IndicatorStatus) -> Row:
+    direction = item.latest.direction if item.latest else ""
+    name, arrow = titled(assessment, item.name, direction)
     latest: Parts = dash()
     if item.latest is not None:
-        arrow = arrow_words(item.latest.direction, assessment.dyad)
         latest = (
             number(item.latest.value, item.unit),
             " ",
@@ -104,7 +104,7 @@ def _row(assessment: Assessment, item: IndicatorStatus) -> Row:
     star = "★ " if item.core else ""
     return Row(
         (
-            (Quiet(f"{star}{item.id} "), item.name, *cite(item.evidence)),
+            (Quiet(f"{star}{item.id} "), name, *cite(item.evidence)),
             (item.reads,),
             (Tag(item.status.replace("_", " "), _TONES[item.status]),),
             latest,

@@ -33,11 +33,13 @@ def _panel(item: Judgement) -> Panel:
     if item.likelihood is not None and item.likelihood.word not in text:
         text = f"{text.rstrip('.')}: {likelihood_words(item.likelihood)}."
     blocks: list[Block] = [Paragraph((text, *cite(item.evidence)))]
-    tail = f" Rests on {join_words(item.assumptions)}." if item.assumptions else ""
-    confidence = (
-        item.confidence if item.confidence.endswith(".") else f"Confidence is {item.confidence}."
-    )
-    blocks.append(Confidence((confidence, Quiet(tail)) if tail else (confidence,)))
+    tail = f"Rests on {join_words(item.assumptions)}." if item.assumptions else ""
+    if item.confidence:
+        said = item.confidence.rstrip(".")
+        sure = said if said.lower().startswith("confidence") else f"Confidence is {said}"
+        blocks.append(Confidence((f"{sure}. ", Quiet(tail))))
+    elif tail:
+        blocks.append(Paragraph((Quiet(tail),)))
     return Panel("", tuple(blocks))
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from comity.briefs.blocks import (
     Caveat,
-    Cite,
     Column,
     Finding,
     Outside,
@@ -45,6 +44,7 @@ _STAGE_OF = {
     "operational": 5,
     "localised": 5,
 }
+_SPOKEN = {"requested", "claimed", "denied", "refused"}
 _DELIVERED = 4
 _SHOWN = 15
 
@@ -138,14 +138,15 @@ def _rest(item: LedgerItem, verified: list[LedgerStep]) -> Parts:
 
 def _step(assessment: Assessment, step: LedgerStep) -> Parts:
     who = step.speaker or (actor_words(step.side, assessment.dyad) if step.side else "")
-    grade = f", grade {step.grade}" if step.grade else ""
-    said: Parts = (Outside(who), " says: ") if who and not step.verified else ()
+    lead = " by " if step.state in _SPOKEN else ", according to "
+    said: Parts = (lead, Outside(who)) if who else ()
     note: Parts = (" ", Outside(step.note)) if step.note else ()
+    grade: Parts = (Quiet(f" (grade {step.grade})"),) if step.grade else ()
     return (
-        f"{date_words(step.date)}: ",
+        f"{date_words(step.date)}: {phrase(step.state)}",
         *said,
-        f"{phrase(step.state)}.",
+        ".",
         *note,
-        Quiet(grade.removeprefix(", ") and f" ({grade.removeprefix(', ')})"),
-        *((Cite(tuple(step.evidence)),) if step.evidence else ()),
+        *grade,
+        *cite(step.evidence),
     )

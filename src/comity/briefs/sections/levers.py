@@ -19,10 +19,10 @@ TITLE = "Outside levers"
 
 _OUTCOMES = {
     "no_change": "no change",
-    "nominal": "nominal: a paper step or delay",
+    "nominal": "nominal",
     "substantive_cut": "substantive cut",
-    "reversal": "reversal of an earlier concession",
-    "reinforced": "reinforced: the flow grew",
+    "reversal": "reversal",
+    "reinforced": "reinforced",
 }
 _TONES = {"substantive_cut": "down", "reinforced": "up"}
 _READS = {"+": "for", "-": "against", "0": "not diagnostic"}
@@ -45,11 +45,11 @@ def build(assessment: Assessment) -> list[Block]:
     rows = tuple(_row(assessment, item) for item in levers)
     caption = (
         f"{capital(count_words(len(levers), 'episode'))}, the latest first. Outcome of the "
-        "targeted item over 24 months."
+        "targeted item over 24 months; nominal: a paper step or a delay while the flow went on."
     )
     return [
         Finding((_finding(levers),)),
-        Paragraph((_claim(levers),)),
+        *((Paragraph((_claim(levers),)),) if any(item.reads_on_h1 for item in levers) else ()),
         Table(caption, columns, rows, show=12),
         Caveat(
             (
@@ -98,6 +98,12 @@ def _claim(levers: list[Lever]) -> str:
     )
 
 
+def _item(assessment: Assessment, lever: Lever) -> str:
+    """Return the name of the targeted item as the ledger has it, or its code as words."""
+    known = {item.id: item.name for item in assessment.ledger}
+    return known.get(lever.target_item) or phrase(lever.target_item.replace("-", " "))
+
+
 def _some(n: int) -> str:
     return count_words(n, "group")
 
@@ -105,7 +111,7 @@ def _some(n: int) -> str:
 def _row(assessment: Assessment, item: Lever) -> Row:
     dyad = assessment.dyad
     after = "; ".join(
-        f"{months}: {text}"
+        f"{months} months: {text}"
         for months, text in (
             ("6", item.response_6m),
             ("12", item.response_12m),
@@ -123,7 +129,7 @@ def _row(assessment: Assessment, item: Lever) -> Row:
                 " ",
                 Quiet(item.type),
             ),
-            (f"{actor_words(item.target, dyad)}: ", Outside(phrase(item.target_item))),
+            (f"{actor_words(item.target, dyad)}: ", Outside(_item(assessment, item))),
             text_or_dash(item.terms),
             (Outside(after or "–"), *cite(item.evidence)),
             (Tag(_OUTCOMES.get(outcome, phrase(outcome) or "open"), _TONES.get(outcome, "plain")),),

@@ -24,6 +24,7 @@ from comity.briefs.wording import (
     count_words,
     date_words,
     join_words,
+    named,
     percent,
     plain_number,
     span_words,
@@ -103,7 +104,7 @@ def _method(assessment: Assessment) -> tuple[Parts, ...]:
     for name, reading in assessment.readings.items():
         scales.setdefault(reading.scale, []).append(name)
     lines += [
-        (Strong(f"Scale of {join_words(names)}. "), scale)
+        (Strong(f"Scale of {join_words(names)}. "), named(scale, assessment.dyad))
         for scale, names in scales.items()
         if scale
     ]
@@ -120,9 +121,14 @@ def _method(assessment: Assessment) -> tuple[Parts, ...]:
             "80 % means that the true level should lie inside four times in five, given the model.",
         )
     )
-    for method in dict.fromkeys(r.p_rise_method for r in assessment.readings.values()):
-        if method:
-            lines.append((Strong("Chance of a rise. "), method))
+    methods: dict[str, list[str]] = {}
+    for name, reading in assessment.readings.items():
+        if reading.p_rise_method:
+            methods.setdefault(reading.p_rise_method, []).append(name)
+    lines += [
+        (Strong(f"Chance that {join_words(names)} rises. "), method)
+        for method, names in methods.items()
+    ]
     lines.append(
         (
             Strong("Likelihood words "),

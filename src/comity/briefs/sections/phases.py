@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from comity.briefs.blocks import Column, Empty, Finding, Outside, Quiet, Row, Strong, Table
 from comity.briefs.sections._words import cite, dash
-from comity.briefs.wording import capital, count_words, date_words, percent, phase_letter, signed
+from comity.briefs.wording import (
+    capital,
+    count_words,
+    date_words,
+    named,
+    percent,
+    phase_letter,
+    signed,
+)
 
 if TYPE_CHECKING:
     from comity.briefs.blocks import Block, Parts
@@ -32,7 +40,7 @@ def build(assessment: Assessment) -> list[Block]:
         Column("What it was like", "wide"),
         Column("Largest shifts [standard deviations]"),
     )
-    rows = tuple(_row(position, phase) for position, phase in enumerate(phases))
+    rows = tuple(_row(assessment, position, phase) for position, phase in enumerate(phases))
     caption = (
         "Phases found in the readings without being told, latest last. Letters as in the chart."
     )
@@ -55,7 +63,7 @@ def _interval(phase: Phase) -> str:
     return f"{date_words(phase.boundary.lo80)} to {date_words(phase.boundary.hi80)}"
 
 
-def _row(position: int, phase: Phase) -> Row:
+def _row(assessment: Assessment, position: int, phase: Phase) -> Row:
     letter = phase_letter(position)
     boundary = phase.boundary
     opened: Parts = (
@@ -68,7 +76,8 @@ def _row(position: int, phase: Phase) -> Row:
     )
     until = f"until {date_words(phase.end)}" if phase.end else "to now"
     shifts = "; ".join(
-        f"{mover.text or mover.indicator} {signed(mover.effect)}" for mover in phase.movers[:3]
+        f"{named(mover.text or mover.indicator, assessment.dyad)} {signed(mover.effect)}"
+        for mover in phase.movers[:3]
     )
     return Row(
         (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from comity.briefs.blocks import Caveat, Column, Finding, Paragraph, Quiet, Row, Strong, Table
 from comity.briefs.charts import roles as chart
 from comity.briefs.sections._words import cite, dash, empty
-from comity.briefs.wording import actor_words, date_words, percent, signed
+from comity.briefs.wording import actor_words, capital, date_words, percent, signed
 
 if TYPE_CHECKING:
     from comity.briefs.blocks import Block, Parts
@@ -51,14 +51,15 @@ def _table(assessment: Assessment) -> Table:
         Column("Changes of the main supplier [80 % interval]", "wide"),
         Column("Rests on"),
     )
-    rows = tuple(_row(assessment, role) for role in assessment.roles.values())
+    roles = [assessment.roles[key] for key in chart.ordered(assessment)]
+    rows = tuple(_row(assessment, role) for role in roles)
     return Table("Main supplier now, and every change found.", columns, rows)
 
 
 def _row(assessment: Assessment, role: Role) -> Row:
     return Row(
         (
-            (role.name,),
+            (capital(role.name),),
             _now(assessment, role),
             _flips(assessment, role),
             (role.coverage or "", *cite(role.evidence[:6])),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from comity.briefs.blocks import (
@@ -17,7 +18,7 @@ from comity.briefs.blocks import (
     Table,
 )
 from comity.briefs.sections._words import cite, dash, empty
-from comity.briefs.wording import join_words, span_words
+from comity.briefs.wording import date_words, join_words
 
 if TYPE_CHECKING:
     from comity.briefs.blocks import Block, Parts
@@ -43,7 +44,7 @@ def build(assessment: Assessment) -> list[Block]:
     if not theatres:
         return [empty(assessment, "theatres", "The grid of theatres is empty.")]
     phases = _phases(theatres)
-    columns = (Column("Theatre"), *(Column(label, "graphic") for label in phases))
+    columns = (Column("Theatre"), *(Column(_label(phase), "graphic") for phase in phases))
     rows = tuple(
         Row(((item.name,), *(_cell(item, phase) for phase in phases)))
         for item in sorted(theatres, key=_latest_level)
@@ -68,6 +69,13 @@ def build(assessment: Assessment) -> list[Block]:
 def _phases(theatres: list[Theatre]) -> list[str]:
     starts = {cell.phase: cell.start for item in theatres for cell in item.cells}
     return sorted(starts, key=lambda phase: (starts[phase], phase))
+
+
+def _label(phase: str) -> str:
+    """Return the name of a phase: spans of years and of months as a reader writes them."""
+    if hit := re.fullmatch(r"(\d{4})-(\d{4})", phase):
+        return f"{hit[1]}–{hit[2]}"
+    return date_words(phase)
 
 
 def _find(item: Theatre, phase: str) -> TheatreCell | None:
@@ -95,17 +103,17 @@ def _finding(theatres: list[Theatre], phase: str) -> str:
         (name, cell) for name, cell in found if cell is not None and cell.alignment is not None
     ]
     if not coded:
-        return f"In the latest phase ({phase}) no theatre is coded"
+        return f"In the latest phase ({_label(phase)}) no theatre is coded"
     apart = [name for name, cell in coded if (cell.alignment or 0) < 0]
     close = [name for name, cell in coded if (cell.alignment or 0) > 0]
-    rest = len(coded) - len(apart) - len(close)
+    rest = [name for name, cell in coded if cell.alignment == 0]
     parts = []
     parts.append(f"at odds in {join_words(apart)}" if apart else "at odds in no coded theatre")
     if close:
         parts.append(f"aligned in {join_words(close)}")
     if rest:
-        parts.append(f"neither in {rest}")
-    return f"In the latest phase ({phase}): {'; '.join(parts)}"
+        parts.append(f"neither in {join_words(rest)}")
+    return f"In the latest phase ({_label(phase)}): {'; '.join(parts)}"
 
 
 def _reasons(theatres: list[Theatre]) -> Table:
@@ -127,7 +135,7 @@ def _reasons(theatres: list[Theatre]) -> Table:
                 Row(
                     (
                         (item.name,),
-                        (Strong(cell.phase), " ", Quiet(span_words(cell.start[:4], cell.end[:4]))),
+                        (Strong(_label(cell.phase)),),
                         (level, " ", Quiet(words)),
                         (Outside(cell.why or "–"), *cite(cell.evidence)),
                         (cell.confidence,) if cell.confidence else dash(),
