@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from comity.core.records import TABLES, Batch, Reject, record_id
@@ -208,6 +208,8 @@ def engine():
 
 @settings(max_examples=200, deadline=None)
 @given(key, key)
+@example("x" * 69, "é")  # just fits, with the source and two points
+@example("x" * 70, "é")
 def test_record_ids_in_sql_are_those_of_core(engine, rcid, voter):
     ballots, claims = TABLES["ballots"], TABLES["claims"]
     sql = record_id_sql(ballots, "un_votes")

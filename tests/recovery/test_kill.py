@@ -14,7 +14,7 @@ import pytest
 
 from comity.evidence.store import EvidenceStore
 
-FILES, ROWS, OVERLAP = 16, 3_000, 200
+FILES, ROWS, OVERLAP = 12, 2_000, 200
 
 # Reads files of "rcid,voter,choice" lines, one transaction each; says when it begins to write.
 COLLECT = """

@@ -267,10 +267,10 @@ def test_a_column_added_to_a_table_later_is_empty_in_older_files(store, claims_c
 
 
 def test_memory_stays_bounded_by_spilling(tmp_path, raw_file, ballots, now):
-    store = EvidenceStore.open(tmp_path / "home", "60MB")
+    store = EvidenceStore.open(tmp_path / "home", "120MB")
     batches = (
         ballots([(f"{part}-{i:05d}", "yes") for i in range(20_000)], rcid=str(part) * 20)
-        for part in range(10)
+        for part in range(15)
     )
     report = ingest(store, "s", raw_file(), batches, recorded_on=now)
-    assert report.rows_new == 200_000
+    assert report.rows_new == 300_000
