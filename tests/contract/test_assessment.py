@@ -6,8 +6,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-from comity.briefs.render.json import load_json, render_json
 
+from comity.briefs.render.json import load_json, render_json
 from comity.core.catalog import builtin_catalog
 from comity.judgement.assessment import Assessment
 from comity.workspace import Workspace
@@ -122,7 +122,9 @@ def test_order_of_the_two_states_mirrors(workspace: Workspace, assessment: Asses
     assert mirror.dyad.key == assessment.dyad.key
     assert (mirror.dyad.a, mirror.dyad.b) == ("IRN", "RUS")
     one, other = assessment.readings["asymmetry"].latest, mirror.readings["asymmetry"].latest
-    assert one.value == pytest.approx(-other.value, abs=6)
+    # the two share no draws: with 200 of them a median is known to about 4 points
+    assert one.value == pytest.approx(-other.value, abs=15)
+    assert one.lo80 == pytest.approx(-other.hi80, abs=15)
     flips = [(flip.date, flip.from_, flip.to) for flip in assessment.roles["arms"].flips]
     assert [(flip.date, flip.from_, flip.to) for flip in mirror.roles["arms"].flips] == flips
 

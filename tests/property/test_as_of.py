@@ -66,7 +66,7 @@ def only_what_was_public(day: dt.date, catalog: Path) -> Path:
             row["credibility_now"] = row["credibility_at_date"]
             for known_from, columns in held_back(path, target):
                 if row.get(known_from) and row[known_from] > day.isoformat():
-                    row |= dict.fromkeys((known_from, *columns), "")
+                    row.update(dict.fromkeys((known_from, *columns), ""))
         with path.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.DictWriter(stream, list(rows[0]))
             writer.writeheader()

@@ -18,7 +18,7 @@ def admit(
     *,
     table: str | None = None,
     dyad: str | None = None,
-    json: Annotated[str | None, Parameter(name="--json")] = None,
+    json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
     store: Path | None = None,
 ) -> int:
     """Bring your own events, values or register rows, from a CSV whose columns are documented.

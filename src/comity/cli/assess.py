@@ -18,7 +18,7 @@ def assess(
     *,
     as_of: str | None = None,
     out: Path | None = None,
-    json: Annotated[str | None, Parameter(name="--json")] = None,
+    json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
     format: Annotated[str, Parameter(name="--format")] = "html,md",  # noqa: A002
     exclude_source: Annotated[list[str] | None, Parameter(name="--exclude-source")] = None,
     catalog: Path | None = None,

@@ -16,7 +16,7 @@ def collect(
     source: str,
     *,
     from_: Annotated[Path, Parameter(name="--from")],
-    json: Annotated[str | None, Parameter(name="--json")] = None,
+    json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
     store: Path | None = None,
 ) -> int:
     """Read a publisher's files and admit their records; twice is as good as once.

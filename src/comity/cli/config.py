@@ -12,7 +12,9 @@ from comity.core.settings import Settings
 __all__ = ["config"]
 
 
-def config(*, json: Annotated[str | None, Parameter(name="--json")] = None) -> int:
+def config(
+    *, json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None
+) -> int:
     """Print the settings in use.
 
     Parameters

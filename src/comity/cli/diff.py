@@ -20,7 +20,7 @@ def diff(
     *,
     since: str,
     as_of: str | None = None,
-    json: Annotated[str | None, Parameter(name="--json")] = None,
+    json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
     store: Path | None = None,
     catalog: Path | None = None,
 ) -> int:

@@ -15,7 +15,7 @@ __all__ = ["doctor"]
 
 def doctor(
     *,
-    json: Annotated[str | None, Parameter(name="--json")] = None,
+    json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
     store: Path | None = None,
     catalog: Path | None = None,
 ) -> int:

@@ -16,7 +16,7 @@ __all__ = ["estimate"]
 def estimate(
     *,
     panel: Path,
-    json: Annotated[str | None, Parameter(name="--json")] = None,
+    json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
     seed: int | None = None,
 ) -> int:
     """Run the estimator on your own panel: one latent path per reading, monthly.

@@ -17,7 +17,7 @@ __all__ = ["explain"]
 def explain(
     id: str,  # noqa: A002 -- the contract calls it ID
     *,
-    json: Annotated[str | None, Parameter(name="--json")] = None,
+    json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
     store: Path | None = None,
     catalog: Path | None = None,
 ) -> int:

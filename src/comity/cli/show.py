@@ -18,7 +18,7 @@ def show(
     view: str = "readings",
     *,
     as_of: str | None = None,
-    json: Annotated[str | None, Parameter(name="--json")] = None,
+    json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
     catalog: Path | None = None,
     store: Path | None = None,
 ) -> int:

@@ -15,7 +15,7 @@ __all__ = ["app"]
 
 app = App(name="sources", help="What can be collected, what is stored, and one source in full.")
 
-Json = Annotated[str | None, Parameter(name="--json")]
+Json = Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)]
 
 
 @app.default

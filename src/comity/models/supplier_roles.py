@@ -99,7 +99,7 @@ def role_balance(
     Returns
     -------
     dict of str to RolePath
-        By flow class, then by aggregate that has deliveries in at least two of its classes.
+        By flow class, then by aggregate that has deliveries in any of its classes.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def role_balance(
     classes = sorted({d.flow_class for d in ordered})
     typical = {c: float(np.mean([d.size for d in ordered if d.flow_class == c])) for c in classes}
     wanted = {c: {c: 1.0} for c in classes}
-    wanted |= {k: dict(v) for k, v in aggregates.items() if len(v.keys() & set(classes)) > 1}
+    wanted |= {k: dict(v) for k, v in aggregates.items() if v.keys() & set(classes)}
     out = {}
     for name, weights in wanted.items():
         scale = np.array([weights.get(d.flow_class, 0.0) / typical[d.flow_class] for d in ordered])

@@ -74,6 +74,7 @@ SPEC = SourceSpec(
     coverage="1995/2023",
     reliability="C",
     tables=("media_events", "dyad_counts"),
+    file_by_file=True,  # the same events are given in several layouts, side by side
     layouts=(_RAW, _PACKAGE, _COUNTS),
     out_of_scope=(NOT_A_STATE,),
     notes="Coded by machine: single events are often wrong, and a few dyads are miscoded wholesale"

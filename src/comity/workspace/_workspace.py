@@ -31,9 +31,16 @@ from comity.judgement.assemble import Identity
 from comity.judgement.change import compare
 from comity.models.factor import estimate_panel
 from comity.models.panel_table import read_panel_table
-from comity.sources._spec import discover, source_named
-from comity.workspace.chain import Chain, Question, folder_hash, register_sources
+from comity.sources._spec import source_named
+from comity.workspace.chain import (
+    Chain,
+    Question,
+    folder_hash,
+    must_not_precede,
+    register_sources,
+)
 from comity.workspace.health import checks
+from comity.workspace.reports import holdings, nothing_known, report_lines, source_rows
 from comity.workspace.schemas import json_schemas
 from comity.workspace.tracing import VIEWS, evidence_of, explained, part_of
 
@@ -81,31 +88,7 @@ class Workspace:
 
     def sources(self) -> list[dict[str, Any]]:
         """Return what can be collected, with its terms and what is stored of it."""
-        stored = self.store.sources()
-        rows = []
-        for name, source in discover().items():
-            spec = source.SPEC
-            rows.append(
-                {
-                    "name": name,
-                    "title": spec.title,
-                    "publisher": spec.publisher,
-                    "url": spec.url,
-                    "licence": spec.licence,
-                    "redistribution": spec.redistribution,
-                    "citation": spec.citation,
-                    "cadence": spec.cadence,
-                    "coverage": spec.coverage,
-                    "gated": spec.gated,
-                    "notes": spec.notes,
-                    "layouts": [
-                        {"name": each.name, "pattern": each.pattern, "doc": each.doc}
-                        for each in spec.layouts
-                    ],
-                    "stored": stored.get(name),
-                }
-            )
-        return rows
+        return source_rows(self.store)
 
     def source(self, name: str) -> dict[str, Any]:
         """Return one source as `sources` does.
@@ -176,9 +159,7 @@ class Workspace:
 
     def holdings(self) -> dict[str, Any]:
         """Return what is stored by source, and the rows in quarantine."""
-        held = [_holding(each) for _, each in sorted(self.store.sources().items())]
-        waiting = [asdict(row) for row in self.store.quarantine()]
-        return {"sources": held, "quarantine": waiting}
+        return holdings(self.store)
 
     def report(self, report: IngestReport) -> dict[str, Any]:
         """Return the report of an admission as plain data."""
@@ -186,18 +167,7 @@ class Workspace:
 
     def report_lines(self, report: IngestReport) -> list[str]:
         """Return the report of an admission in sentences."""
-        lines = [
-            f"{report.rows_new:,} new, {report.rows_same:,} already stored, "
-            f"{report.rows_corrected:,} corrected, {report.rows_withdrawn:,} withdrawn"
-        ]
-        if report.quarantined:
-            lines.append(
-                f"{report.quarantined:,} rows could not be read and are in quarantine: "
-                "`comity sources status --json -` shows them with file, line and reason"
-            )
-        if report.out_of_scope:
-            lines.append(f"{report.out_of_scope:,} rows do not concern states and were set aside")
-        return lines
+        return report_lines(report)
 
     # ------------------------------------------------------------------ assessment
 
@@ -249,9 +219,10 @@ class Workspace:
         dyad = self.dyad(a, b)
         progress("reading the evidence")
         self._sync(dyad)
-        cut_off = self._cut_off(dyad, dt.date.max)
+        cut_off = self._latest(dyad)
         question = Question(dyad, as_of or cut_off, tuple(sorted(exclude)))
         if question.as_of < cut_off:
+            must_not_precede(question.as_of, dyad, self.catalogs)
             cut_off = self._cut_off(dyad, question.as_of)
         digest = self._inputs_hash(question)
         stored = self._assessment_path(question, digest)
@@ -346,6 +317,10 @@ class Workspace:
 
     def catalog_version(self) -> str:
         """Return a hash over every file of the catalogs in use."""
+        return self._catalog_hash
+
+    @cached_property
+    def _catalog_hash(self) -> str:
         digest = hashlib.sha256()
         for folder in (builtin_catalog(), *self.catalogs):
             digest.update(folder_hash(folder).encode())
@@ -365,7 +340,7 @@ class Workspace:
             catalog_version=self.catalog_version()[:12],
             indicators_version=folder_hash(builtin_catalog() / "indicators")[:12],
             inputs_hash=digest,
-            reconstruction=question.as_of < self._cut_off(question.dyad, dt.date.max),
+            reconstruction=question.as_of < self._latest(question.dyad),
             excluded=question.exclude,
         )
         return Chain(
@@ -382,6 +357,18 @@ class Workspace:
         for catalog in (builtin_catalog(), *self.catalogs):
             for folder in sorted((catalog / "cases").glob("*-*")):
                 sync_case(self.store, folder.name, case_tables(folder), clock.now())
+
+    def _latest(self, dyad: Dyad) -> dt.date:
+        """Return the cut-off of all that is stored; remembered until evidence or catalog change."""
+        key = f"{self.store.content_hash()}{self.catalog_version()}"
+        digest = hashlib.sha256(key.encode()).hexdigest()[:16]
+        note = self.settings.home / "assessments" / str(dyad) / f"cut-off-{digest}.txt"
+        if note.exists():
+            return dt.date.fromisoformat(note.read_text(encoding="utf-8").strip())
+        latest = self._cut_off(dyad, dt.date.max)
+        note.parent.mkdir(parents=True, exist_ok=True)
+        _write_atomically(note, f"{latest.isoformat()}\n".encode())
+        return latest
 
     def _cut_off(self, dyad: Dyad, as_of: dt.date) -> dt.date:
         """Return the latest day up to which what is known of a dyad is stored.
@@ -406,7 +393,7 @@ class Workspace:
         if not days:
             with self.store.view(dt.date.max) as view:
                 earliest, _ = public_span(view, ids, [*own, *user])
-            raise UsageError(_nothing_known(dyad, as_of, earliest))
+            raise UsageError(nothing_known(dyad, as_of, earliest))
         return max(days)
 
     def _inputs_hash(self, question: Question) -> str:
@@ -425,22 +412,6 @@ class Workspace:
     def _assessment_path(self, question: Question, digest: str) -> Path:
         folder = self.settings.home / "assessments" / str(question.dyad)
         return folder / f"{question.as_of.isoformat()}-{digest[:16]}.json"
-
-
-def _nothing_known(dyad: Dyad, as_of: dt.date, earliest: dt.date | None) -> str:
-    if earliest is not None:
-        return (
-            f"nothing about {dyad} was public by {as_of}; the first record was public on "
-            f"{earliest}. Choose a later --as-of."
-        )
-    return (
-        f"nothing is stored about {dyad}, and it has no built-in case. Collect public data first: "
-        "`comity sources` lists what can be collected, `comity collect NAME --from PATH` reads it."
-    )
-
-
-def _holding(held: Any) -> dict[str, Any]:
-    return {**asdict(held), "files": len(held.files), "records": sum(held.rows.values())}
 
 
 def _must_exist(path: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from comity.core.case import Case, case_folder, load_case
+from comity.core.errors import UsageError
 from comity.indicators.definition import load_indicators
 from comity.indicators.measure import measure
 from comity.judgement.assemble import Estimates, Identity, judge
@@ -32,7 +33,13 @@ if TYPE_CHECKING:
     from comity.indicators.panel import Panel
     from comity.judgement.assessment import Assessment
 
-__all__ = ["Chain", "Question", "folder_hash", "register_sources"]
+__all__ = [
+    "Chain",
+    "Question",
+    "folder_hash",
+    "must_not_precede",
+    "register_sources",
+]
 
 _FIRST_MONTH = dt.date(1989, 1, 1)
 
@@ -158,6 +165,23 @@ class Chain:
         states, organisations = self.actors.states, self.actors.organisations
         names = {name: state.name_en for name, state in states.items()}
         return names | {name: item.name_en for name, item in organisations.items()}
+
+
+def must_not_precede(as_of: dt.date, dyad: Dyad, catalogs: Sequence[Path]) -> None:
+    """Refuse a day before the months that are assessed begin.
+
+    Raises
+    ------
+    UsageError
+        If `as_of` is earlier.
+    """
+    case = load_case(dyad, catalogs)
+    first = case.start if case else _FIRST_MONTH
+    if as_of < first:
+        msg = (
+            f"--as-of {as_of} is before the record of {dyad} begins ({first}). Choose a later day."
+        )
+        raise UsageError(msg)
 
 
 def register_sources(dyad: Dyad, catalogs: Sequence[Path]) -> tuple[str, ...]:

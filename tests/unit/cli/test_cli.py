@@ -27,7 +27,7 @@ def run(capsys, tmp_path_factory, monkeypatch, workspace):
         (("assess", "RUS", "Atlantis"), 2, "Atlantis"),
         (("assess", "RUS", "Russia"), 2, "two different states"),
         (("assess", "USSR", "Russia"), 2, "two different states"),
-        (("assess", "RUS", "IRN", "--as-of", "1950-01-01"), 2, "first record was public"),
+        (("assess", "RUS", "IRN", "--as-of", "1950-01-01"), 2, "1989-01-01"),
         (("assess", "RUS", "IRN", "--as-of", "2022-13"), 2, "--as-of"),
         (("assess", "RUS", "IRN", "--as-of", "soon"), 2, "YYYY-MM-DD"),
         (("assess", "Peru", "Chad"), 2, "comity collect"),

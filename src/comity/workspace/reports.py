@@ -1,0 +1,90 @@
+"""What is stored, what an admission did, and what can be collected: as plain data and sentences."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from comity.sources._spec import discover
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from comity.core.dyad import Dyad
+    from comity.evidence.ingest import IngestReport
+    from comity.evidence.store import EvidenceStore, Holding
+
+__all__ = ["holdings", "nothing_known", "report_lines", "source_rows"]
+
+_SHOWN = (
+    *("name", "title", "publisher", "url", "licence", "redistribution", "citation"),
+    *("cadence", "coverage", "gated", "notes"),
+)
+
+
+def source_rows(store: EvidenceStore) -> list[dict[str, Any]]:
+    """Return every source with its terms, its layouts and what is stored of it."""
+    stored = store.sources()
+    rows = []
+    for name, source in discover().items():
+        spec = source.SPEC
+        row = {key: getattr(spec, key) for key in _SHOWN}
+        row["layouts"] = [
+            {"name": each.name, "pattern": each.pattern, "doc": each.doc} for each in spec.layouts
+        ]
+        row["stored"] = _holding(stored[name]) if name in stored else None
+        rows.append(row)
+    return rows
+
+
+def holdings(store: EvidenceStore) -> dict[str, Any]:
+    """Return what is stored by source, and the rows in quarantine."""
+    return {
+        "sources": [_holding(each) for _, each in sorted(store.sources().items())],
+        "quarantine": [asdict(row) for row in store.quarantine()],
+    }
+
+
+def report_lines(report: IngestReport) -> list[str]:
+    """Return the report of an admission in sentences."""
+    lines = [
+        f"{report.rows_new:,} new, {report.rows_same:,} already stored, "
+        f"{report.rows_corrected:,} corrected, {report.rows_withdrawn:,} withdrawn"
+    ]
+    if report.quarantined:
+        lines.append(
+            f"{report.quarantined:,} rows could not be read and are in quarantine: "
+            "`comity sources status --json -` shows them with file, line and reason"
+        )
+    if report.out_of_scope:
+        lines.append(f"{report.out_of_scope:,} rows do not concern states and were set aside")
+    return lines
+
+
+def _nothing_known(dyad: Dyad, as_of: dt.date, earliest: dt.date | None) -> str:
+    if earliest is not None:
+        return (
+            f"nothing about {dyad} was public by {as_of}; the first record was public on "
+            f"{earliest}. Choose a later --as-of."
+        )
+    return (
+        f"nothing is stored about {dyad}, and it has no built-in case. Collect public data first: "
+        "`comity sources` lists what can be collected, `comity collect NAME --from PATH` reads it."
+    )
+
+
+def nothing_known(dyad: Dyad, as_of: dt.date, earliest: dt.date | None) -> str:
+    """Return why a dyad cannot be assessed as of a day, and what to do about it."""
+    if earliest is not None:
+        return (
+            f"nothing about {dyad} was public by {as_of}; the first record was public on "
+            f"{earliest}. Choose a later --as-of."
+        )
+    return (
+        f"nothing is stored about {dyad}, and it has no built-in case. Collect public data first: "
+        "`comity sources` lists what can be collected, `comity collect NAME --from PATH` reads it."
+    )
+
+
+def _holding(held: Holding) -> dict[str, Any]:
+    return {**asdict(held), "files": len(held.files), "records": sum(held.rows.values())}
