@@ -7,45 +7,18 @@ from typing import TYPE_CHECKING
 from comity.core.errors import JudgementError
 from comity.judgement.assessment import BottomLine, Judgement, Likelihood
 from comity.judgement.confidence import basis_of, confidence_sentence
+from comity.judgement.dates import MONTHS, long_date, month_name
 from comity.judgement.probability import likelihood
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from comity.judgement.assessment import Ladder, Phase, Reading, Role
     from comity.judgement.context import Context
 
-__all__ = ["bottom_line", "long_date", "month_name", "standing_judgements"]
+__all__ = ["bottom_line", "standing_judgements"]
 
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 MAX_WORDS = 120
-
-
-def long_date(day: dt.date) -> str:
-    """Return a date as it is printed.
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> long_date(dt.date(2026, 4, 15))
-    '15 April 2026'
-    """
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def month_name(text: str) -> str:
-    """Return ``YYYY-MM`` as it is printed.
-
-    Examples
-    --------
-    >>> month_name("2022-08")
-    'August 2022'
-    """
-    return f"{_MONTHS[int(text[5:7]) - 1]} {text[:4]}"
 
 
 def bottom_line(
@@ -126,7 +99,7 @@ def _direction(readings: Mapping[str, Reading], context: Context) -> tuple[str, 
     p = readings[name].p_rise_12m or 0.0
     way = "higher" if p >= 0.5 else "lower"
     chance = likelihood(max(p, 1 - p))
-    when = f"{_MONTHS[context.as_of.month - 1]} {context.as_of.year + 1}"
+    when = f"{MONTHS[context.as_of.month - 1]} {context.as_of.year + 1}"
     if chance.word == "roughly even chance":
         text = (
             f"There is a roughly even chance ({100 * chance.p:.0f} %) that {name} is {way} in "
@@ -147,7 +120,7 @@ def _roles_sentence(roles: Mapping[str, Role], context: Context) -> str:
     flips = [flip for flip in role.flips if flip.probability >= 0.5]
     now = _flows_now(role, context)
     if not flips:
-        return f"{now} No change of the main supplier is on record."
+        return f"{now} It shows no change of the main supplier."
     flip = flips[-1]
     span = f"80 % interval {month_name(flip.lo80)} to {month_name(flip.hi80)}"
     turned = (
@@ -160,7 +133,7 @@ def _roles_sentence(roles: Mapping[str, Role], context: Context) -> str:
 def _flows_now(role: Role, context: Context) -> str:
     last = role.series[-1]
     if last.value is None or last.lo80 is None or last.hi80 is None:
-        return "Neither has a recorded recent arms delivery."
+        return "The record holds no recent arms delivery by either."
     if last.lo80 <= 0 <= last.hi80:
         return "Recorded arms now flow both ways and neither clearly leads."
     leader = context.a if last.value > 0 else context.b
@@ -195,7 +168,7 @@ def standing_judgements(
 ) -> list[Judgement]:
     """Return the judgements of the assessment, each with its evidence and assumptions."""
     made = []
-    when = f"{_MONTHS[context.as_of.month - 1]} {context.as_of.year + 1}"
+    when = f"{MONTHS[context.as_of.month - 1]} {context.as_of.year + 1}"
     for name, reading in readings.items():
         if reading.p_rise_12m is None:
             continue

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from comity.core.catalog import Declaration, read_yaml_folder
 from comity.judgement.assessment import Driver
 from comity.judgement.book import EvidenceBook, partial_date
+from comity.judgement.dates import printed
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -89,11 +90,10 @@ def _driver(
     earlier = [row for row in rows if 24 < _months_before(row, as_of) <= 72]
     groups = {row["independence_group"] or row["record_id"] for row in rows}
     key = sorted(rows, key=lambda row: (-_weight(row, as_of), row["record_id"]))
-    latest = rows[-1]
+    lead = key[0]
     text = (
-        f"{item.why} {len(rows)} recorded acts from {len(groups)} independent reports since "
-        f"{rows[0]['occurred_from']:%Y}, {len(recent)} of them in the last 24 months. "
-        f"Latest, {partial_date(latest)}: {latest['summary']}"
+        f"{item.why} {len(rows)} acts on record, {len(recent)} of them in the last 24 months. "
+        f"Weightiest now, {printed(partial_date(lead))}: {_worded(lead)}"
     )
     return Driver(
         id=item.id,
@@ -105,8 +105,14 @@ def _driver(
         trend=_trend(len(recent), len(earlier)),
         text=text,
         independent_groups=len(groups),
-        evidence=book.cite([latest["record_id"], *(row["record_id"] for row in key)], limit=8),
+        evidence=book.cite((row["record_id"] for row in key), limit=8),
     )
+
+
+def _worded(row: Mapping[str, Any]) -> str:
+    """Return a summary that does not tell a report as a deed."""
+    lead = {"claimed": "reported, not proven: ", "denied": "denied: ", "planned": "planned: "}
+    return f"{lead.get(row['modality'], '')}{row['summary']}"
 
 
 def _trend(recent: int, earlier: int) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from comity.judgement.assessment import Boundary, Mover, Phase
 from comity.judgement.book import partial_date
+from comity.judgement.dates import printed
 from comity.judgement.readings import significant
 
 if TYPE_CHECKING:
@@ -133,7 +134,11 @@ def _summary(
     names: Mapping[str, str],
     acts: Sequence[Mapping[str, Any]],
 ) -> str:
-    shown = [f"{name} {value:.0f}" for name, value in levels.items() if value is not None]
+    shown = [
+        f"{name} {value:.0f}".replace("-", "−")
+        for name, value in levels.items()
+        if value is not None
+    ]
     parts = [f"Mean readings on the dyad's own scale: {', '.join(shown)}."] if shown else []
     if supplier:
         parts.append(
@@ -146,7 +151,9 @@ def _summary(
         ("tension", "Strongest tension"),
     ):
         found = [act for act in acts if act["polarity"] == polarity][:1]
-        parts += [f"{lead}: {act['summary']} ({partial_date(act)})" for act in found]
+        parts += [
+            f"{lead}: {act['summary'].rstrip('.')} ({printed(partial_date(act))})." for act in found
+        ]
     return " ".join(parts)
 
 
