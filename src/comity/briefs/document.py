@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from comity.briefs._sections import FIRST_SCREEN, discover, name_of
 from comity.briefs.blocks import cited
-from comity.briefs.wording import date_words, host_of, safe_url
+from comity.briefs.outside import host_of, safe_url
+from comity.briefs.wording import date_words
 
 if TYPE_CHECKING:
     from comity.briefs.blocks import Block

@@ -22,7 +22,6 @@ __all__ = [
     "capital",
     "count_words",
     "date_words",
-    "host_of",
     "interval",
     "join_words",
     "month_span",
@@ -33,9 +32,7 @@ __all__ = [
     "phase_letter",
     "phrase",
     "plain_number",
-    "safe_url",
     "signed",
-    "slug",
     "span_words",
     "whole",
     "year_of",
@@ -48,7 +45,6 @@ _MONTHS = calendar.month_name[1:]
 _QUARTERS = ("first", "second", "third", "fourth")
 _DATE = re.compile(r"^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$")
 _PART = re.compile(r"^(\d{4})-(Q[1-4]|H[12])$")
-_SAFE_URL = re.compile(r"^https?://[^\s<>\"'\\^`{|}\x00-\x20]+$", re.IGNORECASE)
 _SMALL = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 
 
@@ -319,17 +315,6 @@ def phase_letter(position: int) -> str:
     return chr(ord("A") + position) if position < 26 else str(position + 1)
 
 
-def slug(text: str) -> str:
-    """Return `text` as a fragment identifier: letters, digits and hyphens.
-
-    Examples
-    --------
-    >>> slug("claim:su-35/01 <b>")
-    'claim-su-35-01-b'
-    """
-    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-") or "x"
-
-
 def actor_words(code: str | None, dyad: DyadName) -> str:
     """Return the name of an actor, or the code as it is where the table of actors has none.
 
@@ -384,29 +369,3 @@ def named(text: str, dyad: DyadName) -> str:
     text = re.sub(r"\b([AB])(?='s\b)", lambda hit: names[hit[1]], text)
     codes = "|".join(re.escape(code) for code in (dyad.a, dyad.b))
     return re.sub(rf"\b({codes})\b", lambda hit: names[hit[1]], text)
-
-
-def safe_url(url: str | None) -> str | None:
-    """Return an address that may be linked to: http or https only, without odd characters.
-
-    Examples
-    --------
-    >>> safe_url("https://example.org/a"), safe_url("javascript:alert(1)")
-    ('https://example.org/a', None)
-    """
-    text = (url or "").strip()
-    return text if len(text) < 2000 and _SAFE_URL.match(text) else None
-
-
-def host_of(url: str | None) -> str:
-    """Return the host of a safe address, without ``www.``, or an empty string.
-
-    Examples
-    --------
-    >>> host_of("https://www.example.org/a/b")
-    'example.org'
-    """
-    if safe_url(url) is None or url is None:
-        return ""
-    host = url.strip().split("/")[2].split("@")[-1].split(":")[0]
-    return host.removeprefix("www.").lower()

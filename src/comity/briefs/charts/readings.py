@@ -51,6 +51,7 @@ _THIN = 3
 _YEARS = 10
 _BAND = "#F1EEE7"
 _HEIGHT = 68
+_MARGIN = 56
 _STEM = {"color": INK, "opacity": 0.35, "strokeWidth": 0.8}
 
 
@@ -202,7 +203,8 @@ def _phase_rows(phases: list[Phase], frame: _Frame) -> list[dict[str, Any]]:
         letter = phase_letter(position)
         label = None
         if not frame.layout.is_narrow:
-            room = frame.pixels(end - start) - 9
+            # Right of the plot there is room for the name of the phase that is still open.
+            room = frame.pixels(end - start) - 9 + (_MARGIN if end == frame.last else 0)
             label = fit_lines(f"{letter} {phase.name}", room, font=frame.layout.font - 1, lines=4)
         shade = _BAND if position % 2 == 0 else PAPER
         rows.append({"t": start, "t2": end, "label": label or letter, "shade": shade})
@@ -272,10 +274,7 @@ def _panel(frame: _Frame, name: str, reading: Reading) -> dict[str, Any]:
         own = [{"t": row["t"], "v": row["own"]} for row in rows if row["own"] is not None]
         look = {**colour, "size": 3, "opacity": 0.4, "tooltip": None}
         layers.append(add(own, "square", look, x=x, y=y))
-    faint = {
-        "field": "thin", "type": "nominal", "legend": None,
-        "scale": {"domain": [False, True], "range": [1, 0.45]},
-    }  # fmt: skip
+    faint = {"condition": {"test": "datum.thin", "value": 0.45}, "value": 1}
     look = {**colour, "strokeWidth": 1.7}
     layers.append(add(rows, "line", look, "v", x=x, y=y, detail=run, opacity=faint))
     layers += _labels(frame, name, reading, y)

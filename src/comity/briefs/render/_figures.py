@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import vl_convert
 from markupsafe import Markup, escape
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from comity.briefs.outside import clean
 
+if TYPE_CHECKING:
     from comity.briefs.blocks import Dot, Level, Spark, Track
 
-__all__ = ["dot_svg", "level_html", "spark_svg", "static_svg", "track_svg", "vega_bundle"]
+__all__ = [
+    "cleaned",
+    "dot_svg",
+    "level_html",
+    "spark_svg",
+    "static_svg",
+    "track_svg",
+    "vega_bundle",
+]
 
 _OPEN = re.compile(r"<svg[^>]*?viewBox=\"([^\"]+)\"[^>]*>")
+_LEFT = re.compile(r"<g[^>]* transform=\"translate\((\d+(?:\.\d+)?),")
+_ROOM = 36
+"""Left of the plot the converter leaves more room than labels need. [pixels]"""
 _LONG = re.compile(r"(-?\d+\.\d)\d+")
 _NOISE = re.compile(
     r" (?:aria-[a-z]+|role|pointer-events|class|stroke-miterlimit)=\"[^\"]*\""
@@ -40,20 +52,31 @@ def static_svg(spec: Mapping[str, Any], name: str, title: str, alt: str) -> Mark
         What a reader who cannot see it should hear.
     """
     drawn = {**spec, "vconcat": [_seen(panel) for panel in spec["vconcat"]]}
-    raw: str = vl_convert.vegalite_to_svg(drawn, vl_version="6.4", show_warnings=False)
+    raw: str = vl_convert.vegalite_to_svg(cleaned(drawn), vl_version="6.4", show_warnings=False)
     opening = _OPEN.search(raw)
     assert opening is not None
     body = _EMPTY.sub("", _HAIR.sub("", raw[opening.end() :]))
     body = _LONG.sub(r"\1", _NOISE.sub("", body))
     body = _IDS.sub(_renumber(name), body)
-    box = opening[1]
-    width, height = box.split()[2:]
+    x, y, width, height = (float(part) for part in opening[1].split())
+    left = _LEFT.search(body)
+    cut = max(0.0, float(left[1]) - _ROOM) if left else 0.0
+    box = f"{x + cut:.0f} {y:.0f} {width - cut:.0f} {height:.0f}"
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="{box}" width="{width}" '
-        f'height="{height}" aria-labelledby="{name}-t {name}-d">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="{box}" '
+        f'width="{width - cut:.0f}" height="{height:.0f}" aria-labelledby="{name}-t {name}-d">'
         f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(alt)}</desc>'
     )
     return Markup(head + body)  # noqa: S704 -- made by the converter from escaped text
+
+
+def cleaned(node: Any) -> Any:
+    """Return a spec without characters that would make the converter give up the process."""
+    if isinstance(node, str):
+        return clean(node)
+    if isinstance(node, Mapping):
+        return {key: cleaned(value) for key, value in node.items()}
+    return [cleaned(value) for value in node] if isinstance(node, list) else node
 
 
 def _seen(panel: Mapping[str, Any]) -> dict[str, Any]:

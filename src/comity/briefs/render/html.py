@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import re
 from collections.abc import Callable
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -27,7 +26,9 @@ from comity.briefs.blocks import (
     walk,
 )
 from comity.briefs.document import Document, compose, grade_of
+from comity.briefs.outside import clean, host_of, safe_url, slug
 from comity.briefs.render._figures import (
+    cleaned,
     dot_svg,
     level_html,
     spark_svg,
@@ -35,7 +36,7 @@ from comity.briefs.render._figures import (
     track_svg,
     vega_bundle,
 )
-from comity.briefs.wording import capital, date_words, host_of, safe_url, slug
+from comity.briefs.wording import capital, date_words
 
 if TYPE_CHECKING:
     from comity.briefs.blocks import Inline, Parts
@@ -45,7 +46,6 @@ __all__ = ["render_html"]
 
 _MARKS = 4
 """A longer mark is cut and continued in the notes below the sources."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028\u2029]")
 _TAGS = {
     Outside: Markup("<bdi>{}</bdi>"),
     Strong: Markup("<strong>{}</strong>"),
@@ -94,7 +94,7 @@ def render_html(assessment: Assessment, *, interactive: bool = True) -> str:
     environment.filters.update(line=page.line, kind=lambda block: type(block).__name__)
     environment.globals.update(
         date_words=date_words, capital=capital, host_of=host_of, grade_of=grade_of,
-        safe_url=safe_url, modality=_MODALITY, picture=page.picture, clean=_clean,
+        safe_url=safe_url, modality=_MODALITY, picture=page.picture, clean=clean,
     )  # fmt: skip
     figures = [
         part for part in walk([c.blocks for c in document.chapters]) if isinstance(part, Figure)
@@ -107,7 +107,9 @@ def render_html(assessment: Assessment, *, interactive: bool = True) -> str:
         assessment=assessment,
         css=Markup(_asset("brief.css") + _running_head(assessment)),  # noqa: S704 -- packaged
         scripts=[Markup(script) for script in scripts],  # noqa: S704 -- packaged
-        specs=[(figure.name, _json(figure.wide)) for figure in figures] if interactive else [],
+        specs=[(figure.name, _json(cleaned(figure.wide))) for figure in figures]
+        if interactive
+        else [],
         policy=_policy(scripts),
         page=page,
     )
@@ -118,7 +120,7 @@ def _running_head(assessment: Assessment) -> str:
     """Return the head of printed pages: dyad, date and whether it is a draft."""
     draft = "" if assessment.review == "signed_off" else ", draft"
     text = f"{assessment.title}, as of {date_words(assessment.as_of)}{draft}"
-    safe = "".join(c if c.isalnum() or c in " ,–-" else f"\\{ord(c):06x}" for c in _clean(text))
+    safe = "".join(c if c.isalnum() or c in " ,–-" else f"\\{ord(c):06x}" for c in clean(text))
     look = "font: 9pt sans-serif; color: #555"
     return f'@media print {{ @page {{ @top-left {{ content: "{safe}"; {look} }} }} }}\n'
 
@@ -147,11 +149,6 @@ def _json(value: Any) -> Markup:
     return Markup(text)  # noqa: S704 -- every character that markup needs is escaped
 
 
-def _clean(text: str) -> str:
-    """Return text without control characters, which no page may hold."""
-    return _CONTROL.sub("\ufffd", text)
-
-
 class _Page:
     """Lines and marks of one page; long marks are continued below the sources."""
 
@@ -169,11 +166,11 @@ class _Page:
         if isinstance(part, Cite):
             return self._marks(part.ids)
         if isinstance(part, str):
-            return escape(_clean(part))
+            return escape(clean(part))
         if isinstance(part, Tag):
-            return _TAGS[Tag].format(_clean(part.text), slug(part.tone))
+            return _TAGS[Tag].format(clean(part.text), slug(part.tone))
         if isinstance(part, Outside | Strong | Quiet):
-            return _TAGS[type(part)].format(_clean(part.text))
+            return _TAGS[type(part)].format(clean(part.text))
         graphic: Callable[[Any], Markup] = _GRAPHICS[type(part)]
         return graphic(part)
 
@@ -192,14 +189,14 @@ class _Page:
 
     def mark(self, number: int, evidence_id: str) -> Markup:
         """Return one numbered link to the record behind a mark."""
-        hint = _clean(self._document.hint(evidence_id))
+        hint = clean(self._document.hint(evidence_id))
         anchor = self._document.anchor_of[evidence_id]
         return Markup('<a href="#{}" title="{}">{}</a>').format(anchor, hint, number)
 
     def picture(self, figure: Figure, layout: str) -> Markup:
         """Return the static picture of a figure for a wide or a narrow page."""
         spec = figure.wide if layout == "wide" else figure.narrow
-        return static_svg(spec, f"{figure.name}-{layout}", _clean(figure.title), _clean(figure.alt))
+        return static_svg(spec, f"{figure.name}-{layout}", clean(figure.title), clean(figure.alt))
 
     def notes(self) -> list[tuple[int, Markup]]:
         """Return the long marks in full; call it after everything else was rendered."""

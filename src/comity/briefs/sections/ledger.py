@@ -66,8 +66,8 @@ def build(assessment: Assessment) -> list[Block]:
     )
     rows = tuple(_row(assessment, item) for item in ranked)
     caption = (
-        f"{capital(count_words(len(items), 'item'))}, widest gap between the asserted and the "
-        "verified state first, then the most disputed. ● verified, ○ only asserted, · not reached."
+        f"{capital(count_words(len(items), 'item'))}, first those with most stages asserted "
+        "beyond the verified one and most statements. ● verified, ○ only asserted, · not reached."
     )
     return [
         Finding((_finding(items),)),
@@ -92,7 +92,7 @@ def _asserted(item: LedgerItem) -> int:
 
 def _rank(item: LedgerItem) -> tuple[int, int, str, str]:
     gap = _asserted(item) - _stage(item.verified_state)
-    return (gap, item.claims + item.denials, item.since, item.id)
+    return (gap * (item.claims + item.denials), gap, item.since, item.id)
 
 
 def _finding(items: list[LedgerItem]) -> str:
