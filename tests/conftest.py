@@ -5,8 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from comity.core.settings import Settings
+
+# Time is measured by the benchmarks; a busy machine must not fail a test. Examples are the same in
+# every run, so that a red gate can be repeated.
+hypothesis_settings.register_profile("comity", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("comity")
 
 DRAWS = 200
 SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data"
