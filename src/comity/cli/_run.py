@@ -36,7 +36,8 @@ def run(app: App, argv: list[str]) -> int:  # noqa: PLR0911 -- one way out per k
             return USAGE
         code = app(words, exit_on_error=False, print_error=False)
     except CycloptsError as error:
-        _say(console, " ".join(str(error).split()))
+        hint = f" See `comity {words[0]} --help`." if words and words[0] in _names(app) else ""
+        _say(console, " ".join(str(error).split()) + hint)
         return USAGE
     except ComityError as error:
         _fail(console, error, debug=debug)

@@ -18,6 +18,7 @@ def admit(
     *,
     table: str | None = None,
     dyad: str | None = None,
+    replace: bool = False,
     json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
     store: Path | None = None,
 ) -> int:
@@ -31,6 +32,8 @@ def admit(
         Kind of rows (events, claims, values ...); by default told from the header.
     dyad
         The dyad that register rows belong to, as RUS-IRN.
+    replace
+        Let a row take the place of a stored one with the same id, e.g. of the built-in case.
     json
         Write the report as JSON to this file, or - for standard output.
     store
@@ -45,7 +48,7 @@ def admit(
             raise UsageError(msg)
         pair = (first, second)
     with spinner(f"reading {file}"):
-        report = workspace.admit(file, table, pair)
+        report = workspace.admit(file, table, pair, replace=replace)
     if json is not None:
         write_json(workspace.report(report), json)
     if json != "-":

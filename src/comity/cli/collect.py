@@ -15,7 +15,7 @@ __all__ = ["collect"]
 def collect(
     source: str,
     *,
-    from_: Annotated[Path, Parameter(name="--from")],
+    from_: Annotated[str | None, Parameter(name="--from")] = None,
     json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
     store: Path | None = None,
 ) -> int:
@@ -26,16 +26,17 @@ def collect(
     source
         Name of the source; `comity sources` lists them.
     from_
-        A file or a folder that you have.
+        A file or a folder that you have, in one of the layouts of `comity sources show SOURCE`.
     json
         Write the report as JSON to this file, or - for standard output.
     store
         Where the evidence lies.
     """
     workspace = open_workspace(store)
-    with spinner(f"reading {from_}") as tell:
+    path = workspace.files_of(source, from_)
+    with spinner(f"reading {path}") as tell:
         report = workspace.collect(
-            source, from_, progress=lambda what, count: tell(f"{what}: {count:,} rows")
+            source, path, progress=lambda what, count: tell(f"{what}: {count:,} rows")
         )
     if json is not None:
         write_json(workspace.report(report), json)

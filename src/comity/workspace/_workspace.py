@@ -101,6 +101,28 @@ class Workspace:
         source_named(name)
         return next(row for row in self.sources() if row["name"] == name)
 
+    def files_of(self, name: str, given: str | None) -> Path:
+        """Return where the files of a source lie.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such source.
+        UsageError
+            If no place is given, or an address on the network.
+        """
+        spec = source_named(name).SPEC
+        if given is None:
+            msg = (
+                f"{name} is read from files that you have: get them from {spec.url} and name them "
+                f"with --from. `comity sources show {name}` lists the layouts."
+            )
+            raise UsageError(msg)
+        if "://" in given:
+            msg = f"--from {given}: comity does not download yet; save the file and name its path."
+            raise UsageError(msg)
+        return Path(given)
+
     def collect(
         self, name: str, path: Path, progress: Callable[[str, int], None] | None = None
     ) -> IngestReport:
@@ -120,7 +142,12 @@ class Workspace:
         return admit_source(self.store, source, path, recorded_on=clock.now(), progress=progress)
 
     def admit(
-        self, path: Path, table: str | None = None, dyad: tuple[str, str] | None = None
+        self,
+        path: Path,
+        table: str | None = None,
+        dyad: tuple[str, str] | None = None,
+        *,
+        replace: bool = False,
     ) -> IngestReport:
         """Admit a CSV of the user's own, whose columns are those of a table.
 
@@ -131,7 +158,14 @@ class Workspace:
         """
         _must_exist(path)
         owner = f"user:{self.dyad(*dyad).key.lower()}" if dyad else "user"
-        return admit_table(self.store, table, path, recorded_on=clock.now(), source=owner)
+        return admit_table(
+            self.store,
+            table,
+            path,
+            recorded_on=clock.now(),
+            source=owner,
+            replace_others=replace,
+        )
 
     def explain(self, name: str) -> list[dict[str, Any]]:
         """Return the way from a record, or a part of an assessment, back to rows and addresses.

@@ -38,6 +38,8 @@ def run(capsys, tmp_path_factory, monkeypatch, workspace):
         (("explain", "RUS-IRN/POL-99"), 2, "POL-"),
         (("collect", "un_vote", "--from", "."), 2, "un_votes"),
         (("collect", "un_votes", "--from", "nowhere"), 2, "no such file"),
+        (("collect", "un_votes"), 2, "--from"),
+        (("collect", "un_votes", "--from", "https://example.org/x.csv"), 2, "does not download"),
         (("sources", "show", "sipri"), 2, "sipri_arms"),
         (("estimate", "--panel", "nowhere.csv"), 2, "no such file"),
         (("assess", "RUS", "IRN", "--exclude-source", "un_votez"), 2, "un_votez"),
