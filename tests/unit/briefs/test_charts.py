@@ -16,6 +16,7 @@ def figures(rich):
 def test_specs_are_valid_vega_lite(figures, layout):
     for figure in figures:
         spec = dict(getattr(figure, layout))
+        spec["datasets"] = {name: rows[:1] for name, rows in spec["datasets"].items()}
         alt.VConcatChart.from_dict(spec, validate=True)
 
 

@@ -67,7 +67,6 @@ def figure(assessment: Assessment) -> Figure | None:
     shown = [name for name in ORDER if _has_values(assessment.readings.get(name))]
     if not shown:
         return None
-    dyad = assessment.dyad
     return Figure(
         name="chart-readings",
         title=title(assessment),
@@ -79,13 +78,25 @@ def figure(assessment: Assessment) -> Figure | None:
         wide=_spec(assessment, shown, WIDE),
         narrow=_spec(assessment, shown, NARROW),
         table=_table(assessment, shown),
-        note=(
-            "Line: each month read with what was known by then. Faint: fewer than "
-            f"{_THIN} items behind it. Small squares: the month's own value. Asymmetry, up: "
-            f"{dyad.a_name} needs {dyad.b_name} more; down: the reverse. Letters are the phases "
-            f"below. Source: comity, from {len(assessment.indicators)} declared indicators.",
-        ),
+        note=(_note(assessment, shown),),
     )
+
+
+def _note(assessment: Assessment, shown: list[str]) -> str:
+    """Return how to read the chart, and where its numbers come from."""
+    dyad = assessment.dyad
+    parts = [
+        "Line: each month read with what was known by then.",
+        f"Faint: fewer than {_THIN} items behind it.",
+        "Small squares: the month's own value.",
+    ]
+    if "asymmetry" in shown:
+        need = f"{dyad.a_name} needs {dyad.b_name} more"
+        parts.append(f"Asymmetry, up: {need}; down: the reverse.")
+    if assessment.phases:
+        parts.append("Letters are the phases below.")
+    declared = count_words(len(assessment.indicators), "declared indicator")
+    return " ".join([*parts, f"Source: comity, from {declared}."])
 
 
 def title(assessment: Assessment) -> str:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from comity.briefs.blocks import Confidence, Lead, Rungs, Spark, Tile, Tiles
+from comity.briefs.blocks import (
+    Confidence,
+    Lead,
+    Panel,
+    Panels,
+    Rungs,
+    Spark,
+    Tile,
+    Tiles,
+)
 from comity.briefs.sections._words import cite, likelihood_words
 from comity.briefs.wording import NOT_KNOWN, date_words, interval, percent
 
@@ -34,11 +43,11 @@ def build(assessment: Assessment) -> list[Block]:
         parts.append(f" Judged {likelihood_words(line.likelihood)}.")
     tiles = tuple(_tile(assessment, name) for name in _QUESTIONS)
     ladder = assessment.ladder
+    rungs = Rungs(ladder.rung, 6, ladder.rung_name, compact=True)
     return [
         Lead((*parts, *cite(line.evidence))),
         Confidence((_confidence(line.confidence),)),
-        Tiles(tiles),
-        Rungs(ladder.rung, 6, ladder.rung_name, compact=True),
+        Panels((Panel("", (Tiles(tiles), rungs)),), columns=1),
     ]
 
 

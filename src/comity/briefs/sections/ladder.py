@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from comity.briefs.blocks import Callout, Column, Empty, Finding, Outside, Row, Rungs, Table, Tag
 from comity.briefs.sections._words import cite
+from comity.briefs.wording import named
 
 if TYPE_CHECKING:
     from comity.briefs.blocks import Block, Parts
@@ -28,7 +29,11 @@ def build(assessment: Assessment) -> list[Block]:
     blocks: list[Block] = [
         Finding((_finding(assessment),)),
         Rungs(ladder.rung, _TOP, ladder.rung_name),
-        Table("Criteria, lowest rung first.", columns, tuple(_row(item) for item in criteria)),
+        Table(
+            "Criteria, lowest rung first.",
+            columns,
+            tuple(_row(assessment, item) for item in criteria),
+        ),
     ]
     if ladder.would_move:
         onwards = f"Towards {ladder.next_rung}" if ladder.next_rung else "What would move it"
@@ -50,7 +55,7 @@ def _finding(assessment: Assessment) -> str:
     return f"{text}, {unknown} not known" if unknown else text
 
 
-def _row(item: Criterion) -> Row:
+def _row(assessment: Assessment, item: Criterion) -> Row:
     met = {True: Tag("met", "up"), False: Tag("not met", "down"), None: Tag("not known", "quiet")}
-    why: Parts = (Outside(item.why or "–"), *cite(item.evidence))
+    why: Parts = (Outside(named(item.why, assessment.dyad) or "–"), *cite(item.evidence))
     return Row(((item.statement,), (str(item.rung),), (met[item.met],), why))

@@ -55,7 +55,7 @@ def build(assessment: Assessment) -> list[Block]:
         blocks.append(
             Fold(
                 f"{capital(count_words(len(assessment.gaps), 'gap'))}, with what would fill each",
-                (_gaps(assessment.gaps),),
+                (_gaps(assessment),),
             )
         )
     panels = [Panel("How to read it", (Listing(_method(assessment)),))]
@@ -89,11 +89,17 @@ def _reconstruction(assessment: Assessment) -> str:
     )
 
 
-def _gaps(gaps: list[Gap]) -> Table:
+def _gap(assessment: Assessment, gap: Gap) -> tuple[str, str, str]:
+    """Return a gap with the names of the states; what would fill it may hold a command."""
+    dyad = assessment.dyad
+    return named(gap.what, dyad), named(gap.why, dyad), gap.fill
+
+
+def _gaps(assessment: Assessment) -> Table:
     columns = (Column("Not known"), Column("Why", "wide"), Column("What would fill it", "wide"))
     rows = tuple(
-        Row(tuple((text,) if text else dash() for text in (gap.what, gap.why, gap.fill)))
-        for gap in gaps
+        Row(tuple((text,) if text else dash() for text in _gap(assessment, gap)))
+        for gap in assessment.gaps
     )
     return Table("", columns, rows)
 
