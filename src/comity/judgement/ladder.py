@@ -32,6 +32,8 @@ class CriterionDefinition(Declaration):
 
     Attributes
     ----------
+    unit : str
+        If given, only series in this unit count: an indicator may have measures of several kinds.
     statistic : str
         ``years_with`` counts the years of the window whose sum reaches `each_year`, or is above 0.
     """
@@ -43,6 +45,7 @@ class CriterionDefinition(Declaration):
     indicators: tuple[str, ...] = ()
     statistic: Literal["latest", "sum", "max", "min_year_sum", "years_with"]
     window_years: int = Field(default=0, ge=0, le=50)
+    unit: str = ""
     each_year: float = Field(default=0.0, ge=0)
     at_least: float
     would_move: str
@@ -118,10 +121,12 @@ def _judge(item: CriterionDefinition, panel: Panel, book: EvidenceBook) -> Crite
         observation
         for indicator in item.reads
         for series in panel.of(indicator)
+        if item.unit in {"", series.unit}
         for observation in series.observations
     ]
     if not observations:
-        gaps = [panel.gaps.get(name, "no data") for name in item.reads]
+        wanted = f"no data in {item.unit}." if item.unit else "no data."
+        gaps = [panel.gaps.get(name, wanted) for name in item.reads]
         return Criterion(
             id=item.id, rung=item.rung, statement=item.statement, met=None,
             why=f"Not known: {' '.join(gaps)}", evidence=[],

@@ -31,7 +31,8 @@ def yearly(indicator: str, values: dict[int, float]) -> SimpleNamespace:
         for year, value in values.items()
     )
     definition = SimpleNamespace(id=indicator)
-    return SimpleNamespace(definition=definition, observations=observations)
+    unit = "meetings" if indicator == "POL-01" else "count"
+    return SimpleNamespace(definition=definition, observations=observations, unit=unit)
 
 
 def panel(**values: dict[int, float]) -> Panel:
@@ -86,3 +87,10 @@ def test_a_ladder_of_ones_own_is_checked(tmp_path) -> None:
     (tmp_path / "ladder.yml").write_text("id: mine\nrungz: []\n")
     with pytest.raises(CatalogError, match="rungz"):
         load_ladder([tmp_path])
+
+
+def test_a_measure_of_another_kind_does_not_count() -> None:
+    made = panel(**EARLY)
+    contacts = next(series for series in made.series if series.definition.id == "POL-01")
+    contacts.unit = "log ratio"
+    assert climb(load_ladder(), made, Book()).rung == 1
