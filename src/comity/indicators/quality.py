@@ -61,8 +61,8 @@ class Disagreement:
 def z_own(series: IndicatorSeries) -> float | None:
     """Return how unusual the latest value is in the series' own history, robustly.
 
-    The median and the median absolute deviation of all earlier values are taken; where these hardly
-    vary, the mean absolute deviation.
+    The median and the median absolute deviation of all earlier values are taken, the latter not
+    below half their standard deviation.
 
     Returns
     -------
@@ -74,7 +74,9 @@ def z_own(series: IndicatorSeries) -> float | None:
         return None
     centre = statistics.median(values[:-1])
     gaps = [abs(value - centre) for value in values[:-1]]
-    scale = 1.4826 * statistics.median(gaps) or 1.2533 * statistics.fmean(gaps)
+    # a series that hardly ever moves has no spread worth the name: half its standard deviation is
+    # the least that is taken, or the first change would count dozens of deviations
+    scale = max(1.4826 * statistics.median(gaps), 0.5 * statistics.pstdev(values[:-1]))
     return (values[-1] - centre) / scale if scale > 0 else None
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from comity.core.period import Period
 from comity.core.records import TABLES, Table
 from comity.judgement.assessment import Evidence, EvidenceSource, GradeCode
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterable, Mapping
 
     from comity.evidence.store import EvidenceView
@@ -29,19 +29,7 @@ def partial_date(row: Mapping[str, Any]) -> str:
     ...               "occurred_to": dt.date(2022, 8, 1)})
     '2022-07'
     """
-    start: dt.date = row["occurred_from"]
-    match row["precision"]:
-        case "year":
-            return f"{start:%Y}"
-        case "month":
-            return f"{start:%Y-%m}"
-        case "quarter":
-            return f"{start:%Y}-Q{(start.month + 2) // 3}"
-        case "half":
-            return f"{start:%Y}-H{(start.month + 5) // 6}"
-        case "span":
-            return f"{start.isoformat()}/{row['occurred_to'].isoformat()}"
-    return start.isoformat()
+    return Period(row["occurred_from"], row["occurred_to"], row["precision"]).label
 
 
 class EvidenceBook:

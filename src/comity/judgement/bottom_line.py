@@ -120,7 +120,7 @@ def _roles_sentence(roles: Mapping[str, Role], context: Context) -> str:
     flips = [flip for flip in role.flips if flip.probability >= 0.5]
     now = _flows_now(role, context)
     if not flips:
-        return f"{now} It shows no change of the main supplier."
+        return f"{now} No change of the main supplier is found."
     flip = flips[-1]
     span = f"80 % interval {month_name(flip.lo80)} to {month_name(flip.hi80)}"
     turned = (
@@ -144,14 +144,14 @@ def _ladder_sentence(ladder: Ladder) -> str:
     if ladder.rung is None:
         return ""
     above = [item for item in ladder.criteria if item.rung == ladder.rung + 1]
-    unknown = any(item.met is None for item in above)
-    least = "at least rung" if unknown else "rung"
-    text = f"On the ladder of alignment the tie stands on {least} {ladder.rung} of 6"
+    if any(item.met is None for item in above):
+        return (
+            f"On the ladder of alignment the tie stands on rung {ladder.rung} of 6 at least; for "
+            "more, evidence is missing."
+        )
+    text = f"On the ladder of alignment the tie stands on rung {ladder.rung} of 6"
     text += f" ({ladder.rung_name})"
-    if not ladder.would_move:
-        return f"{text}."
-    verb = "would tell whether it stands higher" if unknown else "would move it up"
-    return f"{text}; {ladder.would_move} {verb}."
+    return f"{text}; {ladder.would_move} would move it up." if ladder.would_move else f"{text}."
 
 
 def _phase_sentence(phases: Sequence[Phase]) -> str:

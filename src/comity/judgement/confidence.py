@@ -92,7 +92,7 @@ def confidence_sentence(basis: Basis) -> str:
         if basis.recent
         else "no hand-coded reports"
     )
-    parts = [f"{basis.items} indicators", reports]
+    parts = [f"{basis.items} indicator{'' if basis.items == 1 else 's'}", reports]
     if basis.recent:
         parts.append("one coder")
     if basis.width > 40:

@@ -102,18 +102,31 @@ def climb(definition: LadderDefinition, panel: Panel, book: EvidenceBook) -> Lad
             break
     known = any(item.met is not None for item in criteria)
     following = min(rung + 1, 6)
-    missing = [
-        item.would_move if made.met is False else f"data on {' and '.join(item.reads)}"
+    above = [
+        (item, made)
         for item, made in zip(definition.criteria, criteria, strict=True)
         if item.rung == following and made.met is not True
     ]
+    missing = [
+        item.would_move
+        if made.met is False
+        else f"data on {' and '.join(_name_of(each, panel) for each in item.reads)}"
+        for item, made in above
+    ]
+    is_open = rung < 6 and any(made.met is None for _, made in above)
+    name = definition.name_of(rung) + ("; whether higher is not known" if is_open else "")
     return Ladder(
         rung=rung if known else None,
-        rung_name=definition.name_of(rung) if known else "not known",
+        rung_name=name if known else "not known",
         next_rung=definition.name_of(following) if rung < 6 else "",
         would_move="; ".join(missing),
         criteria=criteria,
     )
+
+
+def _name_of(indicator: str, panel: Panel) -> str:
+    definition = panel.definitions.get(indicator)
+    return f"{definition.name} ({indicator})" if definition else indicator
 
 
 def _judge(item: CriterionDefinition, panel: Panel, book: EvidenceBook) -> Criterion:
@@ -134,8 +147,9 @@ def _judge(item: CriterionDefinition, panel: Panel, book: EvidenceBook) -> Crite
     value, used = _statistic(item, observations, panel.as_of)
     met = value is not None and value >= item.at_least
     ids = [name for observation in reversed(used) for name in observation.evidence]
-    shown = "nothing in the window" if value is None else f"{value:g}"
-    why = f"{' + '.join(item.reads)}: {shown}, needed {item.at_least:g}."
+    shown = "nothing in the window" if value is None else f"{value:.3g}"
+    names = " and ".join(_name_of(each, panel) for each in item.reads)
+    why = f"{names}: {shown}; {item.at_least:g} or more needed."
     return Criterion(
         id=item.id, rung=item.rung, statement=item.statement, met=met,
         why=why, evidence=book.cite(ids, limit=6),

@@ -35,7 +35,7 @@ OWN_HISTORY = (
 )
 _SMALLEST = 0.1  # points of the scale below which an indicator did not move a reading
 _BALANCE = (
-    "-100 to 100: above 0 {a} needs {b} more than {b} needs {a}; 0 is balance. From this dyad's "
+    "−100 to 100: above 0 {a} needs {b} more than {b} needs {a}; 0 is balance. From this dyad's "
     "own directed indicators."
 )
 

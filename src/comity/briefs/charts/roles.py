@@ -68,7 +68,10 @@ def figure(assessment: Assessment) -> Figure | None:
         wide=_spec(assessment, shown, WIDE),
         narrow=_spec(assessment, shown, NARROW),
         table=_table(assessment, shown),
-        note=("Source: comity, from deliveries that were verified", Cite(tuple(evidence))),
+        note=(
+            "Source: comity, from recorded deliveries, each weighted by its grade",
+            Cite(tuple(evidence)),
+        ),
     )
 
 

@@ -35,9 +35,11 @@ def build(assessment: Assessment) -> list[Block]:
     blocks.append(
         Caveat(
             (
-                "Only deliveries that satisfy the minimum evidence rule move a balance; a claim "
-                "does not. A month in which neither has supplied for long is left blank: no role "
-                "is not balance.",
+                "Each report of a delivery counts once, whatever its quantity, with the "
+                "probability that its grade gives, and fades with a half-life of 24 months; claims "
+                "and contracts do not count. A register of transfers, if collected, counts volumes "
+                "instead. A month in which neither has supplied for long is left blank: no role is "
+                "not balance.",
             )
         )
     )
