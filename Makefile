@@ -14,7 +14,7 @@ help: ## list the targets
 $(VENV)/.core: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "comity needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet 'uv>=0.7' || true
+	@$(BIN)/python -m pip install -qq 'uv>=0.7' || true
 	@if $(BIN)/uv --version >/dev/null 2>&1 && $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt -e . ; then :; \
 	  else $(BIN)/python -m pip install --quiet -c constraints.txt -e . ; fi
 	@touch $@

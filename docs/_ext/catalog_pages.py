@@ -10,7 +10,7 @@ from comity.cli._app import app as commands
 from comity.core import errors
 from comity.core.case import case_tables
 from comity.core.catalog import builtin_catalog, iter_csv
-from comity.core.records import TABLES, TIME, CITATION
+from comity.core.records import CITATION, TABLES, TIME
 from comity.indicators.definition import load_indicators
 from comity.sources._spec import discover
 
@@ -39,7 +39,10 @@ def tables_page() -> str:
         rows = [(c.name, c.type, "yes" if c.required else "", c.doc, ", ".join(c.choices))
                 for c in table.columns]  # fmt: skip
         parts.append(_table(("column", "type", "required", "meaning", "values"), rows))
-    for title, columns in (("Time, in every table", TIME), ("Citation, in hand-coded tables", CITATION)):
+    for title, columns in (
+        ("Time, in every table", TIME),
+        ("Citation, in hand-coded tables", CITATION),
+    ):
         parts.append(f"## {title}\n")
         rows = [(c.name, c.type, "yes" if c.required else "", c.doc, ", ".join(c.choices))
                 for c in columns]  # fmt: skip
@@ -74,9 +77,13 @@ def indicators_page() -> str:
             ("kind, signal cost", f"{item.kind}, {item.signal_cost}"),
             ("absent means", f"{item.absent}: {item.absent_why}"),
         ]
-        for each in item.measures:
-            rows.append((f"measured from {each.table}", f"`{each.value}` where `{each.where or 'any'}`"
-                         f" by {each.by}, {each.direction}"))  # fmt: skip
+        rows += [
+            (
+                f"measured from {each.table}",
+                f"`{each.value}` where `{each.where or 'any'}` by {each.by}, {each.direction}",
+            )
+            for each in item.measures
+        ]
         if item.no_data:
             rows.append(("no data yet", item.no_data))
         rows += [("caveat", text) for text in item.caveats]
@@ -110,9 +117,13 @@ def case_page() -> str:
     rows = [(name, path.relative_to(folder).as_posix(), sum(1 for _ in iter_csv(path)))
             for name, path in case_tables(folder).items()]  # fmt: skip
     fixes = sorted((builtin_catalog() / "corrections").glob("*.csv"))
-    parts = [_table(("table", "file", "rows"), rows), "\n## Corrections\n",
-             "Every change of a coded cell is logged with its rule and reason.\n",
-             _table(("file", "rows"), ((p.name, sum(1 for _ in iter_csv(p))) for p in fixes))]  # fmt: skip
+    counts = ((path.name, sum(1 for _ in iter_csv(path))) for path in fixes)
+    parts = [
+        _table(("table", "file", "rows"), rows),
+        "\n## Corrections\n",
+        "Every change of a coded cell is logged with its rule and reason.\n",
+        _table(("file", "rows"), counts),
+    ]
     return "\n".join(parts)
 
 
