@@ -39,6 +39,7 @@ from comity.workspace.chain import (
     must_not_precede,
     register_sources,
 )
+from comity.workspace.crosscheck import check_references
 from comity.workspace.health import checks
 from comity.workspace.reports import holdings, nothing_known, report_lines, source_rows
 from comity.workspace.schemas import json_schemas
@@ -262,6 +263,8 @@ class Workspace:
         stored = self._assessment_path(question, digest)
         if stored.exists() and not fresh:
             return load_json(stored.read_bytes())
+        if self.catalogs:
+            check_references(self.catalogs)
         made = self._chain(question, cut_off, digest).run(progress)
         stored.parent.mkdir(parents=True, exist_ok=True)
         _write_atomically(stored, render_json(made))

@@ -12,6 +12,7 @@ from comity.indicators.definition import load_indicators
 from comity.judgement.drivers import load_drivers
 from comity.judgement.ladder import load_ladder
 from comity.sources._spec import discover
+from comity.workspace.crosscheck import check_references
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,6 +36,7 @@ def checks(home: Path, catalogs: Sequence[Path], store: EvidenceStore) -> list[d
         "drivers": lambda: load_drivers(catalogs),
         "ladder": lambda: load_ladder(catalogs),
         "sources": discover,
+        "ids used by declarations": lambda: check_references(catalogs),
     }
     return [
         _python(),
@@ -65,8 +67,8 @@ def _loads(name: str, loader: Callable[[], object]) -> dict[str, str]:
         found = loader()
     except ComityError as error:
         return _line(name, "wrong", str(error))
-    count = len(found) if hasattr(found, "__len__") else 1
-    return _line(name, "ok", f"{count} declared")
+    count = found if isinstance(found, int) else len(found) if hasattr(found, "__len__") else 1
+    return _line(name, "ok", f"{count} found")
 
 
 def _store(store: EvidenceStore) -> dict[str, str]:
