@@ -440,7 +440,7 @@ class Workspace:
             "exclude": list(question.exclude),
             "evidence": self.store.content_hash(),
             "catalog": self.catalog_version(),
-            "code": __version__,
+            "code": folder_hash(builtin_catalog().parent, frozenset({".py"})),
             "seed": self.settings.seed,
             "draws": self.settings.draws,
         }

@@ -42,6 +42,7 @@ __all__ = [
 ]
 
 _FIRST_MONTH = dt.date(1989, 1, 1)
+_DECLARED = frozenset({".yml", ".csv", ".bib", ".json"})
 
 
 @dataclass(frozen=True)
@@ -191,11 +192,11 @@ def register_sources(dyad: Dyad, catalogs: Sequence[Path]) -> tuple[str, ...]:
     return (*names, f"user:{dyad.key.lower()}")
 
 
-def folder_hash(folder: Path) -> str:
-    """Return a hash over the declarations in a folder, whatever their dates."""
+def folder_hash(folder: Path, suffixes: frozenset[str] = _DECLARED) -> str:
+    """Return a hash over the files of a folder with these suffixes, whatever their dates."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix in {".yml", ".csv", ".bib", ".json"}:
+        if path.suffix in suffixes and path.is_file():
             digest.update(path.relative_to(folder).as_posix().encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
