@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,11 +29,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from comity.judgement.assessment import Phase, Role
     from comity.judgement.context import Context
     from comity.models._protocol import ChangePoint, Item, Readings, RolePath
     from comity.sources._spec import SourceSpec
 
 __all__ = ["Estimates", "Identity", "judge"]
+
+_NEAR_DAYS = 122  # a deed this near to a turn may mark it
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ def judge(
         "implications": [],
         "gaps": gaps_part(readings, context),
         "assumptions": [*ASSUMPTIONS, *(context.case.notes if context.case else [])],
-        "events": book.cite(marker_events(context), limit=10),
+        "events": book.cite(marker_events(context, _turns(phases, roles)), limit=12),
     }
     manifest = _manifest(context, estimates, identity, specs)
     return Assessment(
@@ -135,22 +139,46 @@ def _role_names(context: Context) -> dict[str, str]:
     return names
 
 
-def marker_events(context: Context, count: int = 9, spacing_days: int = 540) -> list[str]:
-    """Return the deeds that a chart marks: the most intense, at least 18 months apart."""
+def marker_events(
+    context: Context, turns: Sequence[str] = (), count: int = 9, spacing_days: int = 540
+) -> list[str]:
+    """Return the deeds that a chart marks.
+
+    First the most intense deed within four months of each turn (a phase that opens, a role that
+    flips), then the most intense of all, at least 18 months apart from any other.
+
+    Parameters
+    ----------
+    context : Context
+        The dyad and its evidence.
+    turns : sequence of str
+        Months ``YYYY-MM``.
+    count : int
+        Most deeds to mark.
+    spacing_days : int
+        Least distance between two, apart from those at turns. [days]
+    """
     ranked = sorted(
         context.dyad_events("modality = 'asserted'"),
         key=lambda row: (-abs(row["intensity"]), row["credibility_now"] or 6, row["record_id"]),
     )
     kept: list[dict[str, Any]] = []
+    for turn in turns:
+        month = dt.date.fromisoformat(f"{turn}-01")
+        near = [row for row in ranked if abs((row["occurred_from"] - month).days) <= _NEAR_DAYS]
+        kept += [row for row in near[:1] if row not in kept]
     for row in ranked:
-        near = any(
-            abs((row["occurred_from"] - each["occurred_from"]).days) < spacing_days for each in kept
-        )
-        if not near:
+        distances = [abs((row["occurred_from"] - each["occurred_from"]).days) for each in kept]
+        if len(kept) < count and all(distance >= spacing_days for distance in distances):
             kept.append(row)
-        if len(kept) == count:
-            break
     return [row["record_id"] for row in sorted(kept, key=lambda row: row["occurred_from"])]
+
+
+def _turns(phases: Sequence[Phase], roles: Mapping[str, Role]) -> list[str]:
+    opened = [phase.boundary.date for phase in phases if phase.boundary.date is not None]
+    arms = roles.get("arms") or roles.get("registered_transfers")
+    flipped = [flip.date for flip in arms.flips if flip.probability >= 0.5] if arms else []
+    return sorted({*opened, *flipped})
 
 
 def _hypotheses(catalogs: Sequence[Path]) -> list[Hypothesis]:
