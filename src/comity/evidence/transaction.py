@@ -60,6 +60,9 @@ class Terms:
     parser_version: int = 1
 
 
+_FEW_BAD = 20
+
+
 @dataclass(frozen=True, eq=False)
 class Job:
     """What is to be admitted in one transaction.
@@ -277,10 +280,12 @@ class _Admission:
         terms, bad = self._job.terms, self._aside.bad
         good = sum(self._staging.tables.values())
         share = bad / (bad + good) if bad else 0.0
-        if share <= terms.max_quarantine_share and good >= terms.min_rows:
+        # a share says little of a small file: a few bad rows are set aside, not held against it
+        tolerable = share <= terms.max_quarantine_share or (bad <= _FEW_BAD and share <= 0.5)
+        if tolerable and good >= terms.min_rows:
             return
         names = ", ".join(sorted(self._kept)[:3]) + (" …" if len(self._kept) > 3 else "")
-        if good < terms.min_rows and share <= terms.max_quarantine_share:
+        if good < terms.min_rows and tolerable:
             why = f"gives {good:,} rows, fewer than the {terms.min_rows:,} expected (cut short?)"
         else:
             why = f"has {bad:,} bad rows of {bad + good:,} ({share:.1%}, bound"

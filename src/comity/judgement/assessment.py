@@ -2,9 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
+
+from comity.judgement.parts import (
+    BottomLine,
+    Boundary,
+    Coverage,
+    Criterion,
+    Driver,
+    DyadName,
+    Evidence,
+    EvidenceSource,
+    FlipPoint,
+    Gap,
+    GradeCode,
+    Horizon,
+    Hypothesis,
+    Implication,
+    IndicatorStatus,
+    Judgement,
+    Ladder,
+    LatestIndicator,
+    LatestReading,
+    Likelihood,
+    Manifest,
+    ManifestSource,
+    Mover,
+    Outlook,
+    Part,
+    Phase,
+    Reading,
+    ReadingPoint,
+    Role,
+    RolePoint,
+)
+from comity.judgement.register_parts import (
+    LedgerItem,
+    LedgerStep,
+    Lever,
+    Perspective,
+    StressTest,
+    Theatre,
+    TheatreCell,
+)
 
 __all__ = [
     "SCHEMA",
@@ -20,6 +62,7 @@ __all__ = [
     "FlipPoint",
     "Gap",
     "GradeCode",
+    "Horizon",
     "Hypothesis",
     "Implication",
     "IndicatorStatus",
@@ -32,6 +75,7 @@ __all__ = [
     "Lever",
     "Likelihood",
     "Manifest",
+    "ManifestSource",
     "Mover",
     "Outlook",
     "Perspective",
@@ -42,452 +86,13 @@ __all__ = [
     "RolePoint",
     "StressTest",
     "Theatre",
+    "TheatreCell",
 ]
 
 SCHEMA = "comity.assessment/1"
-Probability = Annotated[float, Field(ge=0, le=1)]
-EvidenceIds = Annotated[list[str], Field(default_factory=list)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class _Bounded(_Part):
-    """A value with its 80 % interval: ``lo80 <= value <= hi80``."""
-
-    value: float | None
-    lo80: float | None
-    hi80: float | None
-
-    @model_validator(mode="after")
-    def _ordered(self) -> _Bounded:
-        given = (self.value, self.lo80, self.hi80)
-        if None in given and any(part is not None for part in given):
-            msg = "a value and its interval are given together or not at all"
-            raise ValueError(msg)
-        if None not in given and not self.lo80 <= self.value <= self.hi80:  # type: ignore[operator]
-            msg = f"value {self.value} is outside {self.lo80} to {self.hi80}"
-            raise ValueError(msg)
-        return self
-
-
-class DyadName(_Part):
-    """The two states in the order asked, and the sorted key."""
-
-    a: str
-    b: str
-    key: str
-    a_name: str
-    b_name: str
-
-
-class Likelihood(_Part):
-    """A probability and its word on the declared scale."""
-
-    p: Probability
-    word: str
-
-
-class BottomLine(_Part):
-    """The answer in at most 120 words; likelihood and confidence in different sentences."""
-
-    text: str
-    likelihood: Likelihood | None
-    confidence: str
-    evidence: EvidenceIds
-
-
-class LatestReading(_Bounded):
-    """The last value of a reading."""
-
-    period: str
-
-
-class ReadingPoint(_Bounded):
-    """One month of a reading: the filtered line, its interval, and the period's own point.
-
-    ``items`` counts the items that inform the reading in that month; ``lo50``/``hi50`` bound the
-    50 % interval; ``smoothed`` looks back from the end; ``point`` is null where nothing was
-    observed in that month.
-    """
-
-    period: str
-    lo50: float | None = None
-    hi50: float | None = None
-    items: int
-    smoothed: float | None = None
-    point: float | None = None
-
-
-class Mover(_Part):
-    """An indicator that moved a reading over the last 12 months, in points of its scale."""
-
-    indicator: str
-    effect: float
-    text: str = ""
-    evidence: EvidenceIds
-
-
-class Reading(_Part):
-    """One of the four readings."""
-
-    latest: LatestReading
-    p_rise_12m: Probability | None
-    p_rise_method: str = ""
-    series: list[ReadingPoint]
-    movers: list[Mover]
-    scale: str
-    comparable_items: list[str] = Field(default_factory=list)
-    case_items: list[str] = Field(default_factory=list)
-
-
-class Criterion(_Part):
-    """One criterion of the ladder: met, not met, or null where the evidence cannot say."""
-
-    id: str
-    rung: int
-    statement: str
-    met: bool | None
-    why: str
-    evidence: EvidenceIds
-
-
-class Ladder(_Part):
-    """Rung 0-6 of alignment, with the criteria that put it there."""
-
-    rung: int | None
-    rung_name: str
-    next_rung: str
-    would_move: str
-    criteria: list[Criterion]
-
-
-class Boundary(_Part):
-    """The dated opening of a phase; null dates for the phase with which the record begins."""
-
-    date: str | None
-    lo80: str | None
-    hi80: str | None
-    probability: Probability | None
-
-
-class Phase(_Part):
-    """A span between two change points."""
-
-    start: str
-    end: str | None
-    name: str
-    summary: str
-    boundary: Boundary
-    movers: list[Mover] = Field(default_factory=list)
-    evidence: EvidenceIds
-
-
-class RolePoint(_Bounded):
-    """Role balance in one month, -1 (b supplies a) to 1 (a supplies b); null where no role."""
-
-    period: str
-
-
-class FlipPoint(_Part):
-    """A change of the main supplier; ``from`` and ``to`` are ISO3 of the main supplier."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-    date: str
-    lo80: str
-    hi80: str
-    from_: str = Field(alias="from")
-    to: str
-    probability: Probability
-    evidence: EvidenceIds
-
-
-class Role(_Part):
-    """Who supplies whom in one flow class."""
-
-    name: str
-    series: list[RolePoint]
-    flips: list[FlipPoint]
-    coverage: str
-    evidence: EvidenceIds
-
-
-class LatestIndicator(_Part):
-    """Last observation of an indicator."""
-
-    period: str
-    value: float
-    sd: float | None
-    n: int
-    direction: str = "mutual"
-
-
-class Coverage(_Part):
-    """First and last covered period, number of observations."""
-
-    first: str | None
-    last: str | None
-    n: int
-
-
-class IndicatorStatus(_Part):
-    """One declared indicator: what it says now, against what history, and when more is due."""
-
-    id: str
-    name: str
-    domain: str
-    reads: str
-    direction: str
-    status: Literal["measured", "coded", "no_data", "stale"]
-    core: bool
-    kind: str
-    unit: str
-    signal_cost: str
-    latest: LatestIndicator | None
-    series: list[LatestIndicator] = Field(default_factory=list)
-    coverage: Coverage
-    z_own: float | None
-    percentile_panel: float | None
-    flag: Literal["high", "low", "normal"] | None
-    diagnosticity: float | None
-    next_expected: str | None
-    note: str = ""
-    evidence: EvidenceIds
-
-
-class Driver(_Part):
-    """A driver or a tension: who holds it, its type, since when, how strong."""
-
-    id: str
-    name: str
-    who: str
-    type: str
-    since: str | None
-    strength: float | None
-    trend: str = ""
-    text: str
-    independent_groups: int = 0
-    evidence: EvidenceIds
-
-
-class LedgerStep(_Part):
-    """One dated state change of an item, as asserted by a speaker."""
-
-    date: str
-    state: str
-    speaker: str | None
-    side: str | None
-    verified: bool
-    note: str
-    grade: str | None
-    evidence: EvidenceIds
-
-
-class LedgerItem(_Part):
-    """A promised item: highest verified state, latest assertion, and every step."""
-
-    id: str
-    name: str
-    item_class: str
-    actor: str
-    recipient: str
-    state: str
-    verified_state: str | None
-    since: str
-    claims: int
-    denials: int
-    steps: list[LedgerStep]
-    evidence: EvidenceIds
-
-
-class StressTest(_Part):
-    """A crisis of one side and what the other did."""
-
-    id: str
-    name: str
-    start: str
-    end: str | None
-    on: str
-    responder: str
-    score: int | None
-    score_word: str
-    days_to_response: int | None
-    cost_borne: str | None
-    done: str
-    withheld: str | None
-    contested: bool
-    evidence: EvidenceIds
-
-
-class Lever(_Part):
-    """An outside offer or threat and what became of its target."""
-
-    id: str
-    date: str
-    third_party: str
-    target: str
-    type: str
-    instrument: str
-    target_item: str
-    terms: str
-    response_6m: str | None
-    response_12m: str | None
-    response_24m: str | None
-    outcome: str | None
-    reads_on_h1: str | None
-    group: str
-    rival_explanations: str | None
-    evidence: EvidenceIds
-
-
-class TheatreCell(_Part):
-    """Alignment in one theatre in one phase; null is not coded."""
-
-    phase: str
-    start: str
-    end: str
-    alignment: int | None
-    confidence: str | None
-    why: str
-    evidence: EvidenceIds
-
-
-class Theatre(_Part):
-    """One theatre through the phases."""
-
-    id: str
-    name: str
-    cells: list[TheatreCell]
-
-
-class Perspective(_Part):
-    """One statement in one side's own terms."""
-
-    side: str
-    speaker: str
-    rank: str | None
-    date: str
-    label_used: str | None
-    text: str
-    salience: str | None
-    evidence: EvidenceIds
-
-
-class Hypothesis(_Part):
-    """A rival explanation. Weights are null until the hypothesis engine has run."""
-
-    id: str
-    statement: str
-    weight: Probability | None
-    lo80: Probability | None
-    hi80: Probability | None
-    inconsistency: float | None
-    key_evidence: list[str]
-    sensitivity: str
-
-
-class Horizon(_Part):
-    """Forecast of the readings, and scenarios, at one horizon."""
-
-    months: int
-    readings: dict[str, dict[str, float]]
-    scenarios: list[dict[str, Any]]
-
-
-class Outlook(_Part):
-    """What may come."""
-
-    horizons: list[Horizon]
-    questions: list[dict[str, Any]]
-
-
-class Judgement(_Part):
-    """A judgement: likelihood as probability and word, confidence in its own sentence."""
-
-    id: str
-    text: str
-    likelihood: Likelihood | None
-    confidence: str
-    evidence: EvidenceIds
-    assumptions: list[str]
-
-
-class Implication(_Part):
-    """What follows for an audience."""
-
-    audience: str
-    text: str
-    traces_to: list[str]
-
-
-class Gap(_Part):
-    """Something that is not known, why, and what would fill it."""
-
-    what: str
-    why: str
-    fill: str
-
-
-class EvidenceSource(_Part):
-    """Where a record was published."""
-
-    title: str | None
-    publisher: str | None
-    url: str | None
-    published_on: str | None
-    further_urls: list[str] = Field(default_factory=list)
-
-
-class GradeCode(_Part):
-    """Admiralty grade: reliability of the source, credibility of the item at the as-of date."""
-
-    reliability: str | None
-    credibility: int | None
-
-
-class Evidence(_Part):
-    """One record behind a number or a sentence."""
-
-    kind: str
-    date: str
-    summary: str
-    modality: str | None
-    public_from: str
-    public_from_basis: str
-    source: EvidenceSource
-    grade: GradeCode
-    independence_group: str | None
-    snapshot: str
-    locator: str
-    dataset: str
-
-
-class ManifestSource(_Part):
-    """One source used, with its vintage."""
-
-    name: str
-    title: str
-    records: int
-    first: str | None
-    last: str | None
-    snapshots: list[str]
-    licence: str
-    citation: str
-
-
-class Manifest(_Part):
-    """What the assessment was made from and by."""
-
-    sources: list[ManifestSource]
-    indicators_version: str
-    model: dict[str, Any]
-    public_from_mix: dict[str, int] = Field(default_factory=dict)
-    excluded: list[str] = Field(default_factory=list)
-
-
-class Assessment(_Part):
+class Assessment(Part):
     """All judgements on a dyad at an as-of date."""
 
     schema_: Literal["comity.assessment/1"] = Field(default="comity.assessment/1", alias="schema")

@@ -18,12 +18,11 @@ from comity.briefs.render.terminal import render_terminal
 from comity.briefs.render.views import render_view
 from comity.core import clock
 from comity.core.actor import Actors
-from comity.core.case import case_folder, case_tables, load_case
+from comity.core.case import case_folder, case_tables
 from comity.core.catalog import builtin_catalog
 from comity.core.dyad import Dyad
 from comity.core.errors import UnknownName, UsageError
 from comity.core.settings import Settings
-from comity.evidence.coverage import public_span
 from comity.evidence.ingest import IngestReport, admit_source, admit_table, sync_case
 from comity.evidence.lineage import explain
 from comity.evidence.store import EvidenceStore
@@ -37,11 +36,11 @@ from comity.workspace.chain import (
     Question,
     folder_hash,
     must_not_precede,
-    register_sources,
 )
 from comity.workspace.crosscheck import check_references
 from comity.workspace.health import checks
-from comity.workspace.reports import holdings, nothing_known, report_lines, source_rows
+from comity.workspace.horizon import Horizon, write_atomically
+from comity.workspace.reports import holdings, report_lines, source_rows
 from comity.workspace.schemas import json_schemas
 from comity.workspace.tracing import VIEWS, evidence_of, explained, part_of
 
@@ -79,6 +78,10 @@ class Workspace:
     def store(self) -> EvidenceStore:
         """The evidence store, opened on first use."""
         return EvidenceStore.open(self.settings.home, self.settings.memory_limit)
+
+    @cached_property
+    def _horizon(self) -> Horizon:
+        return Horizon(self.settings.home, self.store, self.actors, self.catalogs)
 
     @cached_property
     def actors(self) -> Actors:
@@ -254,20 +257,21 @@ class Workspace:
         dyad = self.dyad(a, b)
         progress("reading the evidence")
         self._sync(dyad)
-        cut_off = self._latest(dyad)
+        latest = cut_off = self._horizon.latest(dyad, self.catalog_version())
         question = Question(dyad, as_of or cut_off, tuple(sorted(exclude)))
         if question.as_of < cut_off:
             must_not_precede(question.as_of, dyad, self.catalogs)
-            cut_off = self._cut_off(dyad, question.as_of)
+            cut_off = self._horizon.cut_off(dyad, question.as_of)
         digest = self._inputs_hash(question)
-        stored = self._assessment_path(question, digest)
+        stored = self._horizon.place(dyad, f"{question.as_of.isoformat()}-{digest[:16]}.json")
         if stored.exists() and not fresh:
             return load_json(stored.read_bytes())
         if self.catalogs:
             check_references(self.catalogs)
-        made = self._chain(question, cut_off, digest).run(progress)
-        stored.parent.mkdir(parents=True, exist_ok=True)
-        _write_atomically(stored, render_json(made))
+        made = self._chain(question, cut_off, digest, reconstruction=question.as_of < latest).run(
+            progress
+        )
+        write_atomically(stored, render_json(made))
         return made
 
     # ------------------------------------------------------------------ doors' other verbs
@@ -292,7 +296,7 @@ class Workspace:
         }
         for each in dict.fromkeys(("json", *formats)):
             name, make = writers[each]
-            _write_atomically(folder / name, make())
+            write_atomically(folder / name, make())
             paths.append(folder / name)
         return paths
 
@@ -371,13 +375,15 @@ class Workspace:
         if folder is not None:
             sync_case(self.store, folder.name, case_tables(folder), clock.now())
 
-    def _chain(self, question: Question, cut_off: dt.date, digest: str) -> Chain:
+    def _chain(
+        self, question: Question, cut_off: dt.date, digest: str, *, reconstruction: bool
+    ) -> Chain:
         identity = Identity(
             generated_by=f"comity {__version__}",
             catalog_version=self.catalog_version()[:12],
             indicators_version=folder_hash(builtin_catalog() / "indicators")[:12],
             inputs_hash=digest,
-            reconstruction=question.as_of < self._latest(question.dyad),
+            reconstruction=reconstruction,
             excluded=question.exclude,
         )
         return Chain(
@@ -395,44 +401,6 @@ class Workspace:
             for folder in sorted((catalog / "cases").glob("*-*")):
                 sync_case(self.store, folder.name, case_tables(folder), clock.now())
 
-    def _latest(self, dyad: Dyad) -> dt.date:
-        """Return the cut-off of all that is stored; remembered until evidence or catalog change."""
-        key = f"{self.store.content_hash()}{self.catalog_version()}"
-        digest = hashlib.sha256(key.encode()).hexdigest()[:16]
-        note = self.settings.home / "assessments" / str(dyad) / f"cut-off-{digest}.txt"
-        if note.exists():
-            return dt.date.fromisoformat(note.read_text(encoding="utf-8").strip())
-        latest = self._cut_off(dyad, dt.date.max)
-        note.parent.mkdir(parents=True, exist_ok=True)
-        _write_atomically(note, f"{latest.isoformat()}\n".encode())
-        return latest
-
-    def _cut_off(self, dyad: Dyad, as_of: dt.date) -> dt.date:
-        """Return the latest day up to which what is known of a dyad is stored.
-
-        For the rows of a case it is at most the day that the case declares as its cut-off.
-
-        Raises
-        ------
-        UsageError
-            If nothing about the dyad was public by `as_of`.
-        """
-        ids = [*self.actors.lineage(dyad.a), *self.actors.lineage(dyad.b)]
-        case = load_case(dyad, self.catalogs)
-        own = [name for name in register_sources(dyad, self.catalogs) if name.startswith("case:")]
-        user = [name for name in register_sources(dyad, self.catalogs) if name not in own]
-        with self.store.view(as_of) as view:
-            _, latest = public_span(view, ids, user)
-            _, of_case = public_span(view, [], own)
-        if case is not None and of_case is not None:
-            of_case = min(of_case, case.information_cut_off)
-        days = [day for day in (latest, of_case) if day is not None]
-        if not days:
-            with self.store.view(dt.date.max) as view:
-                earliest, _ = public_span(view, ids, [*own, *user])
-            raise UsageError(nothing_known(dyad, as_of, earliest))
-        return max(days)
-
     def _inputs_hash(self, question: Question) -> str:
         parts = {
             "dyad": [question.dyad.a, question.dyad.b],
@@ -446,18 +414,8 @@ class Workspace:
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
-    def _assessment_path(self, question: Question, digest: str) -> Path:
-        folder = self.settings.home / "assessments" / str(question.dyad)
-        return folder / f"{question.as_of.isoformat()}-{digest[:16]}.json"
-
 
 def _must_exist(path: Path) -> None:
     if not path.exists():
         msg = f"{path}: there is no such file or folder."
         raise UsageError(msg)
-
-
-def _write_atomically(path: Path, data: bytes) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(data)
-    part.replace(path)

@@ -160,15 +160,15 @@ def test_broken_rows_are_quarantined_exactly(store, raw_file, ballots, now):
 
 
 def test_too_many_bad_rows_admit_nothing_but_can_be_looked_at(store, raw_file, ballots, now):
-    bad = [Reject("line 9", "bad_date", "no such day", "raw text")]
-    with pytest.raises(QuarantineExceeded, match=r"1 bad rows of 3 \(33.3%, bound 2.0%\).*line 9"):
+    bad = [Reject(f"line {n}", "bad_date", "no such day", "raw text") for n in (9, 10, 11)]
+    with pytest.raises(QuarantineExceeded, match=r"3 bad rows of 5 \(60.0%, bound 2.0%\).*line 9"):
         ingest(
             store, "testsource", raw_file(),
             [ballots([("RUS", "yes"), ("IRN", "no")]), *bad], recorded_on=now,
         )  # fmt: skip
     assert store.is_empty()
     assert store.snapshots() == []
-    assert [row.raw for row in store.quarantine()] == ["raw text"]
+    assert [row.raw for row in store.quarantine()] == ["raw text"] * 3
     assert store.sources()["testsource"].failed == 1
     ingest(
         store, "testsource", raw_file(),
@@ -176,6 +176,21 @@ def test_too_many_bad_rows_admit_nothing_but_can_be_looked_at(store, raw_file, b
     )  # fmt: skip
     assert count(store, "ballots") == 2
     assert store.verify() == 3
+
+
+@pytest.mark.parametrize(("bad", "good", "refused"), [(20, 40, False), (21, 40, True)])
+def test_the_bound_is_not_held_against_a_small_file(
+    store, raw_file, ballots, now, bad, good, refused
+):
+    rows = [ballots([(f"A{n:02d}", "yes") for n in range(good)])]
+    rows += [Reject(f"line {n}", "bad_date", "no such day", "raw") for n in range(bad)]
+    if refused:
+        with pytest.raises(QuarantineExceeded):
+            ingest(store, "testsource", raw_file(), rows, recorded_on=now)
+        return
+    report = ingest(store, "testsource", raw_file(), rows, recorded_on=now)
+    assert (report.rows_new, report.quarantined) == (good, bad)
+    assert {row.locator for row in store.quarantine()} == {f"line {n}" for n in range(bad)}
 
 
 def test_a_file_cut_short_is_refused(store, raw_file, ballots, now):
