@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from comity.cli._out import day, open_workspace, terminal, write_json
+from comity.core.errors import UsageError
 
 __all__ = ["show"]
 
@@ -18,6 +19,8 @@ def show(
     view: str = "readings",
     *,
     as_of: str | None = None,
+    date: str | None = None,
+    months: int = 12,
     json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
     catalog: Path | None = None,
     store: Path | None = None,
@@ -32,9 +35,14 @@ def show(
         Second state.
     view
         readings, phases, indicators, roles, ledger, stress, levers, theatres, hypotheses,
-        evidence, timeline, ladder, drivers, gaps.
+        evidence, timeline, ladder, drivers, tensions, judgements, gaps; or effect, which needs
+        --date: what changed after a date, against what the indicators' own past led to expect.
     as_of
         Use only what was public by this day.
+    date
+        For effect: the date of the event.
+    months
+        For effect: how many months after it the outcome is read.
     json
         Write JSON to this file, or - for standard output.
     catalog
@@ -43,6 +51,16 @@ def show(
         Where the evidence lies.
     """
     workspace = open_workspace(store, catalog)
+    if view == "effect":
+        if date is None:
+            msg = "effect needs --date, the day or month of the event, e.g. --date 2022-02-24."
+            raise UsageError(msg)
+        found = workspace.effect(a, b, date, months=months, as_of=day(as_of, "--as-of"))
+        if json is not None:
+            write_json(found, json)
+        if json != "-":
+            terminal().print(workspace.effect_table(found))
+        return 0
     assessment, part = workspace.show(a, b, view, as_of=day(as_of, "--as-of"))
     if json is not None:
         write_json(part, json)

@@ -15,13 +15,14 @@ from comity.briefs.render.html import render_html
 from comity.briefs.render.json import load_json, render_json
 from comity.briefs.render.markdown import render_markdown
 from comity.briefs.render.terminal import render_terminal
-from comity.briefs.render.views import render_view
+from comity.briefs.render.views import render_effects, render_view
 from comity.core import clock
 from comity.core.actor import Actors
 from comity.core.case import case_folder, case_tables
 from comity.core.catalog import builtin_catalog
 from comity.core.dyad import Dyad
 from comity.core.errors import UnknownName, UsageError
+from comity.core.period import Period
 from comity.core.settings import Settings
 from comity.evidence.ingest import IngestReport, admit_source, admit_table, sync_case
 from comity.evidence.lineage import explain
@@ -254,23 +255,16 @@ class Workspace:
         ModelError
             If nothing can be measured.
         """
-        dyad = self.dyad(a, b)
         progress("reading the evidence")
-        self._sync(dyad)
-        latest = cut_off = self._horizon.latest(dyad, self.catalog_version())
-        question = Question(dyad, as_of or cut_off, tuple(sorted(exclude)))
-        if question.as_of < cut_off:
-            must_not_precede(question.as_of, dyad, self.catalogs)
-            cut_off = self._horizon.cut_off(dyad, question.as_of)
-        digest = self._inputs_hash(question)
-        stored = self._horizon.place(dyad, f"{question.as_of.isoformat()}-{digest[:16]}.json")
+        chain = self._question(a, b, as_of, exclude)
+        question, digest = chain.question, chain.identity.inputs_hash
+        name = f"{question.as_of.isoformat()}-{digest[:16]}.json"
+        stored = self._horizon.place(question.dyad, name)
         if stored.exists() and not fresh:
             return load_json(stored.read_bytes())
         if self.catalogs:
             check_references(self.catalogs)
-        made = self._chain(question, cut_off, digest, reconstruction=question.as_of < latest).run(
-            progress
-        )
+        made = chain.run(progress)
         write_atomically(stored, render_json(made))
         return made
 
@@ -334,6 +328,44 @@ class Workspace:
         assessment = self.assess(a, b, as_of=as_of)
         return assessment, part_of(assessment, view)
 
+    def effect(
+        self,
+        a: str,
+        b: str,
+        date: str,
+        *,
+        months: int = 12,
+        as_of: dt.date | None = None,
+    ) -> dict[str, Any]:
+        """Return what every reading and indicator did after a date, against its own past.
+
+        Parameters
+        ----------
+        a, b : str
+            ISO3 codes or names.
+        date : str
+            Of the event: ``YYYY-MM-DD`` or ``YYYY-MM``; effects are read by month.
+        months : int
+            After how many months. [months]
+        as_of : datetime.date, optional
+            As for `assess`.
+
+        Raises
+        ------
+        UsageError
+            If the date lies outside the record or too near its beginning.
+        """
+        month = f"{Period.parse(date).start:%Y-%m}"
+        chain = self._question(a, b, as_of, ())
+        found = chain.effect(month, months)
+        return {"dyad": chain.question.dyad.key, "date": date, "months": months,
+                "as_of": chain.question.as_of.isoformat(),
+                "effects": [asdict(each) for each in found]}  # fmt: skip
+
+    def effect_table(self, data: dict[str, Any]) -> Any:
+        """Return effects as a terminal shows them."""
+        return render_effects(data)
+
     def summary(self, assessment: Assessment) -> Any:
         """Return what a terminal shows of an assessment."""
         return render_terminal(assessment)
@@ -375,15 +407,21 @@ class Workspace:
         if folder is not None:
             sync_case(self.store, folder.name, case_tables(folder), clock.now())
 
-    def _chain(
-        self, question: Question, cut_off: dt.date, digest: str, *, reconstruction: bool
-    ) -> Chain:
+    def _question(self, a: str, b: str, as_of: dt.date | None, exclude: Sequence[str]) -> Chain:
+        """Settle what is asked: who, as of when, from what; and how the answer is known."""
+        dyad = self.dyad(a, b)
+        self._sync(dyad)
+        latest = cut_off = self._horizon.latest(dyad, self.catalog_version())
+        question = Question(dyad, as_of or cut_off, tuple(sorted(exclude)))
+        if question.as_of < cut_off:
+            must_not_precede(question.as_of, dyad, self.catalogs)
+            cut_off = self._horizon.cut_off(dyad, question.as_of)
         identity = Identity(
             generated_by=f"comity {__version__}",
             catalog_version=self.catalog_version()[:12],
             indicators_version=folder_hash(builtin_catalog() / "indicators")[:12],
-            inputs_hash=digest,
-            reconstruction=reconstruction,
+            inputs_hash=self._inputs_hash(question),
+            reconstruction=question.as_of < latest,
             excluded=question.exclude,
         )
         return Chain(

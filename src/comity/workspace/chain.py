@@ -17,6 +17,7 @@ from comity.judgement.context import Context
 from comity.judgement.deliveries import deliveries
 from comity.judgement.readings import significant
 from comity.models.change_points import segment
+from comity.models.effect import Effect, event_effects
 from comity.models.items import grid, items_from_panel
 from comity.models.readings import estimate_readings
 from comity.models.supplier_roles import role_balance
@@ -98,19 +99,13 @@ class Chain:
         """
         dyad, as_of = self.question.dyad, self.question.as_of
         case = load_case(dyad, self.catalogs)
-        lineage = {state: self.actors.lineage(state) for state in (dyad.a, dyad.b)}
+        lineage = self._lineage()
         specs = {name: source.SPEC for name, source in discover().items()}
-        first = case.start if case else _FIRST_MONTH
-        with self.store.view(
-            as_of,
-            exclude_sources=self.question.exclude,
-            hindsight=not self.identity.reconstruction,
-        ) as view:
+        with self._view() as view:
             progress("measuring the indicators")
-            definitions = load_indicators(self.catalogs)
-            panel = measure(view, dyad, definitions, as_of, lineage=lineage, first=first, case=case)
+            panel = self._panel(view, case)
             progress("estimating the readings")
-            estimates = self._estimate(view, panel, case, lineage, first)
+            estimates = self._estimate(view, panel, case)
             progress("judging")
             context = Context(
                 view=view,
@@ -126,16 +121,51 @@ class Chain:
             )
             return judge(context, estimates, self.identity, specs, self.catalogs)
 
+    def effect(self, month: str, horizon: int) -> list[Effect]:
+        """Return what every reading did in the months after a date, against its own past.
+
+        Raises
+        ------
+        UsageError
+            If the month lies outside the record or too near its beginning.
+        """
+        case = load_case(self.question.dyad, self.catalogs)
+        with self._view() as view:
+            panel = self._panel(view, case)
+        months = grid(panel, _first(case))
+        items = items_from_panel(panel, months)
+        return event_effects(months, items, month, horizon=horizon, seed=self.settings.seed)
+
+    def _view(self) -> EvidenceView:
+        return self.store.view(
+            self.question.as_of,
+            exclude_sources=self.question.exclude,
+            hindsight=not self.identity.reconstruction,
+        )
+
+    def _lineage(self) -> dict[str, tuple[str, ...]]:
+        dyad = self.question.dyad
+        return {state: self.actors.lineage(state) for state in (dyad.a, dyad.b)}
+
+    def _panel(self, view: EvidenceView, case: Case | None) -> Panel:
+        return measure(
+            view,
+            self.question.dyad,
+            load_indicators(self.catalogs),
+            self.question.as_of,
+            lineage=self._lineage(),
+            first=_first(case),
+            case=case,
+        )
+
     def _estimate(
         self,
         view: EvidenceView,
         panel: Panel,
         case: Case | None,
-        lineage: dict[str, tuple[str, ...]],
-        first: dt.date,
     ) -> Estimates:
         dyad = self.question.dyad
-        months = grid(panel, first)
+        months = grid(panel, _first(case))
         items = items_from_panel(panel, months)
         seed, draws = self.settings.seed, self.settings.draws
         readings = estimate_readings(months, items, seed=seed, draws=draws)
@@ -146,7 +176,7 @@ class Chain:
         flows = case.flow_classes if case else []
         classes = {name: flow.id for flow in flows for name in flow.item_classes}
         sources = register_sources(dyad, self.catalogs)
-        found = deliveries(view, dyad, sources, lineage, classes)
+        found = deliveries(view, dyad, sources, self._lineage(), classes)
         roles = role_balance(found, months, seed=seed, draws=draws)
         model: dict[str, Any] = {
             "name": "local levels with declared weights",
@@ -168,6 +198,11 @@ class Chain:
         return names | {name: item.name_en for name, item in organisations.items()}
 
 
+def _first(case: Case | None) -> dt.date:
+    """Return the first day of the months that are assessed."""
+    return case.start if case else _FIRST_MONTH
+
+
 def must_not_precede(as_of: dt.date, dyad: Dyad, catalogs: Sequence[Path]) -> None:
     """Refuse a day before the months that are assessed begin.
 
@@ -176,8 +211,7 @@ def must_not_precede(as_of: dt.date, dyad: Dyad, catalogs: Sequence[Path]) -> No
     UsageError
         If `as_of` is earlier.
     """
-    case = load_case(dyad, catalogs)
-    first = case.start if case else _FIRST_MONTH
+    first = _first(load_case(dyad, catalogs))
     if as_of < first:
         msg = (
             f"--as-of {as_of} is before the record of {dyad} begins ({first}). Choose a later day."

@@ -97,7 +97,7 @@ def test_the_title_says_when_there_is_nothing_to_compare(rich):
 
 def test_the_roles_title_names_who_took_over_and_when(rich):
     assert roles.title(rich).startswith(
-        "Borduria took over from Arcadia as the main supplier of all arms in September 2022"
+        "Borduria took over from Arcadia as the main supplier of arms overall in September 2022"
     )
 
 

@@ -89,6 +89,19 @@ def test_every_view_shows_something(run, view: str) -> None:
     assert json.loads(out)
 
 
+def test_effect_of_a_date(run) -> None:
+    code, out, err = run("show", "RUS", "IRN", "effect", "--date", "2022-02-24", "--json", "-")
+    assert code == 0, err
+    found = {item["reading"]: item for item in json.loads(out)["effects"]}
+    assert found["asymmetry"]["lo80"] > 0, "after the invasion Russia came to need Iran more"
+    assert found["asymmetry"]["placebo_share"] < 0.05
+    code, _, err = run("show", "RUS", "IRN", "effect")
+    assert code == 2
+    assert "--date" in err
+    code, _, err = run("show", "RUS", "IRN", "effect", "--date", "1970")
+    assert code == 2
+
+
 def test_explain_walks_to_file_line_and_address(run) -> None:
     code, out, err = run("explain", "claim:su-35-01", "--json", "-")
     assert code == 0, err

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from comity.judgement.assessment import Assessment
 
-__all__ = ["render_view"]
+__all__ = ["render_effects", "render_view"]
 
 _NONE = "–"
 
@@ -32,6 +32,26 @@ def render_view(assessment: Assessment, view: str, data: Any) -> RenderableType:
         The part as plain data.
     """
     return _VIEWS[view](assessment, data)
+
+
+def render_effects(data: dict[str, Any]) -> RenderableType:
+    """Return the effects of a date as a table."""
+    rows = []
+    for item in data["effects"]:
+        placebo = item["placebo_share"]
+        largest = [part for part in item["items"] if part["observed"]][:3]
+        rows.append(
+            (
+                item["reading"],
+                f"{item['effect']:+.2f} ({item['lo80']:+.2f} to {item['hi80']:+.2f})",
+                f"{item['z']:+.1f}",
+                _NONE if placebo is None else f"{100 * placebo:.0f} % of {item['placebos']}",
+                "; ".join(f"{part['item']} {part['effect']:+.2f}" for part in largest),
+            )
+        )
+    head = ("reading", "effect (80 %) [sd]", "z", "placebo dates as far", "largest indicators")
+    title = f"{data['dyad']}: {data['months']} months after {data['date']}, against its own past"
+    return _table(title, head, rows)
 
 
 def _text(value: object) -> str:
