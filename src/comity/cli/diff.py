@@ -52,5 +52,5 @@ def diff(
     if json != "-":
         console = terminal()
         for line in found["text"]:
-            console.print(escape(line))
+            console.print(escape(line), soft_wrap=True)
     return 0

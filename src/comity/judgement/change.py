@@ -5,24 +5,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from comity.judgement.assessment import Assessment, IndicatorStatus
 
 __all__ = ["compare"]
 
 
-def compare(before: Assessment, after: Assessment) -> dict[str, Any]:
+def compare(
+    before: Assessment, after: Assessment, news: Sequence[dict[str, Any]] = ()
+) -> dict[str, Any]:
     """Return readings, indicators, ledger states, ladder and phases that differ, largest first.
+
+    Parameters
+    ----------
+    before, after : Assessment
+        Of one dyad, as of an earlier and a later day.
+    news : sequence of dict, optional
+        The exact decomposition of the change of each reading.
 
     Notes
     -----
-    The scale of a reading is the dyad's own history as of each date, so part of a change can come
-    from a longer history; the movers say which indicators moved.
+    The scale of a reading is the dyad's own history as of each date, so part of a change in points
+    comes from a longer history. The news is computed on one scale, with common parameters, in item
+    standard deviations, and adds up exactly.
     """
     parts: dict[str, Any] = {
         "dyad": after.dyad.key,
         "since": before.as_of,
         "as_of": after.as_of,
         "readings": _readings(before, after),
+        "news": list(news),
         "indicators": _indicators(before, after),
         "ledger": _ledger(before, after),
         "ladder": {"before": before.ladder.rung, "after": after.ladder.rung},
@@ -129,6 +142,7 @@ def _lines(parts: dict[str, Any]) -> list[str]:
                 f"  {row['reading']}: {row['before']:.0f} to {row['after']:.0f} "
                 f"({row['change']:+.0f}; now {row['lo80']:.0f}–{row['hi80']:.0f})"
             )
+    lines += [line for each in parts["news"] for line in _news_lines(each)]
     rungs = parts["ladder"]
     lines.append(f"  ladder: rung {rungs['before']} to {rungs['after']}")
     lines += [
@@ -140,6 +154,23 @@ def _lines(parts: dict[str, Any]) -> list[str]:
         for row in parts["ledger"][:10]
     ]
     lines.append(f"  {len(parts['new_evidence'])} cited records became public in between")
+    return lines
+
+
+def _news_lines(news: dict[str, Any], most: int = 5) -> list[str]:
+    """Return the largest causes of a change; the rest is summed up, so that the lines add up."""
+    terms = news["terms"]
+    lines = [f"  why {news['reading']} moved by {news['change']:+.2f} sd:"]
+    for term in terms[:most]:
+        what = {"news": f"observed {term['month']}", "revision": "earlier months known better",
+                "weight": "other indicators came alive"}[term["kind"]]  # fmt: skip
+        cited = f"  [{', '.join(term['evidence'][:2])}]" if term["evidence"] else ""
+        lines.append(
+            f"    {term['effect']:+.3f}  {term['indicator']} {term['name']}, {what}{cited}"
+        )
+    rest = sum(term["effect"] for term in terms[most:])
+    if len(terms) > most:
+        lines.append(f"    {rest:+.3f}  {len(terms) - most} smaller causes")
     return lines
 
 

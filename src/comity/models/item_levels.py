@@ -13,7 +13,15 @@ from comity.core.errors import ModelError
 from comity.models._protocol import Item
 from comity.models.kalman import Filtered, Plan, draw_levels, filter_levels, plan_spans, smooth
 
-__all__ = ["ItemPriors", "Levels", "Standardised", "check_item", "fit_levels", "standardise"]
+__all__ = [
+    "ItemPriors",
+    "Levels",
+    "Standardised",
+    "check_item",
+    "fit_levels",
+    "on_scale_of",
+    "standardise",
+]
 
 Array = NDArray[np.float64]
 
@@ -146,12 +154,45 @@ def standardise(items: Sequence[Item], prior: ItemPriors, *, signed: bool = Fals
         else:
             centre[i] = np.median(seen)
             unit[i] = _unit(seen, known[i], prior)
+    squeezed = np.array([signed and not _is_ratio(values) for values in y])
+    return _placed(y, known, span, (centre, unit, squeezed, polarity))
+
+
+def on_scale_of(
+    like: Sequence[Item], data: Standardised, items: Sequence[Item], *, signed: bool = False
+) -> Standardised:
+    """Bring another vintage of the same items to the scale of `data`.
+
+    Parameters
+    ----------
+    like : sequence of Item
+        The items that `data` was made from.
+    data : Standardised
+        From `standardise`.
+    items : sequence of Item
+        The same items, in the same order, with other values.
+    signed : bool, optional
+        As given to `standardise`.
+    """
+    y = np.array([item.values for item in items], dtype=float)
+    known = np.array([item.sd for item in items], dtype=float)
+    span = np.array([item.span for item in items], dtype=np.int64)
+    polarity = np.array([float(item.polarity) for item in items])
+    squeezed = np.array([signed and not _is_ratio(np.asarray(item.values)) for item in like])
+    return _placed(y, known, span, (data.centre, data.unit, squeezed, polarity))
+
+
+def _placed(
+    y: Array,
+    known: Array,
+    span: NDArray[np.int64],
+    scale: tuple[Array, Array, NDArray[np.bool_], Array],
+) -> Standardised:
+    centre, unit, squeezed, polarity = scale
     z = (y - centre[:, None]) / unit[:, None]
     known = np.where(np.isfinite(known), known, 0.0) / unit[:, None]
-    if signed:
-        squeezed = np.array([not _is_ratio(values) for values in y])[:, None]
-        slope = np.where(squeezed & np.isfinite(z), 1.0 - np.tanh(z) ** 2, 1.0)
-        z, known = np.where(squeezed, np.tanh(z), z), known * slope
+    slope = np.where(squeezed[:, None] & np.isfinite(z), 1.0 - np.tanh(z) ** 2, 1.0)
+    z, known = np.where(squeezed[:, None], np.tanh(z), z), known * slope
     return Standardised(z * polarity[:, None], known**2, span, centre, unit)
 
 

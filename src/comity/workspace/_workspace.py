@@ -300,7 +300,9 @@ class Workspace:
         if since >= dt.date.fromisoformat(now.as_of):
             msg = f"--since {since} is not before the assessment's date {now.as_of}."
             raise UsageError(msg)
-        return compare(self.assess(a, b, as_of=since), now)
+        before = self.assess(a, b, as_of=since)
+        later, earlier = self._question(a, b, as_of, ()), self._question(a, b, since, ())
+        return compare(before, now, later.news(earlier))
 
     def estimate(self, path: Path, seed: int | None = None) -> dict[str, Any]:
         """Run the estimator on a table of the user's own.

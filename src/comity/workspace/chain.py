@@ -19,6 +19,7 @@ from comity.judgement.readings import significant
 from comity.models.change_points import segment
 from comity.models.effect import Effect, event_effects
 from comity.models.items import grid, items_from_panel
+from comity.models.news import News, reading_news
 from comity.models.readings import estimate_readings
 from comity.models.supplier_roles import role_balance
 from comity.sources._spec import discover
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from comity.evidence.store import EvidenceStore, EvidenceView
     from comity.indicators.panel import Panel
     from comity.judgement.assessment import Assessment
+    from comity.models._protocol import Item
 
 __all__ = [
     "Chain",
@@ -129,12 +131,36 @@ class Chain:
         UsageError
             If the month lies outside the record or too near its beginning.
         """
+        _, months, items = self._measured()
+        return event_effects(months, items, month, horizon=horizon, seed=self.settings.seed)
+
+    def news(self, earlier: Chain) -> list[dict[str, Any]]:
+        """Return what moved every reading since an earlier vintage, largest first, with evidence.
+
+        Parameters
+        ----------
+        earlier : Chain
+            The same question as of an earlier day.
+
+        Raises
+        ------
+        UsageError
+            If the earlier day is not before the last month.
+        """
+        panel, months, items = self._measured()
+        since = f"{earlier.question.as_of:%Y-%m}"
+        with earlier._view() as view:
+            past = earlier._panel(view, load_case(self.question.dyad, self.catalogs))
+        known = items_from_panel(past, months[: months.index(since) + 1]) if since in months else []
+        found = reading_news(months, known, items, since, seed=self.settings.seed)
+        return [_news_part(each, panel) for each in found]
+
+    def _measured(self) -> tuple[Panel, tuple[str, ...], list[Item]]:
         case = load_case(self.question.dyad, self.catalogs)
         with self._view() as view:
             panel = self._panel(view, case)
         months = grid(panel, _first(case))
-        items = items_from_panel(panel, months)
-        return event_effects(months, items, month, horizon=horizon, seed=self.settings.seed)
+        return panel, months, items_from_panel(panel, months)
 
     def _view(self) -> EvidenceView:
         return self.store.view(
@@ -196,6 +222,41 @@ class Chain:
         states, organisations = self.actors.states, self.actors.organisations
         names = {name: state.name_en for name, state in states.items()}
         return names | {name: item.name_en for name, item in organisations.items()}
+
+
+def _news_part(news: News, panel: Panel) -> dict[str, Any]:
+    """Return the news of a reading as plain data, each term with the records behind it."""
+    behind = {
+        (series.id, f"{each.end - dt.timedelta(days=1):%Y-%m}"): list(each.evidence[:6])
+        for series in panel.series
+        for each in series.observations
+    }
+    a, b = panel.dyad.a, panel.dyad.b
+    names = {
+        series.id: series.definition.name.replace("A->B", f"{a} to {b}").replace(
+            "B->A", f"{b} to {a}"
+        )
+        for series in panel.series
+    }
+    terms = [
+        {
+            "indicator": term.item,
+            "name": names.get(term.item, term.item),
+            "kind": term.kind,
+            "month": term.month,
+            "effect": significant(term.effect),
+            "evidence": behind.get((term.item, term.month or ""), []),
+        }
+        for term in news.terms
+    ]
+    return {
+        "reading": news.reading,
+        "unit": "item standard deviations",
+        "before": significant(news.before),
+        "after": significant(news.after),
+        "change": significant(news.change),
+        "terms": terms,
+    }
 
 
 def _first(case: Case | None) -> dt.date:

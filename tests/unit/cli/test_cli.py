@@ -117,6 +117,12 @@ def test_diff_names_what_moved(run) -> None:
     code, out, err = run("diff", "RUS", "IRN", "--since", "2023-10-31")
     assert code == 0, err
     assert "cohesion" in out
+    code, out, _ = run("diff", "RUS", "IRN", "--since", "2023-10-31", "--json", "-")
+    found = json.loads(out)
+    for each in found["news"]:
+        total = sum(term["effect"] for term in each["terms"])
+        assert total == pytest.approx(each["change"], abs=0.002)
+    assert any(term["evidence"] for each in found["news"] for term in each["terms"])
     code, _, err = run("diff", "RUS", "IRN", "--since", "2030-01-01")
     assert code == 2
     assert "not before" in err

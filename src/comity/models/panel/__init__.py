@@ -1,0 +1,1 @@
+"""The reference panel: where a dyad stands among all politically relevant dyads."""

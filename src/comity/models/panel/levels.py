@@ -1,0 +1,196 @@
+"""One local level per item and dyad, with parameters common to the whole panel.
+
+``y_t = l_t + e_t``, ``e_t ~ N(0, r + v_t)`` with ``v_t`` known; ``l_t = l_{t-1} + N(0, q)``,
+``l_0 ~ N(m0, p0)``. A dyad alone has too few years to tell movement from noise; the panel has not.
+Everything is vectorised over dyads; the only loop is over periods.
+
+References
+----------
+.. [1] Durbin, J. and Koopman, S. J. (2012), Time Series Analysis by State Space Methods, 2.2-2.6.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from comity.core.errors import ModelError, NotEnoughObservations
+
+__all__ = ["LevelFit", "LevelParameters", "draw_paths", "fit_levels", "run_levels"]
+
+Array = NDArray[np.float64]
+_FLOOR = 1e-6
+
+
+class LevelParameters(NamedTuple):
+    """Parameters of one item's level, common to all dyads.
+
+    Parameters
+    ----------
+    step : float
+        Variance of the level's step from one period to the next (q).
+    noise : float
+        Variance of a period's own value beyond its known sampling variance (r).
+    start_mean, start_var : float
+        Level before anything is seen.
+    """
+
+    step: float
+    noise: float
+    start_mean: float
+    start_var: float
+
+
+@dataclass(frozen=True)
+class LevelFit:
+    """Levels of one item, dims (dyad, time).
+
+    `filtered` uses the period and those before it; only it may be scored against what came later
+    or stand in a past assessment. `predicted` is what was expected before the period was seen.
+    """
+
+    parameters: LevelParameters
+    filtered: Array
+    filtered_var: Array
+    predicted: Array
+    predicted_var: Array
+    smoothed: Array
+    smoothed_var: Array
+    lag_cov: Array
+    seen: NDArray[np.bool_]
+
+    def innovation(self, y: Array, variance: Array) -> Array:
+        """Return standardised one-step errors, dims (dyad, time), NaN where nothing was seen."""
+        spread = self.predicted_var + self.parameters.noise + np.where(self.seen, variance, 1.0)
+        error = np.where(self.seen, y, np.nan) - self.predicted
+        return np.asarray(error / np.sqrt(spread))
+
+
+def run_levels(y: Array, variance: Array, parameters: LevelParameters) -> LevelFit:
+    """Filter and smooth all dyads with given parameters.
+
+    Parameters
+    ----------
+    y : numpy.ndarray
+        Values, dims (dyad, time), NaN where missing.
+    variance : numpy.ndarray
+        Known sampling variance, same dims; not read where `y` is missing.
+    parameters : LevelParameters
+        As learnt by `fit_levels`, on these dyads or others.
+    """
+    if y.shape != variance.shape or y.ndim != 2:
+        raise ModelError(f"levels need values and variances of dims (dyad, time), not {y.shape}.")
+    dyads, time = y.shape
+    step, noise, mean0, var0 = parameters
+    seen = np.isfinite(y) & np.isfinite(variance)
+    value = np.where(seen, y, 0.0)
+    known = np.where(seen, variance, 1.0)
+    out = np.empty((4, dyads, time))
+    level, var = np.full(dyads, mean0), np.full(dyads, var0)
+    for t in range(time):
+        if t:
+            var = var + step
+        out[2, :, t], out[3, :, t] = level, var
+        gain = np.where(seen[:, t], var / (var + noise + known[:, t]), 0.0)
+        level = level + gain * (value[:, t] - level)
+        var = var * (1.0 - gain)
+        out[0, :, t], out[1, :, t] = level, var
+    filtered, filtered_var, predicted, predicted_var = out
+    smoothed, smoothed_var = filtered.copy(), filtered_var.copy()
+    lag = np.zeros_like(filtered)
+    for t in range(time - 2, -1, -1):
+        back = filtered_var[:, t] / np.maximum(predicted_var[:, t + 1], _FLOOR)
+        smoothed[:, t] += back * (smoothed[:, t + 1] - predicted[:, t + 1])
+        smoothed_var[:, t] += back**2 * (smoothed_var[:, t + 1] - predicted_var[:, t + 1])
+        lag[:, t + 1] = back * smoothed_var[:, t + 1]
+    return LevelFit(
+        parameters, filtered, filtered_var, predicted, predicted_var, smoothed, smoothed_var, lag,
+        seen,
+    )  # fmt: skip
+
+
+def fit_levels(y: Array, variance: Array, *, rounds: int = 40, tolerance: float = 1e-3) -> LevelFit:
+    """Learn the parameters on the panel by EM and return the levels.
+
+    Parameters
+    ----------
+    y, variance : numpy.ndarray
+        As for `run_levels`.
+    rounds : int
+        Most rounds of EM.
+    tolerance : float
+        Largest relative change of a variance at which EM stops.
+
+    Raises
+    ------
+    NotEnoughObservations
+        If the item is missing for every dyad, or seen in one period only and fewer than two dyads.
+    """
+    seen = np.isfinite(y) & np.isfinite(variance)
+    if seen.sum() < 3:
+        raise NotEnoughObservations("fewer than three values of an item on the whole panel.")
+    spread = float(np.var(y[seen])) or 1.0
+    now = LevelParameters(0.1 * spread, 0.3 * spread, float(np.mean(y[seen])), spread)
+    for _ in range(rounds):
+        fit = run_levels(y, variance, now)
+        after = _maximise(fit, y, variance, 1e-4 * spread)
+        change = max(abs(a - b) / (b + 1e-3 * spread) for a, b in zip(after, now, strict=True))
+        now = after
+        if change < tolerance:
+            break
+    return run_levels(y, variance, now)
+
+
+def _maximise(fit: LevelFit, y: Array, variance: Array, floor: float) -> LevelParameters:
+    seen, noise = fit.seen, fit.parameters.noise
+    mean, var, lag = fit.smoothed, fit.smoothed_var, fit.lag_cov
+    # only spans between first and last value of a dyad tell how much a level moves
+    inside = np.logical_or.accumulate(seen, axis=1)
+    inside &= np.logical_or.accumulate(seen[:, ::-1], axis=1)[:, ::-1]
+    moved = inside[:, 1:] & inside[:, :-1]
+    square = (mean[:, 1:] - mean[:, :-1]) ** 2 + var[:, 1:] + var[:, :-1] - 2.0 * lag[:, 1:]
+    step = square[moved].mean() if moved.any() else fit.parameters.step
+    known = variance[seen]
+    share = noise / (noise + known)
+    error = (y[seen] - mean[seen]) ** 2 + var[seen]
+    own = (share**2 * error + share * known).mean()
+    alive = seen.any(axis=1)
+    start = float(mean[alive, 0].mean())
+    start_var = float(((mean[alive, 0] - start) ** 2 + var[alive, 0]).mean())
+    return LevelParameters(
+        max(float(step), floor), max(float(own), floor), start, max(start_var, floor)
+    )
+
+
+def draw_paths(fit: LevelFit, rng: np.random.Generator, draws: int) -> tuple[Array, Array]:
+    """Return draws of the levels: filtered (period by period) and smoothed (joint paths).
+
+    Parameters
+    ----------
+    fit : LevelFit
+        Levels of one item.
+    rng : numpy.random.Generator
+        Source of chance.
+    draws : int
+        Number of draws.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Dims (dyad, time, draw). The same shocks drive both, so that they can be compared.
+    """
+    dyads, time = fit.filtered.shape
+    shock = rng.standard_normal((dyads, time, draws), dtype=np.float32)
+    now = fit.filtered[:, :, None] + np.sqrt(fit.filtered_var)[:, :, None] * shock
+    path = np.empty_like(now)
+    path[:, -1] = now[:, -1]
+    step = fit.parameters.step
+    for t in range(time - 2, -1, -1):
+        back = fit.filtered_var[:, t] / (fit.filtered_var[:, t] + step)
+        rest = np.sqrt(fit.filtered_var[:, t] * (1.0 - back))
+        expected = fit.filtered[:, t, None] + back[:, None] * (path[:, t + 1] - fit.filtered[:, t, None])
+        path[:, t] = expected + rest[:, None] * shock[:, t]
+    return now, path
