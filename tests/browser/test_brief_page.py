@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 import shutil
 from pathlib import Path
@@ -106,6 +107,65 @@ def test_the_chart_answers_to_the_pointer(opened):
     page.wait_for_selector("#chart-readings .vega-embed svg", state="visible", timeout=15_000)
     assert page.locator("#chart-readings .wide > svg").count() == 0
     assert said == []
+
+
+def test_nothing_moves_when_the_chart_becomes_live(opened):
+    page, _, _ = opened("desktop")
+    place = page.locator("#chart-readings .chart.wide")
+    before = _labels(place), place.bounding_box()
+    page.hover("#chart-readings .chart.wide")
+    page.wait_for_selector("#chart-readings .vega-embed svg", state="visible", timeout=15_000)
+    after = _labels(place), place.bounding_box()
+    assert set(after[0]) == set(before[0])
+    for text, (x, y) in before[0].items():
+        assert after[0][text] == pytest.approx((x, y), abs=0.5), text
+    for side in ("width", "height"):
+        assert after[1][side] == pytest.approx(before[1][side], abs=0.5)
+
+
+def _labels(place):
+    """Give the middle of every text of a picture that stands in it once."""
+    found = place.locator("svg").evaluate(
+        """svg => Array.from(svg.querySelectorAll("text")).map(text => {
+            const box = text.getBoundingClientRect();
+            return [
+                text.textContent,
+                box.x + box.width / 2 + scrollX,
+                box.y + box.height / 2 + scrollY,
+            ];
+        })"""
+    )
+    texts = [text for text, _, _ in found]
+    return {text: (x, y) for text, x, y in found if text and texts.count(text) == 1}
+
+
+def test_the_texts_of_the_numbered_events_stand_right_below_the_chart(opened):
+    page, _, _ = opened("desktop")
+    chart = page.locator("#chart-readings .chart.wide").bounding_box()
+    events = page.locator("#chart-readings .events").bounding_box()
+    assert 0 <= events["y"] - chart["y"] - chart["height"] < 12
+
+
+def test_sources_are_closed_on_a_phone_until_a_mark_leads_there(opened):
+    page, _, _ = opened("phone")
+    assert not page.locator("#sources details.all > ol").is_visible()
+    page.locator(".lead .marks a").first.click()
+    page.wait_for_timeout(600)
+    assert page.locator(":target").is_visible()
+
+
+def test_sources_are_open_on_a_phone_without_script(opened):
+    page, _, _ = opened("phone", script=False)
+    assert page.locator("#sources details.all > ol").is_visible()
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_the_answer_and_its_chart_fit_on_the_first_sheet(opened, tmp_path, paper):
+    page, _, _ = opened("desktop")
+    rest = "document.querySelectorAll('.body, .events, #changes, footer')"
+    page.evaluate(f"{rest}.forEach(part => part.remove())")
+    made = page.pdf(format=paper, prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", made)) == 1
 
 
 def test_a_mark_shows_its_record(opened):

@@ -107,7 +107,7 @@ def title(assessment: Assessment) -> str:
     if back is not None:
         lead += f", and gave the role back in {date_words(back.date)}"
     if back is None and _undecided(assessment, name):
-        lead += "; now neither clearly leads"
+        lead += "; neither clearly leads now"
     rest = len({other for other, _ in flips} - {name})
     if rest:
         noun = "flow class" if rest == 1 else "flow classes"
@@ -129,8 +129,9 @@ def _spans_zero(point: RolePoint) -> bool:
 def _flip_words(assessment: Assessment, name: str, flip: FlipPoint) -> str:
     dyad = assessment.dyad
     after, before = actor_words(flip.to, dyad), actor_words(flip.from_, dyad)
+    what = "arms overall" if name.lower() == "all arms" else name.lower()
     return (
-        f"{capital(after)} took over from {before} as the main supplier of {name.lower()} "
+        f"{capital(after)} took over from {before} as the main supplier of {what} "
         f"in {date_words(flip.date)}"
     )
 

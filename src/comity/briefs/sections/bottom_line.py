@@ -33,6 +33,8 @@ _QUESTIONS = {
     "asymmetry": "Who needs whom?",
 }
 _SPARK_MONTHS = 180
+_EVEN = (0.45, 0.55)
+"""Between these a chance is the word "roughly even chance"."""
 
 
 def build(assessment: Assessment) -> list[Block]:
@@ -73,10 +75,22 @@ def _tile(assessment: Assessment, name: str) -> Tile:
         value=value,
         bounds=bounds,
         spark=_spark(name, reading),
-        note=""
-        if reading.p_rise_12m is None
-        else f"chance of a rise in 12 months: {percent(reading.p_rise_12m)}",
+        note=_outlook(assessment, name, reading),
     )
+
+
+def _outlook(assessment: Assessment, name: str, reading: Reading) -> str:
+    """Return the chance of a rise; near one half it says only that no direction is shown."""
+    chance = reading.p_rise_12m
+    if chance is None:
+        return ""
+    if _EVEN[0] <= chance <= _EVEN[1]:
+        return "next 12 months: no direction shown"
+    if name != "asymmetry":
+        return f"chance of a rise in 12 months: {percent(chance)}"
+    dyad = assessment.dyad
+    needy = dyad.a_name if chance > 0.5 else dyad.b_name
+    return f"chance that {needy} needs more in 12 months: {percent(max(chance, 1 - chance))}"
 
 
 def _question(assessment: Assessment, name: str) -> str:

@@ -52,7 +52,7 @@ def build(assessment: Assessment) -> list[Block]:
         Column("Coverage"),
         Column("Next expected"),
         Column("Signal cost"),
-        Column("Note, or what would fill it", "wide"),
+        Column("Note, or what would fill it"),
     )
     order = {name: place for place, name in enumerate(DOMAIN_NAMES)}
     ranked = sorted(items, key=lambda item: (order.get(item.domain, 99), item.domain, item.id))

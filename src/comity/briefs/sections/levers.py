@@ -36,7 +36,7 @@ def build(assessment: Assessment) -> list[Block]:
     columns = (
         Column("Episode"),
         Column("Aimed at"),
-        Column("Terms", "wide"),
+        Column("Terms"),
         Column("After 6, 12 and 24 months", "wide"),
         Column("Outcome"),
         Column("On the claim of 2001"),

@@ -1,5 +1,19 @@
 (function () {
   "use strict";
+  // Where the plot begins inside a picture.
+  var origin = function (picture) {
+    var part = picture.querySelector("g[transform]");
+    var found = part && /translate\(([-\d.]+)[ ,]+([-\d.]+)/.exec(part.getAttribute("transform"));
+    return found ? [Number(found[1]), Number(found[2])] : [0, 0];
+  };
+  // The live chart takes the box of the picture, so that nothing moves when it comes.
+  var align = function (live, picture) {
+    var box = picture.getAttribute("viewBox").split(/[ ,]+/).map(Number);
+    var from = origin(picture), to = origin(live);
+    live.setAttribute("viewBox", [box[0] + to[0] - from[0], box[1] + to[1] - from[1], box[2], box[3]].join(" "));
+    live.setAttribute("width", box[2]);
+    live.setAttribute("height", box[3]);
+  };
   // Charts answer to the pointer once it comes near; until then the picture stands.
   if (window.vegaEmbed) {
     document.querySelectorAll(".chart.wide").forEach(function (place) {
@@ -12,7 +26,7 @@
         stage.hidden = true;
         place.appendChild(stage);
         window.vegaEmbed(stage, JSON.parse(source.textContent), { actions: false, renderer: "svg", ast: true })
-          .then(function () { stage.hidden = false; picture.remove(); })
+          .then(function () { align(stage.querySelector("svg"), picture); stage.hidden = false; picture.remove(); })
           .catch(function () { stage.remove(); });
       };
       place.addEventListener("pointerenter", wake);
@@ -48,6 +62,25 @@
   document.addEventListener("mouseover", show);
   document.addEventListener("focusin", show);
   window.addEventListener("scroll", function () { card.hidden = true; }, { passive: true });
+  // The list of sources is long: on a phone it is closed until a mark leads into it.
+  var open = function (hash) {
+    var goal = hash.length > 1 && document.getElementById(decodeURIComponent(hash.slice(1)));
+    var shutHere = false;
+    for (var part = goal; part; part = part.parentElement) {
+      if (part.tagName === "DETAILS" && !part.open) { part.open = true; shutHere = true; }
+    }
+    return shutHere && goal;
+  };
+  var follow = function () { var goal = open(location.hash); if (goal) { goal.scrollIntoView(); } };
+  if (window.matchMedia("(max-width: 699px)").matches) {
+    document.querySelectorAll("details.all").forEach(function (part) { part.open = false; });
+  }
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest ? event.target.closest("a[href^='#']") : null;
+    if (link) { open(link.hash); }
+  });
+  window.addEventListener("hashchange", follow);
+  follow();
   // Everything is open on paper.
   var shut = [];
   window.addEventListener("beforeprint", function () {
