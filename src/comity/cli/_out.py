@@ -18,9 +18,9 @@ from comity.core.settings import Settings
 from comity.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["day", "open_workspace", "say", "spinner", "terminal", "write_json"]
+__all__ = ["day", "open_workspace", "say", "spinner", "terminal", "weights_of", "write_json"]
 
 
 def open_workspace(store: Path | None = None, catalog: Path | None = None) -> Workspace:
@@ -45,6 +45,19 @@ def day(text: str | None, flag: str) -> dt.date | None:
     except UsageError as error:
         msg = f"{flag}: {error}"
         raise UsageError(msg) from None
+
+
+def weights_of(pairs: Iterable[str]) -> dict[str, float]:
+    """Read ``ID=NUMBER`` pairs."""
+    found = {}
+    for pair in pairs:
+        name, _, number = pair.partition("=")
+        try:
+            found[name.strip().upper()] = float(number)
+        except ValueError:
+            msg = f"--weight {pair}: write an indicator and a number, as POL-05=0.2."
+            raise UsageError(msg) from None
+    return found
 
 
 def terminal() -> Console:

@@ -7,7 +7,15 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from comity.cli._out import day, open_workspace, say, spinner, terminal, write_json
+from comity.cli._out import (
+    day,
+    open_workspace,
+    say,
+    spinner,
+    terminal,
+    weights_of,
+    write_json,
+)
 
 __all__ = ["assess"]
 
@@ -21,6 +29,8 @@ def assess(
     json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
     format: Annotated[str, Parameter(name="--format")] = "html,md",  # noqa: A002
     exclude_source: Annotated[list[str] | None, Parameter(name="--exclude-source")] = None,
+    weight: Annotated[list[str] | None, Parameter(name="--weight")] = None,
+    only_panel_items: bool = False,
     catalog: Path | None = None,
     store: Path | None = None,
     fresh: bool = False,
@@ -44,6 +54,10 @@ def assess(
         Briefs to write into --out: html, md, json; several with commas.
     exclude_source
         Leave out a source (un_votes), an outlet (outlet:tass) or a grade (reliability:D).
+    weight
+        Give an indicator another weight: POL-05=0.2; 0 leaves it out. May be repeated.
+    only_panel_items
+        Use only indicators that are comparable across dyads.
     catalog
         A folder of your own that adds to or replaces parts of the catalog.
     store
@@ -59,6 +73,8 @@ def assess(
             b,
             as_of=day(as_of, "--as-of"),
             exclude=exclude_source or (),
+            weights=weights_of(weight or ()),
+            only_panel_items=only_panel_items,
             fresh=fresh,
             progress=tell,
         )

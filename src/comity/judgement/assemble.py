@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from comity.core.framework import load_hypotheses
@@ -62,6 +62,8 @@ class Identity:
     inputs_hash: str
     reconstruction: bool
     excluded: Sequence[str] = ()
+    weights: Mapping[str, float] = field(default_factory=dict)
+    only_panel_items: bool = False
 
 
 def judge(
@@ -209,6 +211,8 @@ def _manifest(
         model=dict(estimates.diagnostics),
         public_from_mix=_public_from_mix(context),
         excluded=list(identity.excluded),
+        weights=dict(identity.weights),
+        only_panel_items=identity.only_panel_items,
     )
 
 

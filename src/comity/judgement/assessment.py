@@ -37,6 +37,7 @@ from comity.judgement.parts import (
     ReadingPoint,
     Role,
     RolePoint,
+    Without,
 )
 from comity.judgement.register_parts import (
     LedgerItem,
@@ -87,6 +88,7 @@ __all__ = [
     "StressTest",
     "Theatre",
     "TheatreCell",
+    "Without",
 ]
 
 SCHEMA = "comity.assessment/1"

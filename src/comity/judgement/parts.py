@@ -36,6 +36,7 @@ __all__ = [
     "ReadingPoint",
     "Role",
     "RolePoint",
+    "Without",
 ]
 
 Probability = Annotated[float, Field(ge=0, le=1)]
@@ -124,8 +125,19 @@ class Mover(Part):
     evidence: EvidenceIds
 
 
+class Without(Part):
+    """The latest value of a reading without one indicator."""
+
+    indicator: str
+    value: float
+
+
 class Reading(Part):
-    """One of the four readings."""
+    """One of the four readings.
+
+    ``leave_one_out`` says what the latest value would be without each indicator, the most
+    influential first.
+    """
 
     latest: LatestReading
     p_rise_12m: Probability | None
@@ -135,6 +147,7 @@ class Reading(Part):
     scale: str
     comparable_items: list[str] = Field(default_factory=list)
     case_items: list[str] = Field(default_factory=list)
+    leave_one_out: list[Without] = Field(default_factory=list)
 
 
 class Criterion(Part):
@@ -376,4 +389,6 @@ class Manifest(Part):
     indicators_version: str
     model: dict[str, Any]
     public_from_mix: dict[str, int] = Field(default_factory=dict)
+    weights: dict[str, float] = Field(default_factory=dict)
+    only_panel_items: bool = False
     excluded: list[str] = Field(default_factory=list)

@@ -14,8 +14,9 @@ from comity.judgement.assessment import (
     ReadingPoint,
     Role,
     RolePoint,
+    Without,
 )
-from comity.models.readings import movers
+from comity.models.readings import leave_one_out, movers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,6 +80,10 @@ def readings_part(
             scale=scale,
             comparable_items=sorted(item.name for item in inside if item.comparable),
             case_items=sorted(item.name for item in inside if not item.comparable),
+            leave_one_out=[
+                Without(indicator=item, value=significant(value))
+                for item, value in leave_one_out(path, {each.name: each.weight for each in inside})
+            ],
         )
     return made
 

@@ -12,6 +12,8 @@ from comity.core.period import month_of, month_range
 from comity.models._protocol import READINGS, Item
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from comity.indicators.panel import IndicatorSeries, Panel
@@ -42,11 +44,15 @@ def grid(panel: Panel, first: dt.date) -> tuple[str, ...]:
     return tuple(month_range(max(first, min(starts)), panel.as_of))
 
 
-def items_from_panel(panel: Panel, months: tuple[str, ...]) -> list[Item]:
+def items_from_panel(
+    panel: Panel, months: tuple[str, ...], weights: Mapping[str, float] | None = None
+) -> list[Item]:
     """Return the items that inform a reading; context indicators never do.
 
-    The declared weight of an indicator is shared by its directions.
+    The weight of an indicator, declared or given in `weights`, is shared by its directions; an
+    indicator of weight 0 is left out.
     """
+    given = weights or {}
     items = []
     for series in panel.series:
         definition = series.definition
@@ -54,14 +60,15 @@ def items_from_panel(panel: Panel, months: tuple[str, ...]) -> list[Item]:
             continue
         directions = sum(1 for each in panel.of(definition.id) if each.observations)
         values, sd, span = _on_grid(series, months)
-        if not np.isfinite(values).any():
+        weight = given.get(definition.id, definition.declared_weight)
+        if not np.isfinite(values).any() or weight <= 0:
             continue
         items.append(
             Item(
                 name=series.id,
                 reads=definition.reads,
                 polarity=definition.polarity,
-                weight=definition.declared_weight / directions,
+                weight=weight / directions,
                 values=values,
                 sd=sd,
                 span=span,

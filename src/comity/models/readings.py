@@ -35,7 +35,7 @@ from comity.models.item_levels import (
 )
 from comity.models.rise import Rise, chance_of_rise
 
-__all__ = ["ReadingPriors", "estimate_readings", "movers"]
+__all__ = ["ReadingPriors", "estimate_readings", "leave_one_out", "movers"]
 
 Array = NDArray[np.float64]
 _QUANTILES = np.linspace(0.0, 1.0, 1001)
@@ -169,6 +169,40 @@ def movers(path: ReadingPath, *, end: int = -1, months: int = 12) -> list[tuple[
         for name, part in path.contributions.items()
     }
     return sorted(effects.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
+
+
+def leave_one_out(
+    path: ReadingPath, weights: Mapping[str, float], *, end: int = -1
+) -> list[tuple[str, float]]:
+    """Return the reading's filtered mean in one month without each of its items.
+
+    Levels, scale and parameters stay those of the whole; only the item's share goes to the others.
+
+    Parameters
+    ----------
+    path : ReadingPath
+        From `estimate_readings`.
+    weights : mapping of str to float
+        Declared weight of each item.
+    end : int, optional
+        Index of the month.
+
+    Returns
+    -------
+    list of (str, float)
+        Item and the value on the reading's scale without it, by distance from the value with it;
+        empty where a single item is alive.
+    """
+    alive = {name: float(part[end]) for name, part in path.contributions.items()}
+    alive = {name: part for name, part in alive.items() if np.isfinite(part)}
+    total = sum(weights[name] for name in alive)
+    whole = float(_scaled(np.array([sum(alive.values())]), path.reference)[0])
+    found = []
+    for name in alive if len(alive) > 1 else ():
+        kept = 1.0 - weights[name] / total
+        rest = sum(part for other, part in alive.items() if other != name) / kept
+        found.append((name, float(_scaled(np.array([rest]), path.reference)[0])))
+    return sorted(found, key=lambda pair: (-abs(pair[1] - whole), pair[0]))
 
 
 def _points_per_latent(path: ReadingPath, start: int, end: int) -> float:

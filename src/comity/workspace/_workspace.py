@@ -27,6 +27,7 @@ from comity.core.settings import Settings
 from comity.evidence.ingest import IngestReport, admit_source, admit_table, sync_case
 from comity.evidence.lineage import explain
 from comity.evidence.store import EvidenceStore
+from comity.indicators.definition import load_indicators
 from comity.judgement.assemble import Identity
 from comity.judgement.change import compare
 from comity.models.factor import estimate_panel
@@ -46,13 +47,14 @@ from comity.workspace.schemas import json_schemas
 from comity.workspace.tracing import VIEWS, evidence_of, explained, part_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from comity.judgement.assessment import Assessment
 
 __all__ = ["FORMATS", "Question", "Workspace"]
 
 FORMATS = ("html", "md", "json")
+_MOST_WEIGHT = 100.0
 
 
 class Workspace:
@@ -222,13 +224,15 @@ class Workspace:
         """
         return Dyad(self.actors.resolve(a, on).id, self.actors.resolve(b, on).id)
 
-    def assess(
+    def assess(  # noqa: PLR0913 -- everything that a user may ask for
         self,
         a: str,
         b: str,
         *,
         as_of: dt.date | None = None,
         exclude: Sequence[str] = (),
+        weights: Mapping[str, float] | None = None,
+        only_panel_items: bool = False,
         fresh: bool = False,
         progress: Callable[[str], None] = lambda _: None,
     ) -> Assessment:
@@ -243,6 +247,10 @@ class Workspace:
             day from which a record of the dyad was public.
         exclude : sequence of str
             Sources, outlets or grades to leave out.
+        weights : mapping of str to float, optional
+            Indicators with another weight than the declared one; 0 leaves one out.
+        only_panel_items : bool
+            Use only items that are comparable across dyads.
         fresh : bool
             Compute again even if the inputs are unchanged.
         progress : callable
@@ -256,7 +264,9 @@ class Workspace:
             If nothing can be measured.
         """
         progress("reading the evidence")
-        chain = self._question(a, b, as_of, exclude)
+        chain = self._question(
+            a, b, as_of, exclude, weights or {}, only_panel_items=only_panel_items
+        )
         question, digest = chain.question, chain.identity.inputs_hash
         name = f"{question.as_of.isoformat()}-{digest[:16]}.json"
         stored = self._horizon.place(question.dyad, name)
@@ -301,7 +311,7 @@ class Workspace:
             msg = f"--since {since} is not before the assessment's date {now.as_of}."
             raise UsageError(msg)
         before = self.assess(a, b, as_of=since)
-        later, earlier = self._question(a, b, as_of, ()), self._question(a, b, since, ())
+        later, earlier = self._question(a, b, as_of), self._question(a, b, since)
         return compare(before, now, later.news(earlier))
 
     def estimate(self, path: Path, seed: int | None = None) -> dict[str, Any]:
@@ -358,7 +368,7 @@ class Workspace:
             If the date lies outside the record or too near its beginning.
         """
         month = f"{Period.parse(date).start:%Y-%m}"
-        chain = self._question(a, b, as_of, ())
+        chain = self._question(a, b, as_of)
         found = chain.effect(month, months)
         return {"dyad": chain.question.dyad.key, "date": date, "months": months,
                 "as_of": chain.question.as_of.isoformat(),
@@ -409,12 +419,27 @@ class Workspace:
         if folder is not None:
             sync_case(self.store, folder.name, case_tables(folder), clock.now())
 
-    def _question(self, a: str, b: str, as_of: dt.date | None, exclude: Sequence[str]) -> Chain:
+    def _question(
+        self,
+        a: str,
+        b: str,
+        as_of: dt.date | None,
+        exclude: Sequence[str] = (),
+        weights: Mapping[str, float] | None = None,
+        *,
+        only_panel_items: bool = False,
+    ) -> Chain:
         """Settle what is asked: who, as of when, from what; and how the answer is known."""
         dyad = self.dyad(a, b)
         self._sync(dyad)
         latest = cut_off = self._horizon.latest(dyad, self.catalog_version())
-        question = Question(dyad, as_of or cut_off, tuple(sorted(exclude)))
+        question = Question(
+            dyad,
+            as_of or cut_off,
+            tuple(sorted(exclude)),
+            tuple(sorted(self._checked(weights or {}).items())),
+            only_panel_items,
+        )
         if question.as_of < cut_off:
             must_not_precede(question.as_of, dyad, self.catalogs)
             cut_off = self._horizon.cut_off(dyad, question.as_of)
@@ -425,6 +450,8 @@ class Workspace:
             inputs_hash=self._inputs_hash(question),
             reconstruction=question.as_of < latest,
             excluded=question.exclude,
+            weights=dict(question.weights),
+            only_panel_items=question.only_panel_items,
         )
         return Chain(
             question=question,
@@ -436,6 +463,16 @@ class Workspace:
             catalogs=self.catalogs,
         )
 
+    def _checked(self, weights: Mapping[str, float]) -> Mapping[str, float]:
+        known = load_indicators(self.catalogs) if weights else {}
+        for name, weight in weights.items():
+            if name not in known:
+                raise UnknownName("indicator", name, known)
+            if not 0 <= weight <= _MOST_WEIGHT:
+                msg = f"--weight {name}={weight:g}: a weight lies between 0 and {_MOST_WEIGHT:g}."
+                raise UsageError(msg)
+        return weights
+
     def _sync_all(self) -> None:
         for catalog in (builtin_catalog(), *self.catalogs):
             for folder in sorted((catalog / "cases").glob("*-*")):
@@ -446,6 +483,8 @@ class Workspace:
             "dyad": [question.dyad.a, question.dyad.b],
             "as_of": question.as_of.isoformat(),
             "exclude": list(question.exclude),
+            "weights": list(question.weights),
+            "only_panel_items": question.only_panel_items,
             "evidence": self.store.content_hash(),
             "catalog": self.catalog_version(),
             "code": folder_hash(builtin_catalog().parent, frozenset({".py"})),

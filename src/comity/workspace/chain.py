@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from comity.core.case import Case, case_folder, load_case
-from comity.core.errors import UsageError
+from comity.core.errors import ModelError, UsageError
 from comity.indicators.definition import load_indicators
 from comity.indicators.measure import measure
 from comity.judgement.assemble import Estimates, Identity, judge
@@ -60,11 +60,17 @@ class Question:
         What was not public by then does not exist.
     exclude : tuple of str
         Sources (``un_votes``), outlets (``outlet:tass``) or grades (``reliability:D``) left out.
+    weights : tuple of (str, float)
+        Indicators with another weight than the declared one; 0 leaves an indicator out.
+    only_panel_items : bool
+        Whether only items that are comparable across dyads inform the readings.
     """
 
     dyad: Dyad
     as_of: dt.date
     exclude: tuple[str, ...] = ()
+    weights: tuple[tuple[str, float], ...] = ()
+    only_panel_items: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,7 +157,7 @@ class Chain:
         since = f"{earlier.question.as_of:%Y-%m}"
         with earlier._view() as view:
             past = earlier._panel(view, load_case(self.question.dyad, self.catalogs))
-        known = items_from_panel(past, months[: months.index(since) + 1]) if since in months else []
+        known = self._items(past, months[: months.index(since) + 1]) if since in months else []
         found = reading_news(months, known, items, since, seed=self.settings.seed)
         return [_news_part(each, panel) for each in found]
 
@@ -160,7 +166,24 @@ class Chain:
         with self._view() as view:
             panel = self._panel(view, case)
         months = grid(panel, _first(case))
-        return panel, months, items_from_panel(panel, months)
+        return panel, months, self._items(panel, months)
+
+    def _items(self, panel: Panel, months: tuple[str, ...]) -> list[Item]:
+        """Return the items of the panel with the weights that were asked for.
+
+        Raises
+        ------
+        ModelError
+            If none is left.
+        """
+        weights = dict(self.question.weights)
+        items = items_from_panel(panel, months, weights)
+        if self.question.only_panel_items:
+            items = [item for item in items if item.comparable]
+        if not items:
+            msg = "no indicator is left to read; loosen --weight or --only-panel-items."
+            raise ModelError(msg)
+        return items
 
     def _view(self) -> EvidenceView:
         return self.store.view(
@@ -192,7 +215,7 @@ class Chain:
     ) -> Estimates:
         dyad = self.question.dyad
         months = grid(panel, _first(case))
-        items = items_from_panel(panel, months)
+        items = self._items(panel, months)
         seed, draws = self.settings.seed, self.settings.draws
         readings = estimate_readings(months, items, seed=seed, draws=draws)
         # a theatre is coded by phases that an analyst drew: it would give these back as found

@@ -44,6 +44,9 @@ def run(capsys, tmp_path_factory, monkeypatch, workspace):
         (("estimate", "--panel", "nowhere.csv"), 2, "no such file"),
         (("assess", "RUS", "IRN", "--exclude-source", "un_votez"), 2, "un_votez"),
         (("assess", "RUS", "IRN", "--out", "x", "--format", "docx"), 2, "html"),
+        (("assess", "RUS", "IRN", "--weight", "POL-92=1"), 2, "POL-02"),
+        (("assess", "RUS", "IRN", "--weight", "POL-02"), 2, "POL-05=0.2"),
+        (("assess", "RUS", "IRN", "--weight", "POL-02=-1"), 2, "between 0"),
     ],
 )
 def test_a_mistake_is_told_in_one_line(run, tmp_path, monkeypatch, words, code, told) -> None:
@@ -66,6 +69,21 @@ def test_assess_writes_the_brief_and_prints_the_bottom_line(run, tmp_path: Path)
     }
     data = json.loads((tmp_path / "out" / "assessment.json").read_text())
     assert data["bottom_line"]["text"].split()[0] in out
+
+
+def test_another_weight_gives_another_answer_and_says_so(run) -> None:
+    code, out, err = run("assess", "RUS", "IRN", "--weight", "reg-08=0", "--json", "-")
+    assert code == 0, err
+    changed = json.loads(out)
+    assert changed["manifest"]["weights"] == {"REG-08": 0.0}
+    whole = json.loads(run("assess", "RUS", "IRN", "--json", "-")[1])
+    assert whole["manifest"]["weights"] == {}
+    assert changed["inputs_hash"] != whole["inputs_hash"]
+    names = {item["indicator"] for item in changed["readings"]["cohesion"]["leave_one_out"]}
+    assert "REG-08" not in names
+    assert "REG-08" in {
+        item["indicator"] for item in whole["readings"]["cohesion"]["leave_one_out"]
+    }
 
 
 def test_json_to_standard_output_is_only_json(run) -> None:

@@ -77,3 +77,15 @@ def test_the_spread_follows_the_slope(how: str, value: float, sd: float) -> None
 
 def test_an_unknown_spread_stays_unknown() -> None:
     assert np.isnan(transformed(1.0, None, "log1p")[1])
+
+
+def test_a_weight_of_ones_own_takes_the_declared_ones_place() -> None:
+    one = observation("2020-01-01", "2020-02-01", 1.0)
+    made = panel(
+        series("POL-04", one, direction="ab"),
+        series("POL-04", one, direction="ba"),
+        series("POL-05", one),
+    )
+    months = grid(made, dt.date(1989, 1, 1))
+    items = items_from_panel(made, months, {"POL-04": 3.0, "POL-05": 0.0})
+    assert {item.name: item.weight for item in items} == {"POL-04>ab": 1.5, "POL-04>ba": 1.5}
