@@ -141,9 +141,9 @@ def _changes(assessment: Assessment) -> list[str]:
             before = actor_words(flip.from_, assessment.dyad)
             after = actor_words(flip.to, assessment.dyad)
             lines.append(
-                f"{capital(_plain(role.name))}: main supplier {before}, from "
-                f"{date_words(flip.date)} "
-                f"({date_words(flip.lo80)} to {date_words(flip.hi80)}) {after}"
+                f"{capital(_plain(role.name))}: {before} was the main supplier until "
+                f"{date_words(flip.date)} (80 %: {date_words(flip.lo80)} to "
+                f"{date_words(flip.hi80)}), then {after}; probability {percent(flip.probability)}"
             )
     return lines
 
