@@ -22,7 +22,14 @@ _CONCERNS = {
     "media_events": "list_contains(?, actor) AND list_contains(?, recipient)",
     "dyad_counts": "list_contains(?, actor) AND list_contains(?, recipient)",
     "transfers": "list_contains(?, actor) AND list_contains(?, recipient)",
+    "shared_memberships": "list_contains(?, state_a) AND list_contains(?, state_b)",
+    "trade_flows": "list_contains(?, actor) AND list_contains(?, recipient)",
     "roll_calls": "FALSE",
+    # Context: says where and among whom, not what a dyad did, so that it moves no cut-off.
+    **dict.fromkeys(
+        ("disputes", "contiguity", "distances", "rivalries", "capabilities", "major_powers"),
+        "FALSE",
+    ),
 }
 
 

@@ -39,7 +39,11 @@ def detect_table(path: Path) -> Table:
         raise UsageError(msg)
     nearest = min(
         TABLES.values(),
-        key=lambda table: (-len(header & set(table.key)), len(_lacking(table, header))),
+        key=lambda table: (
+            -len(header & set(table.key)),
+            -len(header & _writable(table)),
+            len(_lacking(table, header)),
+        ),
     )
     msg = (
         f"{path.name} has a header that fits no table; nearest is {nearest.name}, which also needs"

@@ -121,4 +121,17 @@ BINDINGS: dict[str, Binding] = {
         presence=("actor", "recipient"),
     ),
     "transfers": Binding(_directed("actor", "recipient"), presence=("actor", "recipient")),
+    "shared_memberships": Binding("NULL", _PAIR, timing="span", rank="h.shared"),
+    "trade_flows": Binding(
+        _directed("actor", "recipient"),
+        timing="spread",
+        rank="coalesce(h.value, 0)",
+        presence=("actor", "recipient"),
+    ),
+    "disputes": Binding("NULL", _PAIR, timing="span", rank="coalesce(h.hostility, 0)"),
+    "contiguity": Binding("NULL", _PAIR, timing="span"),
+    "distances": Binding("NULL", _PAIR, timing="span"),
+    "rivalries": Binding("NULL", _PAIR, timing="span"),
+    "capabilities": Binding(_about("state"), timing="span", rank="coalesce(h.cinc, 0)"),
+    "major_powers": Binding(_about("state"), timing="span"),
 }

@@ -28,6 +28,10 @@ _COLLECT = {
     "dyad_counts": "comity collect icews",
     "media_events": "comity collect icews",
     "transfers": "comity collect sipri_arms",
+    "shared_memberships": "comity collect cow_igo",
+    "trade_flows": "comity collect cow_trade",
+    "disputes": "comity collect cow_mid",
+    "capabilities": "comity collect cow_capabilities",
 }
 
 
