@@ -67,7 +67,7 @@ _WIDE_ROWS = 4_000  # the publisher's rows have some 540 cells
 def parse(path: Path) -> Iterator[Batch | Reject]:
     """Yield one row per dyad and year with the number of shared memberships.
 
-    The (few) columns of all rows are held in memory, about 300 bytes a row.
+    The (few) columns of all rows are held in memory, about 500 bytes a row.
 
     Parameters
     ----------

@@ -78,7 +78,7 @@ _YEAR_IN_NAME = re.compile(r"_([12]\d{3})\.")
 def parse(path: Path) -> Iterator[Batch | Reject]:
     """Yield one row per exporter, importer and year.
 
-    The (few) columns of all rows are held in memory, about 300 bytes a flow.
+    The (few) columns of all rows are held in memory, about 500 bytes a flow.
 
     Parameters
     ----------
