@@ -115,6 +115,8 @@ def _joined(*parts: object, sep: str = ": ") -> str:
 
 
 def _number(value: object) -> str:
+    if value is None:
+        return "not known"
     return f"{value:,g}" if isinstance(value, (int, float)) else str(value)
 
 
@@ -175,8 +177,9 @@ _DESCRIPTIONS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "dyad_counts": lambda r: _joined(
         f"{r['actor']} to {r['recipient']}, {r['period']}",
-        f"{r['verbal_cooperation']} verbal and {r['material_cooperation']} material cooperation, "
-        f"{r['verbal_conflict']} verbal and {r['material_conflict']} material conflict events",
+        f"{_number(r['verbal_cooperation'])} verbal and {_number(r['material_cooperation'])} "
+        f"material cooperation, {_number(r['verbal_conflict'])} verbal and "
+        f"{_number(r['material_conflict'])} material conflict events",
     ),
     "transfers": lambda r: _joined(
         f"{r['actor']} to {r['recipient']}",
@@ -186,4 +189,25 @@ _DESCRIPTIONS: dict[str, Callable[[Mapping[str, Any]], str]] = {
         if r["delivery_year"] and r["delivered"] is not None
         else "no delivery recorded",
     ),
+    "shared_memberships": lambda r: (
+        f"{r['state_a']}-{r['state_b']} {r['year']}: {r['shared']} organisations shared"
+    ),
+    "disputes": lambda r: (
+        f"{r['state_a']}-{r['state_b']} {r['year']}: dispute {r['dispute_ref']}, "
+        f"hostility {r['hostility'] or 'not known'}"
+    ),
+    "contiguity": lambda r: f"{r['state_a']}-{r['state_b']} {r['year']}: border type {r['type']}",
+    "distances": lambda r: (
+        f"{r['state_a']}-{r['state_b']} {r['year']}: {_number(r['km'])} km apart"
+    ),
+    "rivalries": lambda r: (
+        f"{r['state_a']}-{r['state_b']}: rivalry from {r['start_year']} to "
+        f"{r['end_year'] or 'the end of the list'} ({r['scheme']})"
+    ),
+    "trade_flows": lambda r: (
+        f"{r['actor']} to {r['recipient']} {r['year']}: "
+        + (f"{_number(r['value'])} million USD" if r["value"] is not None else "not reported")
+    ),
+    "capabilities": lambda r: f"{r['state']} {r['year']}: CINC {_number(r['cinc'])}",
+    "major_powers": lambda r: f"{r['state']}: major power from {r['start_date']}",
 }
