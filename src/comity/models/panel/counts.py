@@ -6,7 +6,7 @@ Per period and class, with ``i`` the actor and ``j`` the recipient::
     amount:  eta_ij = c + a_i + b_j
     share:   eta_ij = c + a_i + b_j + rho * x_ij,   x the log of the dyad's own co-operative traffic
 
-fitted by penalised quasi-likelihood. All periods run together; geography is left out on purpose:
+fitted by penalised quasi-likelihood, each period on its own. Geography is left out on purpose:
 nearness is a cause of tension and not something to be explained away.
 
 References
@@ -28,6 +28,7 @@ __all__ = ["CountFit", "exposure", "fit_counts", "pool_directions"]
 
 Array = NDArray[np.float64]
 _STEP = 2.0
+_NEWTON = 2
 _VAR_FLOOR = 0.05
 _TAU_RANGE = (0.05, 6.0)
 _MEAN_RANGE = (-30.0, 20.0)
@@ -100,101 +101,95 @@ def fit_counts(y: Array, x: Array | None = None, *, rounds: int = 12) -> CountFi
         raise ModelError("counts are negative; a missing count is NaN.")
     seen = np.isfinite(y) if x is None else np.isfinite(y) & np.isfinite(x)
     seen &= ~np.eye(y.shape[1], dtype=bool)
-    count = np.where(seen, y, 0.0)
-    covariate = np.zeros_like(count) if x is None else np.where(seen, x, 0.0)
-    fit = _Working(count, covariate, seen, with_slope=x is not None)
-    for _ in range(rounds):
-        fit.step()
-    return fit.result()
+    out = CountFit(
+        residual=np.full(y.shape, np.nan),
+        variance=np.full(y.shape, np.nan),
+        actor=np.zeros(y.shape[:2]),
+        recipient=np.zeros(y.shape[:2]),
+        slope=np.zeros(len(y)),
+        dispersion=np.full(len(y), np.nan),
+    )
+    for t in np.flatnonzero(seen.any(axis=(1, 2))).tolist():
+        # one period fits in the processor's cache, all together do not
+        alive = np.flatnonzero(seen[t].any(axis=0) | seen[t].any(axis=1))
+        grid = np.ix_(alive, alive)
+        covariate = None if x is None else x[t][grid]
+        fit = _Period(y[t][grid], covariate, seen[t][grid])
+        for _ in range(rounds):
+            fit.step()
+        fit.store(out, t, alive)
+    return out
 
 
-class _Working:
-    """State of the iteration; arrays have dims (time, actor, recipient) or (time, state)."""
+class _Period:
+    """State of the iteration for one period; arrays have dims (actor, recipient) or (state,)."""
 
-    def __init__(
-        self, y: Array, x: Array, seen: NDArray[np.bool_], *, with_slope: bool
-    ) -> None:
-        time, states, _ = y.shape
-        self.y, self.x, self.seen, self.with_slope = y, x, seen, with_slope
-        mean = y.sum(axis=(1, 2)) / np.maximum(seen.sum(axis=(1, 2)), 1)
-        self.eta = np.broadcast_to(np.log(mean + 1e-3)[:, None, None], y.shape).copy()
-        self.z = np.zeros_like(y)
-        self.tau = np.ones(time)
-        self.actor = np.zeros((time, states))
-        self.recipient = np.zeros((time, states))
-        self.slope = np.zeros(time)
-        self.spread = np.ones((2, time))
+    def __init__(self, y: Array, x: Array | None, seen: NDArray[np.bool_]) -> None:
+        self.seen = seen.astype(float)
+        self.y = np.where(seen, y, 0.0)
+        self.with_slope = x is not None
+        self.x = np.zeros_like(self.y) if x is None else np.where(seen, x, 0.0)
+        mean = self.y.sum() / max(float(self.seen.sum()), 1.0)
+        self.eta = np.full_like(self.y, np.log(mean + 1e-3))
+        self.z = np.zeros_like(self.y)
+        self.tau = 1.0
+        self.actor = self.recipient = np.zeros(len(y))
+        self.slope = 0.0
+        self.spread = [1.0, 1.0]
 
     def mean(self) -> Array:
         return np.asarray(np.exp(np.clip(self.eta + self.z, *_MEAN_RANGE)))
 
     def step(self) -> None:
-        tau = self.tau[:, None, None]
-        for _ in range(4):
-            mu = np.exp(np.clip(self.eta + self.z, *_MEAN_RANGE))
-            move = (self.y - mu - self.z / tau) / (mu + 1.0 / tau)
-            self.z = self.z + np.where(self.seen, np.clip(move, -_STEP, _STEP), 0.0)
         mu = self.mean()
+        for _ in range(_NEWTON):
+            move = (self.y - mu - self.z / self.tau) / (mu + 1.0 / self.tau)
+            self.z = self.z + self.seen * np.clip(move, -_STEP, _STEP)
+            mu = self.mean()
         working = self.eta + self.z + (self.y - mu) / mu
-        weight = np.where(self.seen, 1.0 / (1.0 / mu + tau), 0.0)
-        self._solve(working, weight)
-        self.eta = np.clip(self.eta, *_MEAN_RANGE)
-        # states without a count keep their prior and do not inform the spread
-        alive = self.seen.any(axis=2), self.seen.any(axis=1)
-        for side, (effect, has) in enumerate(zip((self.actor, self.recipient), alive, strict=True)):
-            n = np.maximum(has.sum(axis=1), 1)
-            centre = (effect * has).sum(axis=1) / n
-            var = (has * (effect - centre[:, None]) ** 2).sum(axis=1) / n
-            self.spread[side] = np.maximum(var, _VAR_FLOOR)
-        mu = self.mean()
-        second = np.where(self.seen, self.z**2 + 1.0 / (mu + 1.0 / tau), 0.0).sum(axis=(1, 2))
-        self.tau = np.clip(second / np.maximum(self.seen.sum(axis=(1, 2)), 1), *_TAU_RANGE)
+        # the marginal weight: one huge dyad cannot set a state's effect
+        self._solve(working, self.seen / (1.0 / mu + self.tau))
+        alive = self.seen.any(axis=1), self.seen.any(axis=0)
+        for side, effect in enumerate((self.actor, self.recipient)):
+            known = effect[alive[side]]
+            self.spread[side] = max(float(known.var()) if len(known) else 0.0, _VAR_FLOOR)
+        second = self.seen * (self.z**2 + 1.0 / (self.mean() + 1.0 / self.tau))
+        self.tau = float(np.clip(second.sum() / self.seen.sum(), *_TAU_RANGE))
 
     def _solve(self, working: Array, weight: Array) -> None:
-        """Ridge-weighted normal equations on [1, actors, recipients, x], all periods at once."""
-        time, states, _ = working.shape
-        size = 2 * states + 2
-        lhs, rhs = np.zeros((time, size, size)), np.zeros((time, size))
-        rows, cols = slice(1, states + 1), slice(states + 1, 2 * states + 1)
-        by_actor, by_recipient = weight.sum(axis=2), weight.sum(axis=1)
+        """Ridge-weighted normal equations on [1, x, actors, recipients]; actors are eliminated."""
+        states = len(weight)
         wx, wy = weight * self.x, weight * working
-        lhs[:, 0, 0] = weight.sum(axis=(1, 2))
-        lhs[:, 0, rows] = by_actor
-        lhs[:, 0, cols] = by_recipient
-        lhs[:, rows, cols] = weight
-        lhs[:, rows, -1] = wx.sum(axis=2)
-        lhs[:, cols, -1] = wx.sum(axis=1)
-        lhs[:, 0, -1] = wx.sum(axis=(1, 2))
-        lhs = lhs + np.transpose(np.triu(lhs, 1), (0, 2, 1))
-        at = np.arange(states)
-        lhs[:, 1 + at, 1 + at] = by_actor + 1.0 / self.spread[0][:, None]
-        lhs[:, 1 + states + at, 1 + states + at] = by_recipient + 1.0 / self.spread[1][:, None]
-        # without an exposure the slope's equation is 1 * rho = 0
-        lhs[:, -1, -1] = (wx * self.x).sum(axis=(1, 2)) if self.with_slope else 1.0
-        # a period without any count has nothing but the penalties
-        lhs[:, (0, -1), (0, -1)] += 1e-9
-        rhs[:, 0], rhs[:, -1] = wy.sum(axis=(1, 2)), (wy * self.x).sum(axis=(1, 2))
-        rhs[:, rows], rhs[:, cols] = wy.sum(axis=2), wy.sum(axis=1)
-        beta = np.linalg.solve(lhs, rhs[:, :, None])[:, :, 0]
-        self.actor, self.recipient, self.slope = beta[:, rows], beta[:, cols], beta[:, -1]
-        self.eta = (
-            beta[:, 0][:, None, None]
-            + self.actor[:, :, None]
-            + self.recipient[:, None, :]
-            + self.slope[:, None, None] * self.x
-        )
+        diagonal = weight.sum(axis=1) + 1.0 / self.spread[0]
+        # columns: constant, slope, recipients
+        cross = np.column_stack([weight.sum(axis=1), wx.sum(axis=1), weight])
+        lhs = np.zeros((states + 2, states + 2))
+        by_recipient = weight.sum(axis=0)
+        lhs[0, 0], lhs[0, 1] = weight.sum(), wx.sum()
+        lhs[0, 2:], lhs[1, 2:] = by_recipient, wx.sum(axis=0)
+        lhs = lhs + np.triu(lhs, 1).T
+        # without an exposure the slope's equation is rho = 0
+        lhs[1, 1] = float((wx * self.x).sum()) if self.with_slope else 1.0
+        np.fill_diagonal(lhs[2:, 2:], by_recipient + 1.0 / self.spread[1])
+        # a period without any count, or one exposure for all, is left to the penalties
+        lhs[[0, 1], [0, 1]] += 1e-9
+        rhs = np.concatenate([[wy.sum(), (wy * self.x).sum()], wy.sum(axis=0)])
+        scaled = cross / diagonal[:, None]
+        by_actor = wy.sum(axis=1)
+        beta = np.linalg.solve(lhs - cross.T @ scaled, rhs - scaled.T @ by_actor)
+        self.actor = (by_actor - cross @ beta) / diagonal
+        self.slope, self.recipient = float(beta[1]), beta[2:]
+        fitted = beta[0] + self.actor[:, None] + self.recipient[None, :] + self.slope * self.x
+        self.eta = np.clip(fitted, *_MEAN_RANGE)
 
-    def result(self) -> CountFit:
+    def store(self, out: CountFit, t: int, alive: NDArray[np.int64]) -> None:
         mu = self.mean()
-        residual = self.z + self.z / (self.tau[:, None, None] * mu)
-        return CountFit(
-            residual=np.where(self.seen, residual, np.nan),
-            variance=np.where(self.seen, 1.0 / mu, np.nan),
-            actor=self.actor,
-            recipient=self.recipient,
-            slope=self.slope if self.with_slope else np.zeros_like(self.slope),
-            dispersion=self.tau,
-        )
+        seen = self.seen > 0
+        grid = np.ix_(alive, alive)
+        out.residual[t][grid] = np.where(seen, self.z + self.z / (self.tau * mu), np.nan)
+        out.variance[t][grid] = np.where(seen, 1.0 / mu, np.nan)
+        out.actor[t, alive], out.recipient[t, alive] = self.actor, self.recipient
+        out.slope[t], out.dispersion[t] = self.slope, self.tau
 
 
 def pool_directions(value: Array, variance: Array, extra: float = 0.5) -> tuple[Array, Array]:

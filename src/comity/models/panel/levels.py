@@ -22,6 +22,7 @@ from comity.core.errors import ModelError, NotEnoughObservations
 __all__ = ["LevelFit", "LevelParameters", "draw_paths", "fit_levels", "run_levels"]
 
 Array = NDArray[np.float64]
+Draws = NDArray[np.float32]
 _FLOOR = 1e-6
 
 
@@ -112,13 +113,22 @@ def run_levels(y: Array, variance: Array, parameters: LevelParameters) -> LevelF
     )  # fmt: skip
 
 
-def fit_levels(y: Array, variance: Array, *, rounds: int = 40, tolerance: float = 1e-3) -> LevelFit:
+def fit_levels(
+    y: Array,
+    variance: Array,
+    *,
+    centred: bool = False,
+    rounds: int = 40,
+    tolerance: float = 1e-3,
+) -> LevelFit:
     """Learn the parameters on the panel by EM and return the levels.
 
     Parameters
     ----------
     y, variance : numpy.ndarray
         As for `run_levels`.
+    centred : bool
+        Levels start at 0 on average, as for items that turn their sign with the dyad.
     rounds : int
         Most rounds of EM.
     tolerance : float
@@ -127,16 +137,17 @@ def fit_levels(y: Array, variance: Array, *, rounds: int = 40, tolerance: float 
     Raises
     ------
     NotEnoughObservations
-        If the item is missing for every dyad, or seen in one period only and fewer than two dyads.
+        If the panel has fewer than three values.
     """
     seen = np.isfinite(y) & np.isfinite(variance)
     if seen.sum() < 3:
         raise NotEnoughObservations("fewer than three values of an item on the whole panel.")
-    spread = float(np.var(y[seen])) or 1.0
-    now = LevelParameters(0.1 * spread, 0.3 * spread, float(np.mean(y[seen])), spread)
+    middle = 0.0 if centred else float(np.mean(y[seen]))
+    spread = float(np.mean((y[seen] - middle) ** 2)) or 1.0
+    now = LevelParameters(0.1 * spread, 0.3 * spread, middle, spread)
     for _ in range(rounds):
         fit = run_levels(y, variance, now)
-        after = _maximise(fit, y, variance, 1e-4 * spread)
+        after = _maximise(fit, y, variance, 1e-4 * spread, centred=centred)
         change = max(abs(a - b) / (b + 1e-3 * spread) for a, b in zip(after, now, strict=True))
         now = after
         if change < tolerance:
@@ -144,7 +155,9 @@ def fit_levels(y: Array, variance: Array, *, rounds: int = 40, tolerance: float 
     return run_levels(y, variance, now)
 
 
-def _maximise(fit: LevelFit, y: Array, variance: Array, floor: float) -> LevelParameters:
+def _maximise(
+    fit: LevelFit, y: Array, variance: Array, floor: float, *, centred: bool
+) -> LevelParameters:
     seen, noise = fit.seen, fit.parameters.noise
     mean, var, lag = fit.smoothed, fit.smoothed_var, fit.lag_cov
     # only spans between first and last value of a dyad tell how much a level moves
@@ -158,14 +171,14 @@ def _maximise(fit: LevelFit, y: Array, variance: Array, floor: float) -> LevelPa
     error = (y[seen] - mean[seen]) ** 2 + var[seen]
     own = (share**2 * error + share * known).mean()
     alive = seen.any(axis=1)
-    start = float(mean[alive, 0].mean())
+    start = 0.0 if centred else float(mean[alive, 0].mean())
     start_var = float(((mean[alive, 0] - start) ** 2 + var[alive, 0]).mean())
     return LevelParameters(
         max(float(step), floor), max(float(own), floor), start, max(start_var, floor)
     )
 
 
-def draw_paths(fit: LevelFit, rng: np.random.Generator, draws: int) -> tuple[Array, Array]:
+def draw_paths(fit: LevelFit, rng: np.random.Generator, draws: int) -> tuple[Draws, Draws]:
     """Return draws of the levels: filtered (period by period) and smoothed (joint paths).
 
     Parameters
@@ -184,13 +197,14 @@ def draw_paths(fit: LevelFit, rng: np.random.Generator, draws: int) -> tuple[Arr
     """
     dyads, time = fit.filtered.shape
     shock = rng.standard_normal((dyads, time, draws), dtype=np.float32)
-    now = fit.filtered[:, :, None] + np.sqrt(fit.filtered_var)[:, :, None] * shock
+    level = fit.filtered.astype(np.float32)
+    now = level[:, :, None] + np.sqrt(fit.filtered_var).astype(np.float32)[:, :, None] * shock
     path = np.empty_like(now)
     path[:, -1] = now[:, -1]
-    step = fit.parameters.step
+    back = fit.filtered_var / (fit.filtered_var + fit.parameters.step)
+    rest = np.sqrt(fit.filtered_var * (1.0 - back)).astype(np.float32)
+    offset, gain = ((1.0 - back) * fit.filtered).astype(np.float32), back.astype(np.float32)
     for t in range(time - 2, -1, -1):
-        back = fit.filtered_var[:, t] / (fit.filtered_var[:, t] + step)
-        rest = np.sqrt(fit.filtered_var[:, t] * (1.0 - back))
-        expected = fit.filtered[:, t, None] + back[:, None] * (path[:, t + 1] - fit.filtered[:, t, None])
-        path[:, t] = expected + rest[:, None] * shock[:, t]
+        path[:, t] = offset[:, t, None] + gain[:, t, None] * path[:, t + 1]
+        path[:, t] += rest[:, t, None] * shock[:, t]
     return now, path

@@ -1,0 +1,129 @@
+"""Items of the panel: one value per dyad and period from counts, votes, memberships and flows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from comity.models.panel._types import CLASSES, PanelInputs
+from comity.models.panel.artefacts import DOUBT
+from comity.models.panel.centring import centre_two_way
+from comity.models.panel.counts import CountFit, exposure, fit_counts, pool_directions
+
+__all__ = ["DyadItem", "measure_items"]
+
+Array = NDArray[np.float64]
+_LOGGED = ("igo",)
+_NO_SHARES = 1e-9
+
+
+class DyadItem(NamedTuple):
+    """One item, dims (dyad, time).
+
+    Parameters
+    ----------
+    value, variance : numpy.ndarray
+        Value and known sampling variance, NaN where missing.
+    state_part : numpy.ndarray
+        What the two states' own activity adds; 0 for items that have none.
+    doubt : numpy.ndarray
+        Variance of an error that stays the same over the periods and does not average out; 0 for
+        dyads that nobody suspects.
+    is_signed : bool
+        The value turns its sign when the states change places.
+    """
+
+    value: Array
+    variance: Array
+    state_part: Array
+    doubt: Array
+    is_signed: bool = False
+
+
+def measure_items(
+    inputs: PanelInputs, artefact: NDArray[np.bool_], wanted: Collection[str]
+) -> dict[str, DyadItem]:
+    """Return the wanted items that the inputs allow, in order of name.
+
+    ``amount_K`` and ``share_K`` for classes K, ``courting_K`` (directed difference of amounts),
+    every symmetric input by its own name, and ``F``, ``F_amount`` (with the states' own part) and
+    ``F_need`` (who depends on whom) for flows F.
+
+    Parameters
+    ----------
+    inputs : PanelInputs
+        The panel's inputs.
+    artefact : numpy.ndarray of bool
+        Flagged dyads, dims (time, state, state); their counts are taken with more doubt.
+    wanted : collection of str
+        Names of items.
+    """
+    _, a, b = inputs.dyads()
+
+    def pick(x: Array) -> Array:
+        return np.ascontiguousarray(x[:, a, b].T)
+
+    doubt = pick(np.where(artefact, DOUBT, 0.0))
+    made: dict[str, DyadItem] = {}
+    traffic = exposure(inputs.counts[0] + inputs.counts[1])
+    for at, name in enumerate(CLASSES):
+        y = inputs.counts[at]
+        if not np.isfinite(y).any():
+            continue
+        if {f"amount_{name}", f"courting_{name}"} & set(wanted):
+            fit = fit_counts(y)
+            made[f"amount_{name}"] = _undirected(fit, pick, doubt)
+            made[f"courting_{name}"] = _directed(fit, pick, doubt)
+        # co-operation given the dyad's own co-operation would be a share of itself
+        if f"share_{name}" in wanted and at >= 2:
+            item = _undirected(fit_counts(y, traffic), pick, doubt)
+            made[f"share_{name}"] = item._replace(state_part=np.zeros_like(doubt))
+    none = np.zeros_like(doubt)
+    for name, x in inputs.symmetric.items():
+        if name in wanted and np.isfinite(x).any():
+            value = pick(centre_two_way(np.log1p(x) if name in _LOGGED else x))
+            known = inputs.symmetric_variance.get(name)
+            variance = np.where(np.isfinite(value), 0.0 if known is None else pick(known), np.nan)
+            made[name] = DyadItem(value, variance, none, none)
+    for name, x in inputs.flows.items():
+        if {name, f"{name}_amount", f"{name}_need"} & set(wanted) and np.isfinite(x).any():
+            fit = fit_counts(x)
+            # a flow is money and not a number of acts: its size is no sampling variance
+            exact = np.where(np.isfinite(fit.residual), 0.0, np.nan)
+            item = _undirected(replace(fit, variance=exact), pick, none)
+            made[f"{name}_amount"] = item
+            made[name] = item._replace(state_part=none)
+            made[f"{name}_need"] = _need(x, pick)
+    return {name: made[name] for name in sorted(made) if name in wanted}
+
+
+def _undirected(fit: CountFit, pick: Callable[[Array], Array], doubt: Array) -> DyadItem:
+    value, variance = pool_directions(fit.residual, fit.variance)
+    part = fit.state_part()
+    for t in np.flatnonzero(~np.isfinite(fit.dispersion)):
+        # a period without the source keeps the states' activity of the one before
+        part[t] = part[t - 1] if t else 0.0
+    return DyadItem(pick(value), pick(variance), pick(part), doubt)
+
+
+def _directed(fit: CountFit, pick: Callable[[Array], Array], doubt: Array) -> DyadItem:
+    value = pick(fit.residual - np.transpose(fit.residual, (0, 2, 1)))
+    variance = pick(fit.variance + np.transpose(fit.variance, (0, 2, 1)))
+    return DyadItem(value, variance, np.zeros_like(value), doubt, is_signed=True)
+
+
+def _need(flow: Array, pick: Callable[[Array], Array]) -> DyadItem:
+    """Share of the dyad in a's exchanges less its share in b's, signed square root."""
+    known = np.where(np.isfinite(flow), flow, 0.0)
+    both = known + np.transpose(known, (0, 2, 1))
+    own = both.sum(axis=2)
+    share = both / np.maximum(own[:, :, None], _NO_SHARES)
+    seen = np.isfinite(flow) | np.isfinite(np.transpose(flow, (0, 2, 1)))
+    gap = share - np.transpose(share, (0, 2, 1))
+    value = pick(np.where(seen, np.sign(gap) * np.sqrt(np.abs(gap)), np.nan))
+    exact, none = np.where(np.isfinite(value), 0.0, np.nan), np.zeros_like(value)
+    return DyadItem(value, exact, none, none, is_signed=True)
