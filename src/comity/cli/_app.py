@@ -24,6 +24,8 @@ _COMMANDS = {
     "show": "show:show",
     "explain": "explain:explain",
     "diff": "diff:diff",
+    "compare": "compare:compare",
+    "panel": "panel:app",
     "collect": "collect:collect",
     "sources": "sources:app",
     "admit": "admit:admit",

@@ -82,7 +82,12 @@ def judge(
     """
     book = context.book
     first = estimates.months[0]
-    readings = readings_part(estimates.readings, estimates.items, context.panel, book, first)
+    readings = {
+        name: reading.model_copy(update={"panel": context.standing.get(name)})
+        for name, reading in readings_part(
+            estimates.readings, estimates.items, context.panel, book, first
+        ).items()
+    }
     roles = roles_part(
         estimates.roles, _role_names(context), estimates.delivery_dates, context.dyad, book
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from comity.evidence.store import EvidenceView
     from comity.indicators.panel import Panel
     from comity.judgement.book import EvidenceBook
+    from comity.judgement.parts import PanelStanding
 
 __all__ = ["Context"]
 
@@ -44,6 +45,8 @@ class Context:
         Collects what is cited.
     case : Case or None
         The declared case; None for a dyad without one.
+    standing : mapping of str to PanelStanding
+        Where the dyad stands in the reference panel, by reading; empty without one.
     """
 
     view: EvidenceView
@@ -56,6 +59,7 @@ class Context:
     panel: Panel
     book: EvidenceBook
     case: Case | None
+    standing: Mapping[str, PanelStanding] = field(default_factory=dict)
 
     @property
     def a(self) -> str:

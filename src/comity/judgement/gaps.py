@@ -69,12 +69,16 @@ def gaps_part(readings: Mapping[str, Reading], context: Context) -> list[Gap]:
             Gap(what=text, why="Known hole in the hand-coded evidence.", fill="")
             for text in context.case.gaps
         ]
+    if not context.standing:
+        made.append(
+            Gap(
+                what="Percentile in a reference panel of dyads",
+                why="No panel that holds this dyad is stored; the scale is its own history.",
+                fill="Collect yearly event counts, UN votes, shared memberships and trade, then "
+                "`comity panel build`.",
+            )
+        )
     made += [
-        Gap(
-            what="Percentile in a reference panel of dyads",
-            why="The panel is not built yet; the scale is this dyad's own history.",
-            fill="A later version.",
-        ),
         Gap(
             what="Weights of the rival explanations, scenarios and scored forecasts",
             why="The hypothesis engine and the outlook are not built yet.",

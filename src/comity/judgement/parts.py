@@ -31,6 +31,8 @@ __all__ = [
     "ManifestSource",
     "Mover",
     "Outlook",
+    "PanelPoint",
+    "PanelStanding",
     "Phase",
     "Reading",
     "ReadingPoint",
@@ -132,6 +134,21 @@ class Without(Part):
     value: float
 
 
+class PanelPoint(Bounded):
+    """One period of a reading on the scale of the reference panel; ``point`` is its own value."""
+
+    period: str
+    point: float | None = None
+
+
+class PanelStanding(Part):
+    """Where a dyad stands among the dyads of the reference panel, on comparable items only."""
+
+    dyads: int
+    latest: PanelPoint
+    series: list[PanelPoint]
+
+
 class Reading(Part):
     """One of the four readings.
 
@@ -148,6 +165,7 @@ class Reading(Part):
     comparable_items: list[str] = Field(default_factory=list)
     case_items: list[str] = Field(default_factory=list)
     leave_one_out: list[Without] = Field(default_factory=list)
+    panel: PanelStanding | None = None
 
 
 class Criterion(Part):

@@ -15,34 +15,29 @@ from comity.briefs.render.html import render_html
 from comity.briefs.render.json import load_json, render_json
 from comity.briefs.render.markdown import render_markdown
 from comity.briefs.render.terminal import render_terminal
-from comity.briefs.render.views import render_effects, render_view
-from comity.core import clock
-from comity.core.actor import Actors
-from comity.core.case import case_folder, case_tables
+from comity.briefs.render.views import render_comparison, render_effects, render_view
 from comity.core.catalog import builtin_catalog
-from comity.core.dyad import Dyad
 from comity.core.errors import UnknownName, UsageError
 from comity.core.period import Period
-from comity.core.settings import Settings
-from comity.evidence.ingest import IngestReport, admit_source, admit_table, sync_case
+from comity.core.provenance import sha256_of
 from comity.evidence.lineage import explain
-from comity.evidence.store import EvidenceStore
 from comity.indicators.definition import load_indicators
 from comity.judgement.assemble import Identity
 from comity.judgement.change import compare
 from comity.models.factor import estimate_panel
 from comity.models.panel_table import read_panel_table
-from comity.sources._spec import source_named
 from comity.workspace.chain import (
     Chain,
     Question,
     folder_hash,
     must_not_precede,
 )
+from comity.workspace.comparison import build_panel, compare_dyads
 from comity.workspace.crosscheck import check_references
+from comity.workspace.evidence_doors import EvidenceDoors, must_exist
 from comity.workspace.health import checks
-from comity.workspace.horizon import Horizon, write_atomically
-from comity.workspace.reports import holdings, report_lines, source_rows
+from comity.workspace.horizon import Horizon
+from comity.workspace.reference import PANEL_FILE, write_atomically
 from comity.workspace.schemas import json_schemas
 from comity.workspace.tracing import VIEWS, evidence_of, explained, part_of
 
@@ -57,7 +52,7 @@ FORMATS = ("html", "md", "json")
 _MOST_WEIGHT = 100.0
 
 
-class Workspace:
+class Workspace(EvidenceDoors):
     """A store, a catalog and settings; every door calls these methods and nothing below them.
 
     Parameters
@@ -71,108 +66,9 @@ class Workspace:
     >>> workspace.assess("Russia", "Iran").bottom_line.text  # doctest: +SKIP
     """
 
-    def __init__(self, settings: Settings | None = None) -> None:
-        self.settings = settings or Settings()
-        self.catalogs: tuple[Path, ...] = (
-            (self.settings.catalog,) if self.settings.catalog is not None else ()
-        )
-
-    @cached_property
-    def store(self) -> EvidenceStore:
-        """The evidence store, opened on first use."""
-        return EvidenceStore.open(self.settings.home, self.settings.memory_limit)
-
     @cached_property
     def _horizon(self) -> Horizon:
         return Horizon(self.settings.home, self.store, self.actors, self.catalogs)
-
-    @cached_property
-    def actors(self) -> Actors:
-        """States and organisations."""
-        return Actors.load(self.catalogs)
-
-    # ------------------------------------------------------------------ evidence
-
-    def sources(self) -> list[dict[str, Any]]:
-        """Return what can be collected, with its terms and what is stored of it."""
-        return source_rows(self.store)
-
-    def source(self, name: str) -> dict[str, Any]:
-        """Return one source as `sources` does.
-
-        Raises
-        ------
-        UnknownName
-            If there is none.
-        """
-        source_named(name)
-        return next(row for row in self.sources() if row["name"] == name)
-
-    def files_of(self, name: str, given: str | None) -> Path:
-        """Return where the files of a source lie.
-
-        Raises
-        ------
-        UnknownName
-            If there is no such source.
-        UsageError
-            If no place is given, or an address on the network.
-        """
-        spec = source_named(name).SPEC
-        if given is None:
-            msg = (
-                f"{name} is read from files that you have: get them from {spec.url} and name them "
-                f"with --from. `comity sources show {name}` lists the layouts."
-            )
-            raise UsageError(msg)
-        if "://" in given:
-            msg = f"--from {given}: comity does not download yet; save the file and name its path."
-            raise UsageError(msg)
-        return Path(given)
-
-    def collect(
-        self, name: str, path: Path, progress: Callable[[str, int], None] | None = None
-    ) -> IngestReport:
-        """Read a publisher's file or folder and admit its records.
-
-        Raises
-        ------
-        UnknownName
-            If there is no such source.
-        SourceChanged
-            If a file does not have a layout that the source declares.
-        QuarantineExceeded
-            If more rows are bad than the source declares as its bound.
-        """
-        source = source_named(name)
-        _must_exist(path)
-        return admit_source(self.store, source, path, recorded_on=clock.now(), progress=progress)
-
-    def admit(
-        self,
-        path: Path,
-        table: str | None = None,
-        dyad: tuple[str, str] | None = None,
-        *,
-        replace: bool = False,
-    ) -> IngestReport:
-        """Admit a CSV of the user's own, whose columns are those of a table.
-
-        Raises
-        ------
-        CatalogError
-            If a column is unknown, or the table cannot be told from the header.
-        """
-        _must_exist(path)
-        owner = f"user:{self.dyad(*dyad).key.lower()}" if dyad else "user"
-        return admit_table(
-            self.store,
-            table,
-            path,
-            recorded_on=clock.now(),
-            source=owner,
-            replace_others=replace,
-        )
 
     def explain(self, name: str) -> list[dict[str, Any]]:
         """Return the way from a record, or a part of an assessment, back to rows and addresses.
@@ -193,36 +89,10 @@ class Workspace:
             a, _, b = pair.partition("-")
             ids = evidence_of(self.assess(a, b), part)
         else:
-            self._sync_all()
+            self.sync_all()
             ids = [name]
         with self.store.view(dt.date.max) as view:
             return [explained(explain(self.store, view, each, self.catalogs)) for each in ids]
-
-    def holdings(self) -> dict[str, Any]:
-        """Return what is stored by source, and the rows in quarantine."""
-        return holdings(self.store)
-
-    def report(self, report: IngestReport) -> dict[str, Any]:
-        """Return the report of an admission as plain data."""
-        return asdict(report)
-
-    def report_lines(self, report: IngestReport) -> list[str]:
-        """Return the report of an admission in sentences."""
-        return report_lines(report)
-
-    # ------------------------------------------------------------------ assessment
-
-    def dyad(self, a: str, b: str, on: dt.date | None = None) -> Dyad:
-        """Return the dyad of two names or codes.
-
-        Raises
-        ------
-        UnknownName
-            If a state is unknown; the nearest names are shown.
-        UsageError
-            If both are the same state.
-        """
-        return Dyad(self.actors.resolve(a, on).id, self.actors.resolve(b, on).id)
 
     def assess(  # noqa: PLR0913 -- everything that a user may ask for
         self,
@@ -322,7 +192,7 @@ class Workspace:
         CatalogError
             If the table is not as documented.
         """
-        _must_exist(path)
+        must_exist(path)
         return estimate_panel(read_panel_table(path), seed=seed or self.settings.seed)
 
     def show(
@@ -378,6 +248,38 @@ class Workspace:
         """Return effects as a terminal shows them."""
         return render_effects(data)
 
+    def build_panel(self, progress: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+        """Estimate the reference panel from all that is stored; return what it is.
+
+        Raises
+        ------
+        ModelError
+            If no yearly counts of coded events are stored.
+        """
+        return build_panel(self.store, self.settings, progress)
+
+    def compare(self, pairs: Sequence[str], period: str | None = None) -> dict[str, Any]:
+        """Return dyads side by side on the scale of the reference panel.
+
+        Parameters
+        ----------
+        pairs : sequence of str
+            As ``RUS-IRN``.
+        period : str, optional
+            Year to show; by default the last of the panel.
+
+        Raises
+        ------
+        UsageError
+            If no panel was built, or a pair is not two states.
+        """
+        dyads = [self.dyad(*_pair(pair)) for pair in pairs]
+        return compare_dyads(self.settings.home, dyads, period)
+
+    def compare_table(self, data: dict[str, Any]) -> Any:
+        """Return dyads side by side as a terminal shows them."""
+        return render_comparison(data)
+
     def summary(self, assessment: Assessment) -> Any:
         """Return what a terminal shows of an assessment."""
         return render_terminal(assessment)
@@ -400,24 +302,7 @@ class Workspace:
                 (target / name).write_text(text, encoding="utf-8")
         return [target / name for name in texts]
 
-    def catalog_version(self) -> str:
-        """Return a hash over every file of the catalogs in use."""
-        return self._catalog_hash
-
-    @cached_property
-    def _catalog_hash(self) -> str:
-        digest = hashlib.sha256()
-        for folder in (builtin_catalog(), *self.catalogs):
-            digest.update(folder_hash(folder).encode())
-        return digest.hexdigest()
-
     # ------------------------------------------------------------------ inside
-
-    def _sync(self, dyad: Dyad) -> None:
-        """Admit the built-in evidence of the dyad's case, if it has one and it has changed."""
-        folder = case_folder(dyad, self.catalogs)
-        if folder is not None:
-            sync_case(self.store, folder.name, case_tables(folder), clock.now())
 
     def _question(
         self,
@@ -431,7 +316,7 @@ class Workspace:
     ) -> Chain:
         """Settle what is asked: who, as of when, from what; and how the answer is known."""
         dyad = self.dyad(a, b)
-        self._sync(dyad)
+        self.sync(dyad)
         latest = cut_off = self._horizon.latest(dyad, self.catalog_version())
         question = Question(
             dyad,
@@ -473,11 +358,6 @@ class Workspace:
                 raise UsageError(msg)
         return weights
 
-    def _sync_all(self) -> None:
-        for catalog in (builtin_catalog(), *self.catalogs):
-            for folder in sorted((catalog / "cases").glob("*-*")):
-                sync_case(self.store, folder.name, case_tables(folder), clock.now())
-
     def _inputs_hash(self, question: Question) -> str:
         parts = {
             "dyad": [question.dyad.a, question.dyad.b],
@@ -485,6 +365,7 @@ class Workspace:
             "exclude": list(question.exclude),
             "weights": list(question.weights),
             "only_panel_items": question.only_panel_items,
+            "panel": _file_hash(self.settings.home / PANEL_FILE),
             "evidence": self.store.content_hash(),
             "catalog": self.catalog_version(),
             "code": folder_hash(builtin_catalog().parent, frozenset({".py"})),
@@ -494,7 +375,13 @@ class Workspace:
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _must_exist(path: Path) -> None:
-    if not path.exists():
-        msg = f"{path}: there is no such file or folder."
+def _file_hash(path: Path) -> str:
+    return sha256_of(path) if path.exists() else ""
+
+
+def _pair(text: str) -> tuple[str, str]:
+    first, dash, second = text.partition("-")
+    if not dash:
+        msg = f"{text!r} is not a dyad: write two states joined by '-', as RUS-IRN."
         raise UsageError(msg)
+    return first, second

@@ -15,6 +15,7 @@ from comity.judgement.assemble import Estimates, Identity, judge
 from comity.judgement.book import EvidenceBook
 from comity.judgement.context import Context
 from comity.judgement.deliveries import deliveries
+from comity.judgement.parts import PanelPoint, PanelStanding
 from comity.judgement.readings import significant
 from comity.models.change_points import segment
 from comity.models.effect import Effect, event_effects
@@ -23,6 +24,7 @@ from comity.models.news import News, reading_news
 from comity.models.readings import estimate_readings
 from comity.models.supplier_roles import role_balance
 from comity.sources._spec import discover
+from comity.workspace.reference import PANEL_FILE, ReferencePanel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -126,6 +128,7 @@ class Chain:
                 panel=panel,
                 book=EvidenceBook(view, specs),
                 case=case,
+                standing=self._standing(),
             )
             return judge(context, estimates, self.identity, specs, self.catalogs)
 
@@ -240,6 +243,25 @@ class Chain:
         }
         dates = {each.record: f"{each.start:%Y-%m}" for each in found}
         return Estimates(months, items, readings, changes, roles, dates, model)
+
+    def _standing(self) -> dict[str, PanelStanding]:
+        """Return where the dyad stood in the reference panel in the years before the as-of day."""
+        panel = ReferencePanel.load(self.store.home / PANEL_FILE)
+        if panel is None or self.question.exclude or self.question.weights:
+            return {}
+        dyad = self.question.dyad
+        found = {}
+        for name in panel.readings:
+            points = [
+                PanelPoint(**point)
+                for point in panel.standing(dyad.a, dyad.b, name)
+                if int(point["period"][:4]) < self.question.as_of.year
+            ]
+            if points:
+                found[name] = PanelStanding(
+                    dyads=len(panel.dyads), latest=points[-1], series=points
+                )
+        return found
 
     def _names(self) -> dict[str, str]:
         states, organisations = self.actors.states, self.actors.organisations

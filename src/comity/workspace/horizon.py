@@ -11,6 +11,7 @@ from comity.core.case import load_case
 from comity.core.errors import UsageError
 from comity.evidence.coverage import public_span
 from comity.workspace.chain import register_sources
+from comity.workspace.reference import write_atomically
 from comity.workspace.reports import nothing_known
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from comity.core.dyad import Dyad
     from comity.evidence.store import EvidenceStore
 
-__all__ = ["Horizon", "write_atomically"]
+__all__ = ["Horizon"]
 
 
 @dataclass(frozen=True)
@@ -90,10 +91,3 @@ class Horizon:
                 earliest, _ = public_span(view, ids, names)
             raise UsageError(nothing_known(dyad, as_of, earliest))
         return max(days)
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file so that a reader finds the old one or the new one, never a part."""
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(data)
-    part.replace(path)

@@ -57,7 +57,12 @@ def report_lines(report: IngestReport) -> list[str]:
             "`comity sources status --json -` shows them with file, line and reason"
         )
     if report.out_of_scope:
-        lines.append(f"{report.out_of_scope:,} rows do not concern states and were set aside")
+        lines.append(
+            lines.append(
+                f"{report.out_of_scope:,} rows are out of scope (no state, or a year not covered) "
+                "and were set aside"
+            )
+        )
     return lines
 
 

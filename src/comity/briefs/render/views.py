@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from comity.judgement.assessment import Assessment
 
-__all__ = ["render_effects", "render_view"]
+__all__ = ["render_comparison", "render_effects", "render_view"]
 
 _NONE = "–"
 
@@ -32,6 +32,25 @@ def render_view(assessment: Assessment, view: str, data: Any) -> RenderableType:
         The part as plain data.
     """
     return _VIEWS[view](assessment, data)
+
+
+def render_comparison(data: dict[str, Any]) -> RenderableType:
+    """Return dyads side by side as a table, closest first."""
+    names = ("cohesion", "depth", "tension", "asymmetry")
+
+    def closeness(row: dict[str, Any]) -> float:
+        found = row["readings"].get("cohesion")
+        return -found["latest"]["value"] if found else 1.0
+
+    rows = []
+    for row in sorted(data["dyads"], key=closeness):
+        cells = [
+            _with_interval(row["readings"][name]["latest"]) if name in row["readings"] else _NONE
+            for name in names
+        ]
+        rows.append((f"{row['a']}-{row['b']}", *cells, row["why_empty"]))
+    title = f"{data['period']}, percentile among {data['panel']['dyads']:,} dyads (80 %)"
+    return _table(title, ("dyad", *names, ""), rows)
 
 
 def render_effects(data: dict[str, Any]) -> RenderableType:

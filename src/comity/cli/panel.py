@@ -1,0 +1,39 @@
+"""comity panel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from comity.cli._out import open_workspace, say, spinner, write_json
+
+__all__ = ["app"]
+
+app = App(name="panel", help="The reference panel: the dyads that a reading is compared with.")
+
+Json = Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)]
+
+
+@app.command
+def build(*, json: Json = None, store: Path | None = None) -> int:
+    """Estimate the readings of all politically relevant dyads from what is stored.
+
+    Parameters
+    ----------
+    json
+        Write what was built as JSON to this file, or - for standard output.
+    store
+        Where the evidence lies.
+    """
+    workspace = open_workspace(store)
+    with spinner("reading the panel's items") as tell:
+        about = workspace.build_panel(tell)
+    if json is not None:
+        write_json(about, json)
+    if json != "-":
+        say(f"{about['dyads']:,} dyads, {about['first']} to {about['last']}")
+        for item, covered in about["coverage"].items():
+            say(f"  {item}: {covered}")
+    return 0

@@ -1,0 +1,100 @@
+"""Build the reference panel, and put dyads side by side on its scale."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from comity.core.errors import UsageError
+from comity.models.panel.estimate import estimate_panel_of_dyads
+from comity.workspace.panel_inputs import panel_inputs
+from comity.workspace.reference import PANEL_FILE, ReferencePanel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from comity.core.dyad import Dyad
+    from comity.core.settings import Settings
+    from comity.evidence.store import EvidenceStore
+    from comity.models.panel._types import PanelInputs
+
+__all__ = ["build_panel", "compare_dyads"]
+
+
+def build_panel(
+    store: EvidenceStore, settings: Settings, progress: Callable[[str], None]
+) -> dict[str, Any]:
+    """Estimate the panel from all that is stored, keep it, and return what it is.
+
+    Raises
+    ------
+    ModelError
+        If no yearly counts of coded events are stored.
+    """
+    with store.view(dt.date.max) as view:
+        inputs = panel_inputs(view)
+    progress(f"estimating {len(inputs.dyads()[0]):,} dyads")
+    found = estimate_panel_of_dyads(inputs, seed=settings.seed, draws=min(settings.draws, 400))
+    about = {
+        "dyads": len(found.dyads),
+        "first": found.periods[0],
+        "last": found.periods[-1],
+        "evidence": store.content_hash(),
+        "seed": settings.seed,
+        "coverage": _coverage(inputs),
+        "artefacts": int(found.artefact.any(axis=1).sum()),
+    }
+    ReferencePanel.of(found, about).save(store.home / PANEL_FILE)
+    return about
+
+
+def _coverage(inputs: PanelInputs) -> dict[str, str]:
+    """Say which years and how many dyads each item covers."""
+    planes = {"events": inputs.counts.sum(axis=0), **inputs.symmetric, **inputs.flows}
+    return {name: _covered(plane, inputs) for name, plane in planes.items()}
+
+
+def _covered(plane: Any, inputs: PanelInputs) -> str:
+    known = np.isfinite(plane) & inputs.member
+    years = [period for t, period in enumerate(inputs.periods) if known[t].any()]
+    if not years:
+        return "nothing stored"
+    dyads = int(np.triu(known.any(axis=0) | known.any(axis=0).T, 1).sum())
+    gaps = len(inputs.periods) - len(years)
+    return f"{years[0]} to {years[-1]} ({gaps} years missing), {dyads:,} dyads"
+
+
+def compare_dyads(home: Path, dyads: Sequence[Dyad], period: str | None) -> dict[str, Any]:
+    """Return dyads side by side.
+
+    Raises
+    ------
+    UsageError
+        If no panel was built, no dyad is given, or the panel does not hold the period.
+    """
+    panel = ReferencePanel.load(home / PANEL_FILE)
+    if panel is None:
+        msg = "no reference panel is stored: `comity panel build` makes it from collected sources."
+        raise UsageError(msg)
+    if not dyads:
+        msg = "name dyads to compare, as RUS-IRN RUS-CHN."
+        raise UsageError(msg)
+    if period is not None and period not in panel.periods:
+        msg = f"--period {period}: the panel holds {panel.periods[0]} to {panel.periods[-1]}."
+        raise UsageError(msg)
+    rows = [_row(panel, dyad, period or panel.periods[-1]) for dyad in dyads]
+    return {"period": period or panel.periods[-1], "panel": dict(panel.about), "dyads": rows}
+
+
+def _row(panel: ReferencePanel, dyad: Dyad, period: str) -> dict[str, Any]:
+    readings = {}
+    for name in panel.readings:
+        series = panel.standing(dyad.a, dyad.b, name)
+        latest = next((point for point in reversed(series) if point["period"] <= period), None)
+        if latest is not None:
+            readings[name] = {"latest": latest, "series": series}
+    why = "" if readings else "not a dyad of the panel, or no data"
+    return {"key": dyad.key, "a": dyad.a, "b": dyad.b, "readings": readings, "why_empty": why}

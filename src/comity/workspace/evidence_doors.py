@@ -1,0 +1,189 @@
+"""The doors of a workspace that bring evidence in and say what is stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import asdict
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from comity.core import clock
+from comity.core.actor import Actors
+from comity.core.case import case_folder, case_tables
+from comity.core.catalog import builtin_catalog
+from comity.core.dyad import Dyad
+from comity.core.errors import UsageError
+from comity.core.settings import Settings
+from comity.evidence.ingest import IngestReport, admit_source, admit_table, sync_case
+from comity.evidence.store import EvidenceStore
+from comity.sources._spec import source_named
+from comity.workspace.chain import folder_hash
+from comity.workspace.reports import holdings, report_lines, source_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["EvidenceDoors", "must_exist"]
+
+
+class EvidenceDoors:
+    """A store, a catalog and settings: collect, admit, sources.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        Read from the environment and ``comity.toml`` if not given.
+    """
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self.catalogs: tuple[Path, ...] = (
+            (self.settings.catalog,) if self.settings.catalog is not None else ()
+        )
+
+    @cached_property
+    def store(self) -> EvidenceStore:
+        """The evidence store, opened on first use."""
+        return EvidenceStore.open(self.settings.home, self.settings.memory_limit)
+
+    @cached_property
+    def actors(self) -> Actors:
+        """States and organisations."""
+        return Actors.load(self.catalogs)
+
+    def sources(self) -> list[dict[str, Any]]:
+        """Return what can be collected, with its terms and what is stored of it."""
+        return source_rows(self.store)
+
+    def source(self, name: str) -> dict[str, Any]:
+        """Return one source as `sources` does.
+
+        Raises
+        ------
+        UnknownName
+            If there is none.
+        """
+        source_named(name)
+        return next(row for row in self.sources() if row["name"] == name)
+
+    def files_of(self, name: str, given: str | None) -> Path:
+        """Return where the files of a source lie.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such source.
+        UsageError
+            If no place is given, or an address on the network.
+        """
+        spec = source_named(name).SPEC
+        if given is None:
+            msg = (
+                f"{name} is read from files that you have: get them from {spec.url} and name them "
+                f"with --from. `comity sources show {name}` lists the layouts."
+            )
+            raise UsageError(msg)
+        if "://" in given:
+            msg = f"--from {given}: comity does not download yet; save the file and name its path."
+            raise UsageError(msg)
+        return Path(given)
+
+    def collect(
+        self, name: str, path: Path, progress: Callable[[str, int], None] | None = None
+    ) -> IngestReport:
+        """Read a publisher's file or folder and admit its records.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such source.
+        SourceChanged
+            If a file does not have a layout that the source declares.
+        QuarantineExceeded
+            If more rows are bad than the source declares as its bound.
+        """
+        source = source_named(name)
+        must_exist(path)
+        return admit_source(self.store, source, path, recorded_on=clock.now(), progress=progress)
+
+    def admit(
+        self,
+        path: Path,
+        table: str | None = None,
+        dyad: tuple[str, str] | None = None,
+        *,
+        replace: bool = False,
+    ) -> IngestReport:
+        """Admit a CSV of the user's own, whose columns are those of a table.
+
+        Raises
+        ------
+        CatalogError
+            If a column is unknown, or the table cannot be told from the header.
+        """
+        must_exist(path)
+        owner = f"user:{self.dyad(*dyad).key.lower()}" if dyad else "user"
+        return admit_table(
+            self.store,
+            table,
+            path,
+            recorded_on=clock.now(),
+            source=owner,
+            replace_others=replace,
+        )
+
+    def holdings(self) -> dict[str, Any]:
+        """Return what is stored by source, and the rows in quarantine."""
+        return holdings(self.store)
+
+    def report(self, report: IngestReport) -> dict[str, Any]:
+        """Return the report of an admission as plain data."""
+        return asdict(report)
+
+    def report_lines(self, report: IngestReport) -> list[str]:
+        """Return the report of an admission in sentences."""
+        return report_lines(report)
+
+    def dyad(self, a: str, b: str, on: dt.date | None = None) -> Dyad:
+        """Return the dyad of two names or codes.
+
+        Raises
+        ------
+        UnknownName
+            If a state is unknown; the nearest names are shown.
+        UsageError
+            If both are the same state.
+        """
+        return Dyad(self.actors.resolve(a, on).id, self.actors.resolve(b, on).id)
+
+    def catalog_version(self) -> str:
+        """Return a hash over every file of the catalogs in use."""
+        return self._catalog_hash
+
+    @cached_property
+    def _catalog_hash(self) -> str:
+        digest = hashlib.sha256()
+        for folder in (builtin_catalog(), *self.catalogs):
+            digest.update(folder_hash(folder).encode())
+        return digest.hexdigest()
+
+    def sync(self, dyad: Dyad) -> None:
+        """Admit the built-in evidence of the dyad's case, if it has one and it has changed."""
+        folder = case_folder(dyad, self.catalogs)
+        if folder is not None:
+            sync_case(self.store, folder.name, case_tables(folder), clock.now())
+
+    def sync_all(self) -> None:
+        """Admit the built-in evidence of every case."""
+        for catalog in (builtin_catalog(), *self.catalogs):
+            for folder in sorted((catalog / "cases").glob("*-*")):
+                sync_case(self.store, folder.name, case_tables(folder), clock.now())
+
+
+def must_exist(path: Path) -> None:
+    """Refuse a file or folder that is not there."""
+    if not path.exists():
+        msg = f"{path}: there is no such file or folder."
+        raise UsageError(msg)

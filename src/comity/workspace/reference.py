@@ -1,0 +1,160 @@
+"""The reference panel on disk: readings of all politically relevant dyads, with their intervals."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from comity.core.errors import StoreDamaged
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from comity.models.panel._types import PanelReadings
+
+__all__ = ["PANEL_FILE", "ReferencePanel", "write_atomically"]
+
+PANEL_FILE = Path("panel") / "panel.npz"
+"""Where a store keeps its reference panel."""
+_PARTS = ("value", "lo80", "hi80", "point")
+
+
+@dataclass(frozen=True)
+class ReferencePanel:
+    """Readings of the panel by dyad and period, on the scale of the panel.
+
+    Parameters
+    ----------
+    dyads, periods : tuple of str
+        Coordinates.
+    readings : mapping of str to mapping of str to numpy.ndarray
+        Per reading: ``value`` (filtered), ``lo80``, ``hi80`` and the period's own ``point``, dims
+        (dyad, time); NaN where nothing can be said.
+    artefact : numpy.ndarray of bool
+        Dims (dyad, time): counts that look miscoded.
+    about : mapping
+        What it was made from: evidence hash, seed, draws, sources, coverage.
+    """
+
+    dyads: tuple[str, ...]
+    periods: tuple[str, ...]
+    readings: Mapping[str, Mapping[str, NDArray[np.float64]]]
+    artefact: NDArray[np.bool_]
+    about: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, found: PanelReadings, about: Mapping[str, Any]) -> ReferencePanel:
+        """Return the panel that the estimator gave."""
+        readings = {}
+        for name, reading in found.readings.items():
+            lo, hi = reading.interval(0.8)
+            readings[str(name)] = {
+                "value": reading.filtered,
+                "lo80": np.minimum(lo, reading.filtered),
+                "hi80": np.maximum(hi, reading.filtered),
+                "point": reading.point,
+            }
+        return cls(found.dyads, found.periods, readings, found.artefact, dict(about))
+
+    def series(self, key: str, reading: str) -> list[dict[str, Any]]:
+        """Return one dyad's reading by period; empty if the panel does not hold it.
+
+        Parameters
+        ----------
+        key : str
+            Sorted pair, ``IRN-RUS``.
+        reading : str
+            Name of the reading. The asymmetry is that of the first state of the key.
+        """
+        if key not in self.dyads or reading not in self.readings:
+            return []
+        row = self.dyads.index(key)
+        parts = {name: self.readings[reading][name][row] for name in _PARTS}
+        return [
+            {"period": period, **{name: _number(part[t]) for name, part in parts.items()}}
+            for t, period in enumerate(self.periods)
+            if np.isfinite(parts["value"][t])
+        ]
+
+    def standing(self, a: str, b: str, reading: str) -> list[dict[str, Any]]:
+        """Return a reading of two states by period, an asymmetry as seen from the first named."""
+        key = "-".join(sorted((a, b)))
+        series = self.series(key, reading)
+        if reading == "asymmetry" and not key.startswith(a):
+            return [_turned(point) for point in series]
+        return series
+
+    def save(self, path: Path) -> None:
+        """Write the panel; a reader finds the old one or the new one, never a part."""
+        arrays: dict[str, Any] = {"artefact": self.artefact}
+        for name, parts in self.readings.items():
+            arrays |= {f"{name}.{part}": values for part, values in parts.items()}
+        about = {"dyads": self.dyads, "periods": self.periods, "about": dict(self.about)}
+        arrays["about"] = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, **arrays)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, buffer.getvalue())
+
+    @classmethod
+    def load(cls, path: Path) -> ReferencePanel | None:
+        """Return the stored panel, or None if none was built.
+
+        Raises
+        ------
+        StoreDamaged
+            If the file cannot be read.
+        """
+        if not path.exists():
+            return None
+        try:
+            with np.load(path, allow_pickle=False) as held:
+                about = json.loads(held["about"].tobytes())
+                readings: dict[str, dict[str, NDArray[np.float64]]] = {}
+                for name in held.files:
+                    reading, dot, part = name.partition(".")
+                    if dot:
+                        readings.setdefault(reading, {})[part] = held[name]
+                return cls(
+                    tuple(about["dyads"]),
+                    tuple(about["periods"]),
+                    readings,
+                    held["artefact"],
+                    about["about"],
+                )
+        except (OSError, ValueError, KeyError) as error:
+            msg = f"{path} cannot be read ({error}). `comity panel build` makes it anew."
+            raise StoreDamaged(msg) from None
+
+
+def _turned(point: dict[str, Any]) -> dict[str, Any]:
+    """Return an asymmetry seen from the other side."""
+
+    def less(value: float | None) -> float | None:
+        return None if value is None else -value
+
+    return {
+        "period": point["period"],
+        "value": less(point["value"]),
+        "lo80": less(point["hi80"]),
+        "hi80": less(point["lo80"]),
+        "point": less(point["point"]),
+    }
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file so that a reader finds the old one or the new one, never a part."""
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(data)
+    part.replace(path)
+
+
+def _number(value: float) -> float | None:
+    return float(f"{value:.4g}") if np.isfinite(value) else None

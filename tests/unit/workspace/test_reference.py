@@ -1,0 +1,148 @@
+import datetime as dt
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from comity.core.errors import ModelError, StoreDamaged, UsageError
+from comity.core.records import Batch
+from comity.core.settings import Settings
+from comity.evidence.ingest import Terms, ingest
+from comity.workspace import Workspace
+from comity.workspace.panel_inputs import panel_inputs
+from comity.workspace.reference import PANEL_FILE, ReferencePanel
+
+STATES = ("USA", "GBR", "RUS", "IRN", "IRQ", "FRA")
+YEARS = range(2003, 2010)
+
+
+def panel() -> ReferencePanel:
+    value = np.array([[10.0, 20.0], [np.nan, 40.0]])
+    parts = {"value": value, "lo80": value - 5, "hi80": value + 5, "point": value + 1}
+    turned = {name: plane - 50 for name, plane in parts.items()}
+    return ReferencePanel(
+        ("AAA-BBB", "AAA-CCC"),
+        ("2010", "2011"),
+        {"cohesion": parts, "asymmetry": turned},
+        np.zeros((2, 2), dtype=bool),
+        {"dyads": 2},
+    )
+
+
+def test_a_panel_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    made = panel()
+    made.save(tmp_path / PANEL_FILE)
+    again = ReferencePanel.load(tmp_path / PANEL_FILE)
+    assert again is not None
+    assert again.dyads == made.dyads
+    assert again.about == made.about
+    np.testing.assert_array_equal(
+        again.readings["cohesion"]["value"], made.readings["cohesion"]["value"]
+    )
+
+
+def test_what_is_not_known_is_left_out_and_never_zero() -> None:
+    series = panel().series("AAA-CCC", "cohesion")
+    assert [point["period"] for point in series] == ["2011"]
+    assert panel().series("XXX-YYY", "cohesion") == []
+
+
+def test_asymmetry_turns_with_the_order_asked() -> None:
+    one = panel().standing("AAA", "BBB", "asymmetry")[0]
+    other = panel().standing("BBB", "AAA", "asymmetry")[0]
+    assert (other["value"], other["lo80"], other["hi80"]) == (
+        -one["value"], -one["hi80"], -one["lo80"],
+    )  # fmt: skip
+    assert panel().standing("BBB", "AAA", "cohesion") == panel().standing("AAA", "BBB", "cohesion")
+
+
+def test_a_damaged_file_says_how_to_mend_it(tmp_path: Path) -> None:
+    (tmp_path / "panel.npz").write_bytes(b"not an archive")
+    with pytest.raises(StoreDamaged, match="panel build"):
+        ReferencePanel.load(tmp_path / "panel.npz")
+    assert ReferencePanel.load(tmp_path / "nothing.npz") is None
+
+
+def test_without_counts_the_panel_says_what_to_collect(tmp_path: Path) -> None:
+    workspace = Workspace(Settings(home=tmp_path))
+    with pytest.raises(ModelError, match="comity collect icews"):
+        workspace.build_panel()
+    with pytest.raises(UsageError, match="comity panel build"):
+        workspace.compare(["RUS-IRN"])
+    with pytest.raises(UsageError, match="RUS-IRN"):
+        workspace.compare(["RUSIRN"])
+
+
+def times(count: int, year: list[int]) -> dict[str, list[object]]:
+    return {
+        "occurred_from": [dt.date(each, 1, 1) for each in year],
+        "occurred_to": [dt.date(each + 1, 1, 1) for each in year],
+        "precision": ["year"] * count,
+        "public_from": [dt.date(each + 1, 1, 1) for each in year],
+        "public_from_basis": ["act"] * count,
+        "locator": [f"row {i}" for i in range(count)],
+    }
+
+
+@pytest.fixture(scope="module")
+def small_world(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    home = tmp_path_factory.mktemp("world")
+    workspace = Workspace(Settings(home=home / "store", draws=100))
+    rng = random.Random(3)
+    rows = [(a, b, y) for a in STATES for b in STATES if a != b for y in YEARS]
+    hostile = {("USA", "IRN"), ("IRN", "USA"), ("IRN", "IRQ"), ("IRQ", "IRN")}
+    heat = [(a, b) in hostile for a, b, _ in rows]
+    counts = {
+        "actor": [a for a, _, _ in rows],
+        "recipient": [b for _, b, _ in rows],
+        "period": [str(y) for _, _, y in rows],
+        "verbal_cooperation": [rng.randint(20, 60) for _ in rows],
+        "material_cooperation": [rng.randint(2, 10) for _ in rows],
+        "verbal_conflict": [rng.randint(*((30, 60) if each else (0, 5))) for each in heat],
+        "material_conflict": [rng.randint(*((5, 20) if each else (0, 2))) for each in heat],
+    }  # fmt: skip
+    path = home / "made_up.txt"
+    path.write_text("made up")
+    ingest(
+        workspace.store, "icews", path,
+        [Batch("dyad_counts", {**counts, **times(len(rows), [y for _, _, y in rows])})],
+        spec_like=Terms(), recorded_on=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+    )  # fmt: skip
+    return workspace
+
+
+def test_inputs_hold_what_is_stored_and_nothing_else(small_world: Workspace) -> None:
+    with small_world.store.view(dt.date.max) as view:
+        made = panel_inputs(view)
+    assert set(made.states) == set(STATES)
+    assert made.periods == tuple(str(year) for year in YEARS)
+    assert np.isfinite(made.counts[:, :, 0, 1]).all()
+    assert not np.isfinite(made.symmetric["un"]).any(), "no votes are stored: missing, not zero"
+    assert not np.isfinite(made.flows["trade"]).any()
+    assert made.member.any()
+
+
+def test_a_small_panel_is_built_compared_and_enters_the_assessment(small_world: Workspace) -> None:
+    about = small_world.build_panel()
+    assert about["dyads"] == 15
+    assert about["coverage"]["un"] == "nothing stored"
+    found = small_world.compare(["USA-IRN", "USA-GBR", "IRN-USA"])
+    rows = {f"{row['a']}-{row['b']}": row["readings"] for row in found["dyads"]}
+    tension = {name: each["tension"]["latest"]["value"] for name, each in rows.items()}
+    assert tension["USA-IRN"] > tension["USA-GBR"]
+    assert tension["USA-IRN"] == tension["IRN-USA"]
+    for row in rows.values():
+        for reading in row.values():
+            for point in reading["series"]:
+                assert point["lo80"] <= point["value"] <= point["hi80"]
+    with pytest.raises(UsageError, match="2003"):
+        small_world.compare(["USA-IRN"], "1990")
+    made = small_world.assess("USA", "IRN")
+    standing = made.readings["tension"].panel
+    assert standing is not None
+    assert standing.dyads == 15
+    assert not any("reference panel" in gap.what for gap in made.gaps)
+    early = small_world.assess("USA", "IRN", as_of=dt.date(2007, 6, 1))
+    assert early.readings["tension"].panel is not None
+    assert early.readings["tension"].panel.latest.period == "2006"
