@@ -58,10 +58,8 @@ def report_lines(report: IngestReport) -> list[str]:
         )
     if report.out_of_scope:
         lines.append(
-            lines.append(
-                f"{report.out_of_scope:,} rows are out of scope (no state, or a year not covered) "
-                "and were set aside"
-            )
+            f"{report.out_of_scope:,} rows are out of scope (no state, or a year not covered) "
+            "and were set aside"
         )
     return lines
 
