@@ -42,7 +42,7 @@ def vote_agreement(votes: Array, *, least: int = 8, floor: float = 0.05) -> tupl
     --------
     >>> votes = np.array([[1.0, 1.0, 0.0]] * 6 + [[1.0, 0.0, 0.0]] * 6)
     >>> vote_agreement(votes)[0][0].round(2).tolist()
-    [1.0, 0.5, 0.0]
+    [nan, 0.5, 0.0]
     """
     seen = np.isfinite(votes)
     if not np.isin(votes[seen], _ANSWERS).all():

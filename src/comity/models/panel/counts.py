@@ -75,7 +75,9 @@ def exposure(cooperation: Array) -> Array:
         Counts of verbal and material co-operation added, dims (time, actor, recipient).
     """
     x = np.log1p(cooperation)
-    return np.asarray(x - np.nanmean(x, axis=(1, 2), keepdims=True))
+    seen = np.isfinite(x)
+    total = np.where(seen, x, 0.0).sum(axis=(1, 2), keepdims=True)
+    return np.asarray(x - total / np.maximum(seen.sum(axis=(1, 2), keepdims=True), 1))
 
 
 def fit_counts(y: Array, x: Array | None = None, *, rounds: int = 12) -> CountFit:
