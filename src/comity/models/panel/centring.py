@@ -38,14 +38,15 @@ def centre_two_way(x: Array, *, sweeps: int = 30) -> Array:
         raise ModelError(f"two-way centring needs dims (time, state, state), not {x.shape}.")
     seen = np.isfinite(x) & ~np.eye(x.shape[1], dtype=bool)
     value = np.where(seen, x, 0.0)
+    mask = seen.astype(float)
     n_state = seen.sum(axis=2)
     n_all = np.maximum(seen.sum(axis=(1, 2)), 1)
     row_sum, total = value.sum(axis=2), value.sum(axis=(1, 2))
     effect = np.zeros(x.shape[:2])
     mean = total / n_all
     for _ in range(sweeps):
-        others = np.einsum("tij,tj->ti", seen, effect)
+        others = (mask @ effect[:, :, None])[:, :, 0]
         effect = (row_sum - n_state * mean[:, None] - others) / (n_state + 1)
         mean = (total - 2.0 * (n_state * effect).sum(axis=1)) / n_all
-    fitted = mean[:, None, None] + effect[:, :, None] + effect[:, None, :]
+    fitted = effect[:, :, None] + effect[:, None, :] + mean[:, None, None]
     return np.where(seen, value - fitted, np.nan)
