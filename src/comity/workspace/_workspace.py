@@ -256,7 +256,7 @@ class Workspace(EvidenceDoors):
         ModelError
             If no yearly counts of coded events are stored.
         """
-        return build_panel(self.store, self.settings, progress)
+        return build_panel(self.store, self.actors, self.settings, progress)
 
     def compare(self, pairs: Sequence[str], period: str | None = None) -> dict[str, Any]:
         """Return dyads side by side on the scale of the reference panel.

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from comity.core.actor import Actors
     from comity.core.dyad import Dyad
     from comity.core.settings import Settings
     from comity.evidence.store import EvidenceStore
@@ -25,7 +26,7 @@ __all__ = ["build_panel", "compare_dyads"]
 
 
 def build_panel(
-    store: EvidenceStore, settings: Settings, progress: Callable[[str], None]
+    store: EvidenceStore, actors: Actors, settings: Settings, progress: Callable[[str], None]
 ) -> dict[str, Any]:
     """Estimate the panel from all that is stored, keep it, and return what it is.
 
@@ -35,7 +36,7 @@ def build_panel(
         If no yearly counts of coded events are stored.
     """
     with store.view(dt.date.max) as view:
-        inputs = panel_inputs(view)
+        inputs = panel_inputs(view, _kin(actors))
     progress(f"estimating {len(inputs.dyads()[0]):,} dyads")
     found = estimate_panel_of_dyads(inputs, seed=settings.seed, draws=min(settings.draws, 400))
     about = {
@@ -49,6 +50,17 @@ def build_panel(
     }
     ReferencePanel.of(found, about).save(store.home / PANEL_FILE)
     return about
+
+
+def _kin(actors: Actors) -> dict[str, str]:
+    """Return the oldest state that each one came out of."""
+    origin = {}
+    for name in actors.states:
+        oldest = name
+        while actors.states[oldest].predecessor:
+            oldest = actors.states[oldest].predecessor
+        origin[name] = oldest
+    return origin
 
 
 def _coverage(inputs: PanelInputs) -> dict[str, str]:

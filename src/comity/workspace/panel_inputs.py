@@ -12,7 +12,7 @@ from comity.models.panel._types import CLASSES, PanelInputs
 from comity.models.panel.agreement import vote_agreement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from comity.evidence.store import EvidenceView
 
@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 
 MAJORS = ("USA", "RUS", "CHN", "GBR", "FRA", "DEU", "JPN")
 """States whose every dyad is politically relevant."""
+_BURN_IN = 4  # years before the first that is shown
 _BUSY = 30.0  # coded events a year, on average, above which any dyad is relevant
 _COLUMNS = dict(
     zip(
@@ -33,12 +34,19 @@ _COLUMNS = dict(
 _CHOICES = {"yes": 1.0, "abstain": 0.5, "no": 0.0}
 
 
-def panel_inputs(view: EvidenceView) -> PanelInputs:
+def panel_inputs(view: EvidenceView, kin: Mapping[str, str]) -> PanelInputs:
     """Return what the store holds for the reference panel, by year.
 
-    The years are those for which yearly counts of coded events are stored. A dyad is a member if
-    the two are contiguous, if one is a major power, or if at least 30 events a year are coded
-    between them.
+    The years shown are those for which yearly counts of coded events are stored; four more before
+    them start the levels of votes, organisations and trade. A dyad is a member if the two are
+    contiguous, if one is a major power, or if at least 30 events a year are coded between them.
+
+    Parameters
+    ----------
+    view : EvidenceView
+        The store; contiguity and the like are read as of today.
+    kin : mapping of str to str
+        State to the state that it came out of: successors of one state are near each other.
 
     Raises
     ------
@@ -53,7 +61,7 @@ def panel_inputs(view: EvidenceView) -> PanelInputs:
             "`comity collect icews --from PATH` reads them."
         )
         raise ModelError(msg)
-    years = list(range(years[0], years[-1] + 1))
+    years = list(range(years[0] - _BURN_IN, years[-1] + 1))
     states = [
         state
         for (state,) in view.query(
@@ -80,8 +88,9 @@ def panel_inputs(view: EvidenceView) -> PanelInputs:
                             place, years),
             "arms": _arms(view, place, years),
         },
-        near=contiguous,
+        near=contiguous | _of_one_state(place, kin),
         distance=_distance(view, place),
+        first_shown=_BURN_IN,
     )  # fmt: skip
 
 
@@ -138,6 +147,12 @@ def _contiguous(
         if a in place and b in place:
             found[place[a], place[b]] = found[place[b], place[a]] = True
     return found
+
+
+def _of_one_state(place: dict[str, int], kin: Mapping[str, str]) -> NDArray[np.bool_]:
+    """Mark states that came out of the same one: they meet a great deal for good reason."""
+    origin = np.array([kin.get(state, state) for state in place])
+    return np.asarray(origin[:, None] == origin[None, :])
 
 
 def _distance(view: EvidenceView, place: dict[str, int]) -> Array | None:

@@ -114,10 +114,11 @@ def small_world(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 def test_inputs_hold_what_is_stored_and_nothing_else(small_world: Workspace) -> None:
     with small_world.store.view(dt.date.max) as view:
-        made = panel_inputs(view)
+        made = panel_inputs(view, {})
     assert set(made.states) == set(STATES)
-    assert made.periods == tuple(str(year) for year in YEARS)
-    assert np.isfinite(made.counts[:, :, 0, 1]).all()
+    assert made.periods[made.first_shown :] == tuple(str(year) for year in YEARS)
+    assert np.isfinite(made.counts[:, made.first_shown :, 0, 1]).all()
+    assert not np.isfinite(made.counts[:, : made.first_shown]).any()
     assert not np.isfinite(made.symmetric["un"]).any(), "no votes are stored: missing, not zero"
     assert not np.isfinite(made.flows["trade"]).any()
     assert made.member.any()
