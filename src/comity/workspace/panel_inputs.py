@@ -169,7 +169,9 @@ def _distance(view: EvidenceView, place: dict[str, int]) -> Array | None:
 def _members(
     counts: Array, contiguous: NDArray[np.bool_], place: dict[str, int]
 ) -> NDArray[np.bool_]:
-    busy = np.nan_to_num(np.nanmean(np.nansum(counts, axis=0), axis=0))
+    covered = np.isfinite(counts).any(axis=0)
+    # years without counts are not quiet years
+    busy = np.nansum(counts, axis=(0, 1)) / np.maximum(covered.sum(axis=0), 1)
     member: NDArray[np.bool_] = contiguous | ((busy + busy.T) >= _BUSY)
     for state in MAJORS:
         if state in place:

@@ -124,6 +124,14 @@ def test_inputs_hold_what_is_stored_and_nothing_else(small_world: Workspace) -> 
     assert made.member.any()
 
 
+def test_years_without_counts_are_not_quiet_years(small_world: Workspace) -> None:
+    """Made-up dyads meet about 50 times a year: burn-in must not dilute them out of the panel."""
+    with small_world.store.view(dt.date.max) as view:
+        made = panel_inputs(view, {})
+    here = [made.states.index(name) for name in ("IRN", "IRQ")]
+    assert made.member[here[0], here[1]]
+
+
 def test_a_small_panel_is_built_compared_and_enters_the_assessment(small_world: Workspace) -> None:
     about = small_world.build_panel()
     assert about["dyads"] == 15
