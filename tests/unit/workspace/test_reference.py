@@ -10,7 +10,7 @@ from comity.core.records import Batch
 from comity.core.settings import Settings
 from comity.evidence.ingest import Terms, ingest
 from comity.workspace import Workspace
-from comity.workspace.panel_inputs import panel_inputs
+from comity.workspace.panel_inputs import _members, panel_inputs
 from comity.workspace.reference import PANEL_FILE, ReferencePanel
 
 STATES = ("USA", "GBR", "RUS", "IRN", "IRQ", "FRA")
@@ -124,12 +124,13 @@ def test_inputs_hold_what_is_stored_and_nothing_else(small_world: Workspace) -> 
     assert made.member.any()
 
 
-def test_years_without_counts_are_not_quiet_years(small_world: Workspace) -> None:
-    """Made-up dyads meet about 50 times a year: burn-in must not dilute them out of the panel."""
-    with small_world.store.view(dt.date.max) as view:
-        made = panel_inputs(view, {})
-    here = [made.states.index(name) for name in ("IRN", "IRQ")]
-    assert made.member[here[0], here[1]]
+@pytest.mark.parametrize(("events", "member"), [(4.0, True), (3.0, False)])
+def test_years_without_counts_are_not_quiet_years(events: float, member: bool) -> None:
+    """Four classes each way: 32 events a year make a member, 24 do not, whatever the burn-in."""
+    counts = np.full((4, 8, 2, 2), np.nan)
+    counts[:, 4:] = events
+    found = _members(counts, np.zeros((2, 2), dtype=bool), {"IRN": 0, "IRQ": 1})
+    assert bool(found[0, 1]) is member
 
 
 def test_a_small_panel_is_built_compared_and_enters_the_assessment(small_world: Workspace) -> None:
