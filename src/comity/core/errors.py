@@ -20,6 +20,7 @@
         NotEnoughObservations       65
         UnitMismatch                2
       ModelError                    65
+        DidNotConverge              65  the chains of a sampler disagree
       JudgementError                70  a rule of tradecraft is broken by our own text
 
 Every message says what is wrong, where, what is known, and what to do next, on one line.
@@ -37,6 +38,7 @@ __all__ = [
     "AmbiguousName",
     "CatalogError",
     "ComityError",
+    "DidNotConverge",
     "DuplicateName",
     "EvidenceError",
     "JudgementError",
@@ -256,6 +258,10 @@ class ModelError(ComityError):
 
     exit_code = 65
     http_status = 422
+
+
+class DidNotConverge(ModelError):  # noqa: N818
+    """The chains of a sampler disagree: their draws are not the posterior."""
 
 
 class JudgementError(ComityError):

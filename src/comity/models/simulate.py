@@ -39,7 +39,7 @@ class SimulatedItems(NamedTuple):
     items: tuple[Item, ...]
 
 
-def simulate_panel(
+def simulate_panel(  # noqa: PLR0913 -- every way in which a world can be unlike the model
     seed: int,
     *,
     months: int = 420,
@@ -48,6 +48,7 @@ def simulate_panel(
     missing: Literal["random", "informative"] = "random",
     shift: float = 0.8,
     tails: float | None = None,
+    loadings: tuple[float, float] = (0.4, 1.3),
 ) -> SimulatedPanel:
     """Simulate items that all see one random walk with an abrupt shift.
 
@@ -66,12 +67,14 @@ def simulate_panel(
         Size of the shift at three fifths of the window. [steps are 0.12 a month]
     tails : float, optional
         Degrees of freedom of the noise; normal without.
+    loadings : tuple of float, optional
+        Range of the items' loadings; below zero an item speaks against its declared polarity.
     """
     rng = np.random.default_rng(seed)
     level = np.cumsum(rng.normal(0.0, 0.12, months))
     level += np.where(np.arange(months) > 0.6 * months, shift, 0.0)
     level = (level - level.mean()) / level.std()
-    loading = rng.uniform(0.4, 1.3, items)
+    loading = rng.uniform(*loadings, items)
     size = rng.uniform(0.6, 1.6, items)
     noise = _noise(rng, (months, items), rho, tails)
     values = rng.normal(0.0, 0.5, items) + np.outer(level, loading) + noise * size
