@@ -68,7 +68,7 @@ class Parameters:
         self.values: list[object] = []
 
     def add(self, value: object) -> str:
-        """Return the placeholder of a value."""
+        """Return the numbered mark that stands for a value in the SQL."""
         for index, known in enumerate(self.values, start=1):
             if type(known) is type(value) and known == value:
                 return f"${index}"
