@@ -152,7 +152,7 @@ def test_the_case_file_and_the_registers_name_the_same_things() -> None:
     }
     assert set(wished) == set(claims)
     for key, item in wished.items():
-        assert item.flow_class == case.flow_class_of(claims[key]["item_class"])
+        assert item.flow_class == case.flow_class_by_item_class.get(claims[key]["item_class"])
         assert item.name == claims[key]["item_name"]
     assert {name for project in case.projects for name in project.items} <= {k[2] for k in claims}
     outlets = load_outlets()

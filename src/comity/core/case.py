@@ -180,20 +180,15 @@ class Case(Declaration):
         """The dyad in the order of the case."""
         return Dyad(self.dyad.a, self.dyad.b)
 
-    def flow_class_of(self, item_class: str) -> str | None:
-        """Return the id of the flow class to which a class of items belongs, if any."""
-        for flow in self.flow_classes:
-            if item_class in flow.item_classes:
-                return flow.id
-        return None
+    @property
+    def flow_class_by_item_class(self) -> dict[str, str]:
+        """The id of the flow class to which each class of items belongs."""
+        return {name: flow.id for flow in self.flow_classes for name in flow.item_classes}
 
-    def crisis_name(self, crisis_id: str) -> str:
-        """Return the short name of a crisis; its id if it is not declared."""
-        return next((crisis.name for crisis in self.crises if crisis.id == crisis_id), crisis_id)
-
-    def theatre_name(self, theatre_id: str) -> str:
-        """Return the name of a theatre; its id if it is not declared."""
-        return next((item.name for item in self.theatres if item.id == theatre_id), theatre_id)
+    @property
+    def theatre_names(self) -> dict[str, str]:
+        """The name of each theatre by its id."""
+        return {item.id: item.name for item in self.theatres}
 
 
 def case_folder(dyad: Dyad, catalogs: Sequence[Path] = ()) -> Path | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -72,39 +71,6 @@ class Explanation:
     citation: dict[str, object]
     grade: str
     corrections: list[dict[str, str | None]]
-
-    def as_dict(self) -> dict[str, object]:
-        """Return all of it as plain values in reading order, for a terminal or JSON."""
-        flat: dict[str, object] = {"id": self.record_id, "table": self.table}
-        said = {**self.fields, **self.citation}
-        flat |= {name: _plain(value) for name, value in said.items() if value is not None}
-        flat |= {
-            "grade": self.grade,
-            "public_as_of_this_date": self.visible,
-            "source": self.source,
-            "locator": self.locator,
-            "text_there": self.raw,
-            "file": [item.name for item in self.snapshots],
-            "sha256": [item.sha256 for item in self.snapshots],
-            "retrieved_on": [item.retrieved_on.isoformat() for item in self.snapshots],
-            "url": [item.url for item in self.snapshots if item.url],
-            "licence": sorted({item.licence for item in self.snapshots}),
-            "versions": [
-                f"{each['version']} {each['revision']}, known from {each['known_from']}, stored"
-                f" {each['recorded_on']} from {each['source']}"
-                for each in self.versions
-            ],
-            "corrections": [
-                f"{each.get('column')}: {each.get('original')} -> {each.get('corrected')}"
-                f" ({each.get('reason')}; {each.get('decided_by')}, {each.get('decided_on')})"
-                for each in self.corrections
-            ],
-        }
-        return flat
-
-
-def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def explain(

@@ -94,7 +94,7 @@ def judge(
     ladder = climb(load_ladder(catalogs), context.panel, book)
     phases = phases_part(estimates.changes, estimates.months, readings, roles, context)
     declared = load_drivers(catalogs)
-    theatre_names = {item.id: item.name for item in context.case.theatres} if context.case else {}
+    theatre_names = context.case.theatre_names if context.case else {}
     parts: dict[str, Any] = {
         "bottom_line": bottom_line(readings, roles, ladder, phases, context),
         "readings": readings,

@@ -225,8 +225,7 @@ class Chain:
         told = {series.id for series in panel.series if series.table == "theatres"}
         untold = [item for item in items if item.name not in told]
         changes, segmentation = segment(months, untold, seed=seed)
-        flows = case.flow_classes if case else []
-        classes = {name: flow.id for flow in flows for name in flow.item_classes}
+        classes = case.flow_class_by_item_class if case else {}
         sources = register_sources(dyad, self.catalogs)
         found = deliveries(view, dyad, sources, self._lineage(), classes)
         roles = role_balance(found, months, seed=seed, draws=draws)

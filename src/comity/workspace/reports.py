@@ -64,18 +64,6 @@ def report_lines(report: IngestReport) -> list[str]:
     return lines
 
 
-def _nothing_known(dyad: Dyad, as_of: dt.date, earliest: dt.date | None) -> str:
-    if earliest is not None:
-        return (
-            f"nothing about {dyad} was public by {as_of}; the first record was public on "
-            f"{earliest}. Choose a later --as-of."
-        )
-    return (
-        f"nothing is stored about {dyad}, and it has no built-in case. Collect public data first: "
-        "`comity sources` lists what can be collected, `comity collect NAME --from PATH` reads it."
-    )
-
-
 def nothing_known(dyad: Dyad, as_of: dt.date, earliest: dt.date | None) -> str:
     """Return why a dyad cannot be assessed as of a day, and what to do about it."""
     if earliest is not None:

@@ -47,11 +47,9 @@ def test_a_case_is_found_in_either_order_and_keeps_its_own(tmp_path: Path, dyad:
     assert case is not None
     assert case.states == Dyad("AAA", "BBB")
     assert case_folder(dyad, [tmp_path]) == place
-    assert case.flow_class_of("armour") == "major_arms"
-    assert case.flow_class_of("poetry") is None
-    assert case.crisis_name("war-vote") == "Vote"
-    assert case.crisis_name("other") == "other"
-    assert case.theatre_name("sea") == "The sea"
+    assert case.flow_class_by_item_class["armour"] == "major_arms"
+    assert "poetry" not in case.flow_class_by_item_class
+    assert case.theatre_names["sea"] == "The sea"
 
 
 def test_a_dyad_without_a_folder_has_no_case(tmp_path: Path) -> None:
