@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
@@ -17,11 +17,15 @@ Json = Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)
 
 
 @app.command
-def build(*, json: Json = None, store: Path | None = None) -> int:
+def build(
+    *, by: Literal["year", "month"] = "year", json: Json = None, store: Path | None = None
+) -> int:
     """Estimate the readings of all politically relevant dyads from what is stored.
 
     Parameters
     ----------
+    by
+        Length of a period. By month only events move within a year.
     json
         Write what was built as JSON to this file, or - for standard output.
     store
@@ -29,7 +33,7 @@ def build(*, json: Json = None, store: Path | None = None) -> int:
     """
     workspace = open_workspace(store)
     with spinner("reading the panel's items") as tell:
-        about = workspace.build_panel(tell)
+        about = workspace.build_panel(tell, by)
     if json is not None:
         write_json(about, json)
     if json != "-":

@@ -135,10 +135,16 @@ class Without(Part):
 
 
 class PanelPoint(Bounded):
-    """One period of a reading on the scale of the reference panel; ``point`` is its own value."""
+    """One period of a reading on the scale of the reference panel.
+
+    ``point`` is the period's own value; ``observed`` and ``informed`` say how much of the reading's
+    declared weight was seen in the period, and at least once by then. [0-1]
+    """
 
     period: str
     point: float | None = None
+    observed: float | None = None
+    informed: float | None = None
 
 
 class PanelStanding(Part):

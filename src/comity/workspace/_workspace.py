@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from comity.judgement.assessment import Assessment
+    from comity.workspace.panel_grid import PanelPeriod
 
 __all__ = ["FORMATS", "Question", "Workspace"]
 
@@ -248,15 +249,24 @@ class Workspace(EvidenceDoors):
         """Return effects as a terminal shows them."""
         return render_effects(data)
 
-    def build_panel(self, progress: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
+    def build_panel(
+        self, progress: Callable[[str], None] = lambda _: None, by: PanelPeriod = "year"
+    ) -> dict[str, Any]:
         """Estimate the reference panel from all that is stored; return what it is.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Told what is being done.
+        by : str, optional
+            ``year`` or ``month``.
 
         Raises
         ------
         ModelError
-            If no yearly counts of coded events are stored.
+            If no counts of coded events are stored.
         """
-        return build_panel(self.store, self.actors, self.settings, progress)
+        return build_panel(self.store, self.actors, self.settings, progress, by)
 
     def compare(self, pairs: Sequence[str], period: str | None = None) -> dict[str, Any]:
         """Return dyads side by side on the scale of the reference panel.

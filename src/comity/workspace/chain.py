@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from comity.core.case import Case, case_folder, load_case
 from comity.core.errors import ModelError, UsageError
+from comity.core.period import Period
 from comity.indicators.definition import load_indicators
 from comity.indicators.measure import measure
 from comity.judgement.assemble import Estimates, Identity, judge
@@ -254,7 +255,7 @@ class Chain:
             points = [
                 PanelPoint(**point)
                 for point in panel.standing(dyad.a, dyad.b, name)
-                if int(point["period"][:4]) < self.question.as_of.year
+                if Period.parse(point["period"]).last_day < self.question.as_of
             ]
             if points:
                 found[name] = PanelStanding(

@@ -21,14 +21,36 @@ if TYPE_CHECKING:
     from comity.core.settings import Settings
     from comity.evidence.store import EvidenceStore
     from comity.models.panel._types import PanelInputs
+    from comity.workspace.panel_grid import PanelPeriod
 
 __all__ = ["build_panel", "compare_dyads"]
 
 
+_CELLS = 20_000_000  # values of draws of one reading: bounds the memory of long and monthly panels
+_DRAWS = (50, 400)
+
+
 def build_panel(
-    store: EvidenceStore, actors: Actors, settings: Settings, progress: Callable[[str], None]
+    store: EvidenceStore,
+    actors: Actors,
+    settings: Settings,
+    progress: Callable[[str], None],
+    by: PanelPeriod = "year",
 ) -> dict[str, Any]:
     """Estimate the panel from all that is stored, keep it, and return what it is.
+
+    Parameters
+    ----------
+    store : EvidenceStore
+        What has been collected.
+    actors : Actors
+        States, their spans and their predecessors.
+    settings : Settings
+        Seed, and the most draws.
+    progress : callable
+        Told what is being done.
+    by : str
+        ``year`` or ``month``.
 
     Raises
     ------
@@ -36,31 +58,25 @@ def build_panel(
         If no yearly counts of coded events are stored.
     """
     with store.view(dt.date.max) as view:
-        inputs = panel_inputs(view, _kin(actors))
-    progress(f"estimating {len(inputs.dyads()[0]):,} dyads")
-    found = estimate_panel_of_dyads(inputs, seed=settings.seed, draws=min(settings.draws, 400))
+        inputs = panel_inputs(view, actors, by)
+    dyads, periods = len(inputs.dyads()[0]), len(inputs.periods)
+    progress(f"estimating {dyads:,} dyads")
+    least, most = _DRAWS
+    draws = min(settings.draws, most, max(least, _CELLS // (dyads * periods)))
+    found = estimate_panel_of_dyads(inputs, seed=settings.seed, draws=draws)
     about = {
         "dyads": len(found.dyads),
         "first": found.periods[0],
         "last": found.periods[-1],
         "evidence": store.content_hash(),
         "seed": settings.seed,
+        "draws": draws,
+        "by": by,
         "coverage": _coverage(inputs),
         "artefacts": int(found.artefact.any(axis=1).sum()),
     }
     ReferencePanel.of(found, about).save(store.home / PANEL_FILE)
     return about
-
-
-def _kin(actors: Actors) -> dict[str, str]:
-    """Return the oldest state that each one came out of."""
-    origin = {}
-    for name in actors.states:
-        oldest = name
-        while actors.states[oldest].predecessor:
-            oldest = actors.states[oldest].predecessor
-        origin[name] = oldest
-    return origin
 
 
 def _coverage(inputs: PanelInputs) -> dict[str, str]:
@@ -71,12 +87,26 @@ def _coverage(inputs: PanelInputs) -> dict[str, str]:
 
 def _covered(plane: Any, inputs: PanelInputs) -> str:
     known = np.isfinite(plane) & inputs.member
-    years = [period for t, period in enumerate(inputs.periods) if known[t].any()]
-    if not years:
+    seen = [t for t in range(inputs.first_shown, len(inputs.periods)) if known[t].any()]
+    if not seen:
         return "nothing stored"
     dyads = int(np.triu(known.any(axis=0) | known.any(axis=0).T, 1).sum())
-    gaps = len(inputs.periods) - len(years)
-    return f"{years[0]} to {years[-1]} ({gaps} years missing), {dyads:,} dyads"
+    spans = ", ".join(
+        " to ".join(dict.fromkeys((inputs.periods[first], inputs.periods[last])))
+        for first, last in _runs(seen)
+    )
+    return f"{spans}; {dyads:,} dyads"
+
+
+def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
+    """Return first and last of each unbroken run."""
+    runs: list[tuple[int, int]] = []
+    for at in places:
+        if runs and at == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], at)
+        else:
+            runs.append((at, at))
+    return runs
 
 
 def compare_dyads(home: Path, dyads: Sequence[Dyad], period: str | None) -> dict[str, Any]:

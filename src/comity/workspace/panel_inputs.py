@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,18 +10,22 @@ from numpy.typing import NDArray
 from comity.core.errors import ModelError
 from comity.models.panel._types import CLASSES, PanelInputs
 from comity.models.panel.agreement import vote_agreement
+from comity.workspace.panel_grid import Grid, period_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
+    from comity.core.actor import Actors
     from comity.evidence.store import EvidenceView
+    from comity.workspace.panel_grid import PanelPeriod
 
-__all__ = ["MAJORS", "panel_inputs"]
+__all__ = ["FIRST_YEAR", "MAJORS", "panel_inputs"]
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
-MAJORS = ("USA", "RUS", "CHN", "GBR", "FRA", "DEU", "JPN")
-"""States whose every dyad is politically relevant."""
+MAJORS = ("USA", "RUS", "CHN", "GBR", "FRA", "DEU", "JPN", "SUN")
+"""States whose every dyad is politically relevant; the Soviet Union while it lasted."""
+FIRST_YEAR = 1990
+"""First year that the panel shows, if anything is stored of it."""
 _BURN_IN = 4  # years before the first that is shown
 _BUSY = 30.0  # coded events a year, on average, above which any dyad is relevant
 _COLUMNS = dict(
@@ -32,116 +36,122 @@ _COLUMNS = dict(
     )
 )
 _CHOICES = {"yes": 1.0, "abstain": 0.5, "no": 0.0}
+_YEARS = {
+    "events": "SELECT CAST(period[:4] AS INTEGER) FROM dyad_counts",
+    "votes": "SELECT session + 1945 FROM ballots",
+    "shared organisations": "SELECT year FROM shared_memberships",
+    "trade": "SELECT year FROM trade_flows",
+}
+_STATES = (
+    "SELECT actor FROM dyad_counts UNION SELECT recipient FROM dyad_counts UNION "
+    "SELECT voter FROM ballots WHERE session + 1945 BETWEEN $1 AND $2 UNION "
+    "SELECT state_a FROM shared_memberships WHERE year BETWEEN $1 AND $2 UNION "
+    "SELECT state_b FROM shared_memberships WHERE year BETWEEN $1 AND $2 ORDER BY 1"
+)
 
 
-def panel_inputs(view: EvidenceView, kin: Mapping[str, str]) -> PanelInputs:
-    """Return what the store holds for the reference panel, by year.
+def panel_inputs(view: EvidenceView, actors: Actors, by: PanelPeriod = "year") -> PanelInputs:
+    """Return what the store holds for the reference panel.
 
-    The years shown are those for which yearly counts of coded events are stored; four more before
-    them start the levels of votes, organisations and trade. A dyad is a member if the two are
-    contiguous, if one is a major power, or if at least 30 events a year are coded between them.
+    The panel runs from 1990, or from the first year of which anything is stored, to the last; four
+    more years before them start the levels. A year of which only some items are stored has those
+    items only: no count is made up for the others. A dyad is a member if the two are contiguous,
+    if one is a major power, or if at least 30 events a year are coded between them.
 
     Parameters
     ----------
     view : EvidenceView
         The store; contiguity and the like are read as of today.
-    kin : mapping of str to str
-        State to the state that it came out of: successors of one state are near each other.
+    actors : Actors
+        Which state existed when, and which came out of which: successors of one state are near
+        each other.
+    by : str
+        ``year`` or ``month``.
 
     Raises
     ------
     ModelError
-        If no yearly counts are stored: names the sources to collect.
+        If no counts of coded events are stored: names the sources to collect.
     """
-    rows = view.query("SELECT DISTINCT period FROM dyad_counts WHERE length(period) = 4 ORDER BY 1")
-    years = [int(period) for (period,) in rows]
-    if len(years) < 2:
-        msg = (
-            "the reference panel needs yearly counts of coded events; "
-            "`comity collect icews --from PATH` reads them."
-        )
-        raise ModelError(msg)
-    years = list(range(years[0] - _BURN_IN, years[-1] + 1))
-    states = [
-        state
-        for (state,) in view.query(
-            "SELECT actor FROM dyad_counts WHERE length(period) = 4 UNION "
-            "SELECT recipient FROM dyad_counts WHERE length(period) = 4 ORDER BY 1"
-        )
-    ]
-    place = {state: i for i, state in enumerate(states)}
-    counts = np.stack([_counts(view, column, place, years) for column in _COLUMNS.values()])
-    contiguous = _contiguous(view, place, years)
-    un, variance = _agreement(view, place, years)
+    grid = _grid(view, by)
+    counts = _counts(view, grid)
+    contiguous = _contiguous(view, grid)
+    un, variance = _agreement(view, grid)
+    burn_in = _BURN_IN * (12 if by == "month" else 1)
+    exists = grid.exists(actors)
+    shown = exists[burn_in:].astype(float)
     return PanelInputs(
-        states=tuple(states),
-        periods=tuple(str(year) for year in years),
+        states=grid.states,
+        periods=grid.periods,
         counts=counts,
-        member=_members(counts, contiguous, place),
+        # two states that never existed together have no dyad
+        member=_members(counts, contiguous, grid) & (shown.T @ shown > 0),
         symmetric={
             "un": un,
-            "igo": _pairs(view, "shared_memberships", "shared", place, years),
+            "igo": grid.symmetric(
+                view.query("SELECT state_a, state_b, year, shared FROM shared_memberships")
+            ),
         },
         symmetric_variance={"un": variance},
         flows={
-            "trade": _flows(view, "SELECT actor, recipient, year, value FROM trade_flows",
-                            place, years),
-            "arms": _arms(view, place, years),
+            "trade": grid.directed(
+                view.query("SELECT actor, recipient, year, value FROM trade_flows")
+            ),
+            "arms": _arms(view, grid),
         },
-        near=contiguous | _of_one_state(place, kin),
-        distance=_distance(view, place),
-        first_shown=_BURN_IN,
-    )  # fmt: skip
-
-
-def _grid(rows: Sequence[tuple[Any, ...]], place: dict[str, int], years: Sequence[int]) -> Array:
-    """Return rows (a, b, year, value) as dims (time, state, state); NaN where there is none."""
-    out = np.full((len(years), len(place), len(place)), np.nan)
-    first = years[0]
-    for a, b, year, value in rows:
-        if a in place and b in place and 0 <= year - first < len(years) and value is not None:
-            out[year - first, place[a], place[b]] = value
-    return out
-
-
-def _counts(view: EvidenceView, column: str, place: dict[str, int], years: Sequence[int]) -> Array:
-    rows = view.query(
-        f"SELECT actor, recipient, CAST(period AS INTEGER), {column} FROM dyad_counts "
-        "WHERE length(period) = 4 AND actor <> recipient"
+        near=contiguous | _of_one_state(grid, actors),
+        distance=_distance(view, grid),
+        exists=exists,
+        first_shown=burn_in,
     )
-    return _grid(rows, place, years)
 
 
-def _flows(view: EvidenceView, sql: str, place: dict[str, int], years: Sequence[int]) -> Array:
-    return _grid(view.query(sql), place, years)
+def _grid(view: EvidenceView, by: PanelPeriod) -> Grid:
+    """Return the periods and states of which anything is stored."""
+    spans = [
+        view.query(f"SELECT min(y), max(y) FROM ({sql}) AS t(y)")[0] for sql in _YEARS.values()
+    ]
+    if spans[0][0] is None:
+        msg = (
+            "the reference panel needs counts of coded events; "
+            "`comity collect icews --from PATH` reads them."
+        )
+        raise ModelError(msg)
+    first = max(FIRST_YEAR, min(span[0] for span in spans if span[0] is not None))
+    last = max(span[1] for span in spans if span[1] is not None)
+    states = tuple(state for (state,) in view.query(_STATES, [first, last]))
+    return Grid(states, period_texts(first - _BURN_IN, last, by))
 
 
-def _arms(view: EvidenceView, place: dict[str, int], years: Sequence[int]) -> Array:
+def _counts(view: EvidenceView, grid: Grid) -> Array:
+    """Return counts by class, dims (class, time, actor, recipient)."""
+    length = 7 if grid.is_monthly else 4
+    planes = []
+    for column in _COLUMNS.values():
+        rows = view.query(
+            f"SELECT actor, recipient, period, {column} FROM dyad_counts WHERE length(period) = ?",
+            [length],
+        )
+        planes.append(grid.directed(rows))
+    return np.stack(planes)
+
+
+def _arms(view: EvidenceView, grid: Grid) -> Array:
     """Return volumes of major arms; states that the register never names are not covered."""
     rows = view.query(
         "SELECT actor, recipient, delivery_year, sum(tiv_delivered) FROM transfers "
         "WHERE delivery_year IS NOT NULL GROUP BY ALL"
     )
-    return _grid(rows, place, years)
+    return grid.directed(rows)
 
 
-def _pairs(
-    view: EvidenceView, table: str, column: str, place: dict[str, int], years: Sequence[int]
-) -> Array:
-    one_way = _grid(
-        view.query(f"SELECT state_a, state_b, year, {column} FROM {table}"), place, years
-    )
-    return np.where(np.isfinite(one_way), one_way, one_way.transpose(0, 2, 1))
-
-
-def _contiguous(
-    view: EvidenceView, place: dict[str, int], years: Sequence[int]
-) -> NDArray[np.bool_]:
+def _contiguous(view: EvidenceView, grid: Grid) -> Mask:
+    place = grid.place
     found = np.zeros((len(place), len(place)), dtype=bool)
     rows = view.query(
         "SELECT DISTINCT state_a, state_b FROM contiguity WHERE type BETWEEN 1 AND 5 "
         "AND year BETWEEN ? AND ?",
-        [years[0], years[-1]],
+        [int(grid.periods[0][:4]), int(grid.periods[-1][:4])],
     )
     for a, b in rows:
         if a in place and b in place:
@@ -149,16 +159,23 @@ def _contiguous(
     return found
 
 
-def _of_one_state(place: dict[str, int], kin: Mapping[str, str]) -> NDArray[np.bool_]:
+def _of_one_state(grid: Grid, actors: Actors) -> Mask:
     """Mark states that came out of the same one: they meet a great deal for good reason."""
-    origin = np.array([kin.get(state, state) for state in place])
+    origin = np.array([_origin(state, actors) for state in grid.states])
     return np.asarray(origin[:, None] == origin[None, :])
 
 
-def _distance(view: EvidenceView, place: dict[str, int]) -> Array | None:
+def _origin(state: str, actors: Actors) -> str:
+    while state in actors.states and actors.states[state].predecessor:
+        state = actors.states[state].predecessor
+    return state
+
+
+def _distance(view: EvidenceView, grid: Grid) -> Array | None:
     rows = view.query("SELECT state_a, state_b, min(km) FROM distances GROUP BY ALL")
     if not rows:
         return None
+    place = grid.place
     out = np.full((len(place), len(place)), np.nan)
     for a, b, km in rows:
         if a in place and b in place:
@@ -166,13 +183,13 @@ def _distance(view: EvidenceView, place: dict[str, int]) -> Array | None:
     return out
 
 
-def _members(
-    counts: Array, contiguous: NDArray[np.bool_], place: dict[str, int]
-) -> NDArray[np.bool_]:
+def _members(counts: Array, contiguous: Mask, grid: Grid) -> Mask:
     covered = np.isfinite(counts).any(axis=0)
-    # years without counts are not quiet years
-    busy = np.nansum(counts, axis=(0, 1)) / np.maximum(covered.sum(axis=0), 1)
-    member: NDArray[np.bool_] = contiguous | ((busy + busy.T) >= _BUSY)
+    per_year = 12.0 if grid.is_monthly else 1.0
+    # periods without counts are not quiet ones
+    busy = per_year * np.nansum(counts, axis=(0, 1)) / np.maximum(covered.sum(axis=0), 1)
+    member: Mask = contiguous | ((busy + busy.T) >= _BUSY)
+    place = grid.place
     for state in MAJORS:
         if state in place:
             member[place[state], :] = member[:, place[state]] = True
@@ -180,20 +197,19 @@ def _members(
     return member
 
 
-def _agreement(
-    view: EvidenceView, place: dict[str, int], years: Sequence[int]
-) -> tuple[Array, Array]:
-    """Return agreement over all states that vote, kept for those of the panel."""
-    size = len(place)
-    agreement = np.full((len(years), size, size), np.nan)
+def _agreement(view: EvidenceView, grid: Grid) -> tuple[Array, Array]:
+    """Return agreement over all states that vote, session by session."""
+    place = grid.place
+    agreement = np.full((len(grid.periods), len(place), len(place)), np.nan)
     variance = agreement.copy()
-    for t, year in enumerate(years):
+    for year in sorted({int(period[:4]) for period in grid.periods}):
+        t = grid.when(year)
         rows = view.query(
             "SELECT rcid, voter, choice FROM ballots WHERE session = ? ORDER BY rcid, voter",
             [year - 1945],
         )
         rows = [(rcid, voter, choice) for rcid, voter, choice in rows if choice in _CHOICES]
-        if not rows:
+        if not rows or t is None:
             continue
         votes = {rcid: i for i, rcid in enumerate(dict.fromkeys(row[0] for row in rows))}
         voters = {name: i for i, name in enumerate(sorted({row[1] for row in rows}))}

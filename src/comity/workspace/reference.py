@@ -23,7 +23,7 @@ __all__ = ["PANEL_FILE", "ReferencePanel", "write_atomically"]
 
 PANEL_FILE = Path("panel") / "panel.npz"
 """Where a store keeps its reference panel."""
-_PARTS = ("value", "lo80", "hi80", "point")
+_PARTS = ("value", "lo80", "hi80", "point", "observed", "informed")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ class ReferencePanel:
         Coordinates.
     readings : mapping of str to mapping of str to numpy.ndarray
         Per reading: ``value`` (filtered), ``lo80``, ``hi80`` and the period's own ``point``, dims
-        (dyad, time); NaN where nothing can be said.
+        (dyad, time), NaN where nothing can be said; ``observed`` and ``informed``, the share of
+        the reading's declared weight that was seen in the period and at least once by then. [0-1]
     artefact : numpy.ndarray of bool
         Dims (dyad, time): counts that look miscoded.
     about : mapping
@@ -54,17 +55,32 @@ class ReferencePanel:
         """Return the panel that the estimator gave."""
         readings = {}
         for name, reading in found.readings.items():
-            lo, hi = reading.interval(0.8)
+            lo, hi = reading.interval(0.8)  # NaN where the reading is
             readings[str(name)] = {
                 "value": reading.filtered,
                 "lo80": np.minimum(lo, reading.filtered),
                 "hi80": np.maximum(hi, reading.filtered),
                 "point": reading.point,
+                "observed": reading.observed,
+                "informed": reading.informed,
             }
         return cls(found.dyads, found.periods, readings, found.artefact, dict(about))
 
+    def last_observed(self, reading: str) -> int:
+        """Return the index of the last period in which half of the panel was seen; -1 if none.
+
+        What comes after is only carried forward, and is not a standing among others.
+        """
+        parts = self.readings[reading]
+        said = np.isfinite(parts["value"])
+        seen = said & (parts["observed"] > 0)
+        known = np.flatnonzero(2 * seen.sum(axis=0) >= np.maximum(said.sum(axis=0), 1))
+        return int(known[-1]) if len(known) else -1
+
     def series(self, key: str, reading: str) -> list[dict[str, Any]]:
         """Return one dyad's reading by period; empty if the panel does not hold it.
+
+        The series ends with the last period in which half of the panel was seen.
 
         Parameters
         ----------
@@ -79,7 +95,7 @@ class ReferencePanel:
         parts = {name: self.readings[reading][name][row] for name in _PARTS}
         return [
             {"period": period, **{name: _number(part[t]) for name, part in parts.items()}}
-            for t, period in enumerate(self.periods)
+            for t, period in enumerate(self.periods[: self.last_observed(reading) + 1])
             if np.isfinite(parts["value"][t])
         ]
 
@@ -146,6 +162,8 @@ def _turned(point: dict[str, Any]) -> dict[str, Any]:
         "lo80": less(point["hi80"]),
         "hi80": less(point["lo80"]),
         "point": less(point["point"]),
+        "observed": point["observed"],
+        "informed": point["informed"],
     }
 
 

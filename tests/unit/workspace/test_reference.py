@@ -5,11 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from comity.core.actor import Actors
 from comity.core.errors import ModelError, StoreDamaged, UsageError
 from comity.core.records import Batch
 from comity.core.settings import Settings
 from comity.evidence.ingest import Terms, ingest
 from comity.workspace import Workspace
+from comity.workspace.panel_grid import Grid
 from comity.workspace.panel_inputs import _members, panel_inputs
 from comity.workspace.reference import PANEL_FILE, ReferencePanel
 
@@ -20,7 +22,10 @@ YEARS = range(2003, 2010)
 def panel() -> ReferencePanel:
     value = np.array([[10.0, 20.0], [np.nan, 40.0]])
     parts = {"value": value, "lo80": value - 5, "hi80": value + 5, "point": value + 1}
+    share = np.where(np.isfinite(value), 0.8, 0.0)
     turned = {name: plane - 50 for name, plane in parts.items()}
+    for each in (parts, turned):
+        each |= {"observed": share, "informed": share}
     return ReferencePanel(
         ("AAA-BBB", "AAA-CCC"),
         ("2010", "2011"),
@@ -114,7 +119,7 @@ def small_world(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 def test_inputs_hold_what_is_stored_and_nothing_else(small_world: Workspace) -> None:
     with small_world.store.view(dt.date.max) as view:
-        made = panel_inputs(view, {})
+        made = panel_inputs(view, Actors.load())
     assert set(made.states) == set(STATES)
     assert made.periods[made.first_shown :] == tuple(str(year) for year in YEARS)
     assert np.isfinite(made.counts[:, made.first_shown :, 0, 1]).all()
@@ -129,7 +134,11 @@ def test_years_without_counts_are_not_quiet_years(events: float, member: bool) -
     """Four classes each way: 32 events a year make a member, 24 do not, whatever the burn-in."""
     counts = np.full((4, 8, 2, 2), np.nan)
     counts[:, 4:] = events
-    found = _members(counts, np.zeros((2, 2), dtype=bool), {"IRN": 0, "IRQ": 1})
+    found = _members(
+        counts,
+        np.zeros((2, 2), dtype=bool),
+        Grid(("IRN", "IRQ"), tuple(map(str, range(2000, 2008)))),
+    )
     assert bool(found[0, 1]) is member
 
 

@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 from comity.core.errors import ModelError
 from comity.models._protocol import Reading
 
-__all__ = ["CLASSES", "DECLARED", "PanelInputs", "PanelReading", "PanelReadings", "Weights"]
+__all__ = [
+    "CLASSES",
+    "DECLARED",
+    "LEAST_INFORMED",
+    "PanelInputs",
+    "PanelReading",
+    "PanelReadings",
+    "Weights",
+]
 
 Array = NDArray[np.float64]
 Draws = NDArray[np.float32]
@@ -20,6 +28,11 @@ Mask = NDArray[np.bool_]
 
 CLASSES = ("vc", "mc", "vf", "mf")
 """Verbal and material co-operation, verbal and material conflict."""
+
+
+LEAST_INFORMED = 0.3
+"""Share of a reading's declared weight below which a dyad has no reading: votes alone do not make
+cohesion, and talk alone does not make depth."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +60,11 @@ class PanelInputs:
         Contiguous, of one region or with a colonial tie, dims (state, state).
     distance : numpy.ndarray, optional
         Between the states, dims (state, state). [km]
+    other_counts : mapping of str to numpy.ndarray
+        The same by other coders or samples, dims as `counts`. Each gets baselines and a noise of
+        its own, so that a coder who hears more of a state, or of everything, shifts nothing.
+    exists : numpy.ndarray of bool, optional
+        Dims (time, state): the state existed in the period; all of them by default.
     first_shown : int
         Index of the first period shown; those before it only start the levels.
 
@@ -65,6 +83,8 @@ class PanelInputs:
     flows: Mapping[str, Array] = field(default_factory=dict)
     near: Mask | None = None
     distance: Array | None = None
+    other_counts: Mapping[str, Array] = field(default_factory=dict)
+    exists: Mask | None = None
     first_shown: int = 0
 
     def __post_init__(self) -> None:
@@ -76,6 +96,10 @@ class PanelInputs:
         }
         for group in (self.symmetric, self.symmetric_variance, self.flows):
             wanted |= {name: (x.shape, (time, n, n)) for name, x in group.items()}
+        counted = (len(CLASSES), time, n, n)
+        wanted |= {name: (x.shape, counted) for name, x in self.other_counts.items()}
+        if self.exists is not None:
+            wanted["exists"] = (self.exists.shape, (time, n))
         wanted["member"] = (self.member.shape, (n, n))
         if self.near is not None:
             wanted["near"] = (self.near.shape, (n, n))
@@ -90,6 +114,13 @@ class PanelInputs:
             )
         if not 0 <= self.first_shown < time:
             raise ModelError(f"first_shown is {self.first_shown}, the panel has {time} periods.")
+
+    def alive(self) -> Mask:
+        """Return where both states of each member dyad existed, dims (dyad, time)."""
+        _, a, b = self.dyads()
+        if self.exists is None:
+            return np.ones((len(a), len(self.periods)), dtype=bool)
+        return np.ascontiguousarray((self.exists[:, a] & self.exists[:, b]).T)
 
     def dyads(self) -> tuple[tuple[str, ...], NDArray[np.int64], NDArray[np.int64]]:
         """Return keys of the member dyads in order of name, and the indices of a and b."""
@@ -167,6 +198,9 @@ class PanelReading:
         Each item's part of `latent`; they sum to it.
     items : numpy.ndarray of int
         Items observed in the period.
+    observed, informed : numpy.ndarray
+        Share of the declared weight of the reading that was observed in the period, and by then at
+        least once. [0-1] Where less than `LEAST_INFORMED` is informed, nothing is said (NaN).
     """
 
     filtered: Array
@@ -178,6 +212,8 @@ class PanelReading:
     latent_sd: Array
     contributions: Mapping[str, Array]
     items: NDArray[np.int64]
+    observed: Array
+    informed: Array
 
     def interval(self, level: float = 0.8, *, smoothed: bool = False) -> tuple[Array, Array]:
         """Return lower and upper bounds, dims (dyad, time).

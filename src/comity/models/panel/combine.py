@@ -65,7 +65,9 @@ class ScaledItem(NamedTuple):
         return moved
 
 
-def scale_item(item: DyadItem, fit: LevelFit, kept_state: float) -> ScaledItem:
+def scale_item(
+    item: DyadItem, fit: LevelFit, kept_state: float, alive: NDArray[np.bool_] | None = None
+) -> ScaledItem:
     """Standardise the levels of an item within period.
 
     The scale is the standard deviation of the levels themselves, that of the means and the doubt
@@ -80,13 +82,17 @@ def scale_item(item: DyadItem, fit: LevelFit, kept_state: float) -> ScaledItem:
         Its levels.
     kept_state : float
         Part of the states' own activity that stays. [0-1]
+    alive : numpy.ndarray of bool, optional
+        Where both states exist, dims (dyad, time); only there does a dyad take part in the scale.
     """
+    here = np.ones(fit.filtered.shape) if alive is None else alive.astype(float)
+    here /= np.maximum(here.sum(axis=0), 1.0)
     kept = kept_state * item.state_part
     centre, scale, moved = [], [], []
     for level, var in ((fit.filtered, fit.filtered_var), (fit.smoothed, fit.smoothed_var)):
         value = level + kept
-        middle = np.zeros(value.shape[1]) if item.is_signed else value.mean(axis=0)
-        spread = np.sqrt(((value - middle) ** 2).mean(axis=0) + var.mean(axis=0))
+        middle = np.zeros(value.shape[1]) if item.is_signed else (here * value).sum(axis=0)
+        spread = np.sqrt((here * ((value - middle) ** 2 + var)).sum(axis=0))
         centre.append(middle)
         scale.append(np.maximum(spread, _TINY))
         moved.append(value - middle)
@@ -113,9 +119,19 @@ def _own_value(item: DyadItem, fit: LevelFit) -> Array:
     """
     middle = 0.0 if item.is_signed else fit.filtered.mean(axis=0)
     spread = fit.filtered.var(axis=0) + fit.filtered_var.mean(axis=0) + fit.parameters.noise
-    trust = spread / (spread + np.where(fit.seen, item.variance, 1.0))
-    own = middle + trust * (np.where(fit.seen, item.value, 0.0) - middle)
-    return np.where(fit.seen, own, fit.filtered)
+    value, variance = _pooled(item, fit)
+    trust = spread / (spread + variance)
+    return np.where(fit.seen, middle + trust * (value - middle), fit.filtered)
+
+
+def _pooled(item: DyadItem, fit: LevelFit) -> tuple[Array, Array]:
+    """Return the period's value over all coders, and its variance beyond the main one's noise."""
+    value, variance = item.streams()
+    noise = np.array(fit.parameters.noises())[:, None, None]
+    weight = np.where(fit.seen_by, 1.0 / (noise + np.where(fit.seen_by, variance, 1.0)), 0.0)
+    total = np.maximum(weight.sum(axis=0), _TINY)
+    pooled = (weight * np.where(fit.seen_by, value, 0.0)).sum(axis=0) / total
+    return pooled, np.maximum(1.0 / total - fit.parameters.noise, 0.0)
 
 
 def percentile(latent: NDArray[np.floating]) -> NDArray[np.floating]:

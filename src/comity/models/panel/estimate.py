@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 
 from comity.core.errors import NotEnoughObservations, UnknownName
 from comity.models._protocol import READINGS, Reading
-from comity.models.panel._types import DECLARED, PanelInputs, PanelReading, PanelReadings, Weights
+from comity.models.panel._types import (
+    DECLARED,
+    LEAST_INFORMED,
+    PanelInputs,
+    PanelReading,
+    PanelReadings,
+    Weights,
+)
 from comity.models.panel.artefacts import screen_artefacts
 from comity.models.panel.combine import ScaledItem, percentile, scale_item, signed_percentile
 from comity.models.panel.items import DyadItem, measure_items
@@ -21,6 +28,7 @@ __all__ = ["estimate_panel_of_dyads"]
 
 Array = NDArray[np.float64]
 Draws = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -76,81 +84,104 @@ def estimate_panel_of_dyads(
     wanted = asked if items is None else asked & set(items)
     flagged = screen_artefacts(inputs)
     keys, a, b = inputs.dyads()
+    alive = inputs.alive()
     fitted = {
-        name: _Fitted(item, fit_levels(item.value, item.variance, centred=item.is_signed))
+        name: _Fitted(item, _levels(item, alive))
         for name, item in measure_items(inputs, flagged, wanted).items()
-        if np.isfinite(item.value).sum() >= 3
+        if np.isfinite(item.streams()[0]).sum() >= 3
     }
-    sums = {
-        reading: _Sum(reading, weights, fitted, draws, inputs.first_shown)
+    shown = slice(inputs.first_shown, None)
+    found = {
+        reading: _read(reading, weights, fitted, alive, shown, seed, draws)
         for reading in READINGS
         if reading in readings and set(weights.of(reading)) & set(fitted)
     }
-    if not sums:
+    if not found:
         raise NotEnoughObservations("no reading of the panel has an item with values.")
-    for name, part in fitted.items():
-        rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
-        paths = draw_paths(part.fit, rng, draws)
-        shock = rng.standard_normal((len(keys), draws), dtype=np.float32)
-        for total in sums.values():
-            total.add_draws(name, paths, shock)
     return PanelReadings(
         dyads=keys,
-        periods=inputs.periods[inputs.first_shown :],
-        readings={reading: total.reading() for reading, total in sums.items()},
-        artefact=np.ascontiguousarray(flagged[inputs.first_shown :, a, b].T),
-        parameters={name: tuple(part.fit.parameters) for name, part in fitted.items()},
+        periods=inputs.periods[shown],
+        readings=found,
+        artefact=np.ascontiguousarray(flagged[shown, a, b].T),
+        parameters={
+            name: (*part.fit.parameters[:4], *part.fit.parameters.others)
+            for name, part in fitted.items()
+        },
     )
 
 
-class _Sum:
-    """Weighted sum of one reading, built item by item so that only one item's draws are held."""
+def _levels(item: DyadItem, alive: Mask) -> LevelFit:
+    """Fit the levels of an item from the first period in which it and the dyad exist."""
+    value, variance = item.streams()
+    covered = int(np.isfinite(value).any(axis=(0, 1)).argmax())
+    start = np.maximum(alive.argmax(axis=1), covered)
+    return fit_levels(value, variance, start=start, centred=item.is_signed)
 
-    def __init__(
-        self,
-        reading: Reading,
-        weights: Weights,
-        fitted: Mapping[str, _Fitted],
-        draws: int,
-        first: int,
-    ) -> None:
-        self.weights = {n: w for n, w in weights.of(reading).items() if n in fitted}
-        self.is_signed = reading == "asymmetry"
-        self.shown = slice(first, None)
-        kept = weights.kept_state.get(reading, 0.0)
-        self.scaled: dict[str, ScaledItem] = {
-            name: scale_item(fitted[name].item, fitted[name].fit, kept)
-            for name in sorted(self.weights)
-        }
-        self.seen = np.stack([fitted[name].fit.seen[:, self.shown] for name in self.scaled])
-        shape = (*self.seen.shape[1:], draws)
-        self.draws = (np.zeros(shape, dtype=np.float32), np.zeros(shape, dtype=np.float32))
 
-    def add_draws(self, name: str, paths: tuple[Draws, Draws], shock: Draws) -> None:
-        if name not in self.weights:
-            return
+def _read(
+    reading: Reading,
+    weights: Weights,
+    fitted: Mapping[str, _Fitted],
+    alive: Mask,
+    shown: slice,
+    seed: int,
+    draws: int,
+) -> PanelReading:
+    """Add up one reading, item by item, so that only one item's draws are held beside the sum."""
+    declared = weights.of(reading)
+    total = sum(abs(weight) for weight in declared.values())
+    kept = weights.kept_state.get(reading, 0.0)
+    names = [name for name in sorted(declared) if name in fitted]
+    scaled = {name: scale_item(fitted[name].item, fitted[name].fit, kept, alive) for name in names}
+    seen = np.stack([fitted[name].fit.seen for name in names])
+    size = np.array([abs(declared[name]) / total for name in names])[:, None, None]
+    informed = (size * np.logical_or.accumulate(seen, axis=2)).sum(axis=0)
+    is_said = (alive & (informed >= LEAST_INFORMED - 1e-9))[:, shown]
+    sums = _sums_of_draws(
+        {name: declared[name] for name in names}, fitted, scaled, shown, seed, draws
+    )
+    to_scale = signed_percentile if reading == "asymmetry" else percentile
+    for drawn in sums:
+        drawn[~is_said] = np.nan
+    filtered, smoothed = (to_scale(x).astype(np.float32) for x in sums)
+    parts = {name: declared[name] * item.filtered[:, shown] for name, item in scaled.items()}
+    var = sum((declared[name] * item.sd[:, shown]) ** 2 for name, item in scaled.items())
+    point = sum(declared[name] * item.point[:, shown] for name, item in scaled.items())
+    seen = seen[:, :, shown]
+    return PanelReading(
+        filtered=np.median(filtered, axis=2).astype(float),
+        smoothed=np.median(smoothed, axis=2).astype(float),
+        filtered_draws=filtered,
+        smoothed_draws=smoothed,
+        point=np.asarray(
+            to_scale(np.where(seen.any(axis=0) & is_said, point, np.nan)), dtype=float
+        ),
+        latent=np.asarray(sum(parts.values())),
+        latent_sd=np.sqrt(np.asarray(var)),
+        contributions=parts,
+        items=seen.sum(axis=0),
+        observed=(size * seen).sum(axis=0),
+        informed=informed[:, shown],
+    )
+
+
+def _sums_of_draws(
+    weights: Mapping[str, float],
+    fitted: Mapping[str, _Fitted],
+    scaled: Mapping[str, ScaledItem],
+    shown: slice,
+    seed: int,
+    draws: int,
+) -> tuple[Draws, Draws]:
+    """Return the weighted sums of filtered and of smoothed draws, dims (dyad, time, draw)."""
+    dyads, time = next(iter(scaled.values())).filtered[:, shown].shape
+    sums = tuple(np.zeros((dyads, time, draws), dtype=np.float32) for _ in range(2))
+    for name, weight in weights.items():
+        # seeded by item, so that an item draws the same in every reading and whatever is left out
+        rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
+        paths = draw_paths(fitted[name].fit, rng, draws)
+        shock = rng.standard_normal((dyads, draws), dtype=np.float32)
         for which, levels in enumerate(paths):
-            part = self.scaled[name].draws(levels, which, shock)[:, self.shown]
-            self.draws[which][...] += np.float32(self.weights[name]) * part
-
-    def reading(self) -> PanelReading:
-        to_scale = signed_percentile if self.is_signed else percentile
-        parts = {
-            name: self.weights[name] * item.filtered[:, self.shown]
-            for name, item in self.scaled.items()
-        }
-        var = sum((self.weights[n] * x.sd[:, self.shown]) ** 2 for n, x in self.scaled.items())
-        point = sum(self.weights[n] * x.point[:, self.shown] for n, x in self.scaled.items())
-        any_seen = self.seen.any(axis=0)
-        filtered, smoothed = (to_scale(x).astype(np.float32) for x in self.draws)
-        return PanelReading(
-            filtered=np.median(filtered, axis=2).astype(float),
-            smoothed=np.median(smoothed, axis=2).astype(float),
-            filtered_draws=filtered,
-            smoothed_draws=smoothed,
-            point=np.asarray(to_scale(np.where(any_seen, point, np.nan)), dtype=float),
-            latent=np.asarray(sum(parts.values())),
-            latent_sd=np.sqrt(np.asarray(var)),
-            contributions=parts,
-            items=self.seen.sum(axis=0),
-        )
+            part = scaled[name].draws(levels, which, shock)[:, shown]
+            sums[which][...] += np.float32(weight) * part
+    return sums[0], sums[1]

@@ -22,7 +22,7 @@ _NO_SHARES = 1e-9
 
 
 class DyadItem(NamedTuple):
-    """One item, dims (dyad, time).
+    """One item, dims (dyad, time); an item of counts may be observed by several coders.
 
     Parameters
     ----------
@@ -35,6 +35,8 @@ class DyadItem(NamedTuple):
         dyads that nobody suspects.
     is_signed : bool
         The value turns its sign when the states change places.
+    others : tuple of (numpy.ndarray, numpy.ndarray)
+        Value and variance by other coders, in order of their names.
     """
 
     value: Array
@@ -42,6 +44,12 @@ class DyadItem(NamedTuple):
     state_part: Array
     doubt: Array
     is_signed: bool = False
+    others: tuple[tuple[Array, Array], ...] = ()
+
+    def streams(self) -> tuple[Array, Array]:
+        """Return values and variances of all coders, dims (stream, dyad, time)."""
+        value, variance = zip((self.value, self.variance), *self.others, strict=True)
+        return np.stack(value), np.stack(variance)
 
 
 def measure_items(
@@ -68,20 +76,8 @@ def measure_items(
         return np.ascontiguousarray(x[:, a, b].T)
 
     doubt = pick(np.where(artefact, DOUBT, 0.0))
-    made: dict[str, DyadItem] = {}
-    traffic = exposure(inputs.counts[0] + inputs.counts[1])
-    for at, name in enumerate(CLASSES):
-        y = inputs.counts[at]
-        if not np.isfinite(y).any():
-            continue
-        if {f"amount_{name}", f"courting_{name}"} & set(wanted):
-            fit = fit_counts(y)
-            made[f"amount_{name}"] = _undirected(fit, pick, doubt)
-            made[f"courting_{name}"] = _directed(fit, pick, doubt)
-        # co-operation given the dyad's own co-operation would be a share of itself
-        if f"share_{name}" in wanted and at >= 2:
-            item = _undirected(fit_counts(y, traffic), pick, doubt)
-            made[f"share_{name}"] = item._replace(state_part=np.zeros_like(doubt))
+    coders = [inputs.counts, *(inputs.other_counts[name] for name in sorted(inputs.other_counts))]
+    made = _merged([_of_coder(counts, pick, doubt, wanted) for counts in coders])
     none = np.zeros_like(doubt)
     for name, x in inputs.symmetric.items():
         if name in wanted and np.isfinite(x).any():
@@ -99,6 +95,44 @@ def measure_items(
             made[name] = item._replace(state_part=none)
             made[f"{name}_need"] = _need(x, pick)
     return {name: made[name] for name in sorted(made) if name in wanted}
+
+
+def _of_coder(
+    counts: Array, pick: Callable[[Array], Array], doubt: Array, wanted: Collection[str]
+) -> dict[str, DyadItem]:
+    """Return the count items as one coder has them, against that coder's own baselines."""
+    made: dict[str, DyadItem] = {}
+    traffic = exposure(counts[0] + counts[1])
+    for at, name in enumerate(CLASSES):
+        y = counts[at]
+        if not np.isfinite(y).any():
+            continue
+        if {f"amount_{name}", f"courting_{name}"} & set(wanted):
+            fit = fit_counts(y)
+            made[f"amount_{name}"] = _undirected(fit, pick, doubt)
+            made[f"courting_{name}"] = _directed(fit, pick, doubt)
+        # co-operation given the dyad's own co-operation would be a share of itself
+        if f"share_{name}" in wanted and at >= 2:
+            item = _undirected(fit_counts(y, traffic), pick, doubt)
+            made[f"share_{name}"] = item._replace(state_part=np.zeros_like(doubt))
+    return made
+
+
+def _merged(coders: list[dict[str, DyadItem]]) -> dict[str, DyadItem]:
+    """Put what several coders say of one item together; the first to cover a period leads it."""
+    merged: dict[str, DyadItem] = {}
+    for made in coders:
+        for name, item in made.items():
+            if name not in merged:
+                merged[name] = item
+                continue
+            main = merged[name]
+            silent = ~np.isfinite(main.streams()[0]).any(axis=(0, 1))
+            merged[name] = main._replace(
+                state_part=np.where(silent, item.state_part, main.state_part),
+                others=(*main.others, (item.value, item.variance)),
+            )
+    return merged
 
 
 def _undirected(fit: CountFit, pick: Callable[[Array], Array], doubt: Array) -> DyadItem:

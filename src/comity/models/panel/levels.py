@@ -1,8 +1,10 @@
 """One local level per item and dyad, with parameters common to the whole panel.
 
 ``y_t = l_t + e_t``, ``e_t ~ N(0, r + v_t)`` with ``v_t`` known; ``l_t = l_{t-1} + N(0, q)``,
-``l_0 ~ N(m0, p0)``. A dyad alone has too few years to tell movement from noise; the panel has not.
-Everything is vectorised over dyads; the only loop is over periods.
+``l_0 ~ N(m0, p0)`` at the dyad's own start. A dyad alone has too few years to tell movement from
+noise; the panel has not. Several streams, such as two coders of the news, observe one level, each
+with a noise of its own. Everything is vectorised over dyads; the only loops are over periods and
+streams.
 
 References
 ----------
@@ -23,6 +25,7 @@ __all__ = ["LevelFit", "LevelParameters", "draw_paths", "fit_levels", "run_level
 
 Array = NDArray[np.float64]
 Draws = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 _FLOOR = 1e-6
 
 
@@ -37,20 +40,28 @@ class LevelParameters(NamedTuple):
         Variance of a period's own value beyond its known sampling variance (r).
     start_mean, start_var : float
         Level before anything is seen.
+    others : tuple of float
+        Variances as `noise` of the other streams, in their order.
     """
 
     step: float
     noise: float
     start_mean: float
     start_var: float
+    others: tuple[float, ...] = ()
+
+    def noises(self) -> tuple[float, ...]:
+        """Return the noise of every stream, the main one first."""
+        return (self.noise, *self.others)
 
 
 @dataclass(frozen=True)
 class LevelFit:
-    """Levels of one item, dims (dyad, time).
+    """Levels of one item, dims (dyad, time); `seen_by` has the streams as its first dim.
 
-    `filtered` uses the period and those before it; only it may be scored against what came later
-    or stand in a past assessment. `predicted` is what was expected before the period was seen.
+    Before a dyad's start the level is the panel's prior. `filtered` uses the period and those
+    before it; only it may be scored against what came later or stand in a past assessment.
+    `predicted` is what was expected before the period was seen.
     """
 
     parameters: LevelParameters
@@ -61,43 +72,64 @@ class LevelFit:
     smoothed: Array
     smoothed_var: Array
     lag_cov: Array
-    seen: NDArray[np.bool_]
+    seen_by: Mask
+    start: NDArray[np.int64]
+
+    @property
+    def seen(self) -> Mask:
+        """Where any stream saw the item, dims (dyad, time)."""
+        return np.asarray(self.seen_by.any(axis=0))
 
     def innovation(self, y: Array, variance: Array) -> Array:
-        """Return standardised one-step errors, dims (dyad, time), NaN where nothing was seen."""
+        """Return standardised one-step errors of a single stream, NaN where nothing was seen."""
         spread = self.predicted_var + self.parameters.noise + np.where(self.seen, variance, 1.0)
         error = np.where(self.seen, y, np.nan) - self.predicted
         return np.asarray(error / np.sqrt(spread))
 
 
-def run_levels(y: Array, variance: Array, parameters: LevelParameters) -> LevelFit:
+def run_levels(
+    y: Array,
+    variance: Array,
+    parameters: LevelParameters,
+    *,
+    start: NDArray[np.int64] | None = None,
+) -> LevelFit:
     """Filter and smooth all dyads with given parameters.
 
     Parameters
     ----------
     y : numpy.ndarray
-        Values, dims (dyad, time), NaN where missing.
+        Values, dims (dyad, time) or (stream, dyad, time), NaN where missing.
     variance : numpy.ndarray
         Known sampling variance, same dims; not read where `y` is missing.
     parameters : LevelParameters
         As learnt by `fit_levels`, on these dyads or others.
+    start : numpy.ndarray of int, optional
+        First period of each dyad, dims (dyad,); the first of all by default. A level does not
+        wander before its dyad, or its item, exists.
+
+    Raises
+    ------
+    ModelError
+        If dims do not agree, or there are more streams than noises.
     """
-    if y.shape != variance.shape or y.ndim != 2:
-        raise ModelError(f"levels need values and variances of dims (dyad, time), not {y.shape}.")
-    dyads, time = y.shape
-    step, noise, mean0, var0 = parameters
-    seen = np.isfinite(y) & np.isfinite(variance)
-    value = np.where(seen, y, 0.0)
-    known = np.where(seen, variance, 1.0)
+    streams, known, seen = _streams(y, variance)
+    noises = parameters.noises()
+    if len(noises) != len(streams):
+        raise ModelError(f"{len(streams)} streams of an item need as many noises, not {noises}.")
+    _, dyads, time = streams.shape
+    first = np.zeros(dyads, dtype=np.int64) if start is None else start
     out = np.empty((4, dyads, time))
-    level, var = np.full(dyads, mean0), np.full(dyads, var0)
+    level, var = np.full(dyads, parameters.start_mean), np.full(dyads, parameters.start_var)
     for t in range(time):
-        if t:
-            var = var + step
+        var = var + np.where(t > first, parameters.step, 0.0)
         out[2, :, t], out[3, :, t] = level, var
-        gain = np.where(seen[:, t], var / (var + noise + known[:, t]), 0.0)
-        level = level + gain * (value[:, t] - level)
-        var = var * (1.0 - gain)
+        for value, doubt, here, noise in zip(
+            streams[:, :, t], known[:, :, t], seen[:, :, t], noises, strict=True
+        ):
+            gain = np.where(here, var / (var + noise + doubt), 0.0)
+            level = level + gain * (value - level)
+            var = var * (1.0 - gain)
         out[0, :, t], out[1, :, t] = level, var
     filtered, filtered_var, predicted, predicted_var = out
     smoothed, smoothed_var = filtered.copy(), filtered_var.copy()
@@ -109,14 +141,25 @@ def run_levels(y: Array, variance: Array, parameters: LevelParameters) -> LevelF
         lag[:, t + 1] = back * smoothed_var[:, t + 1]
     return LevelFit(
         parameters, filtered, filtered_var, predicted, predicted_var, smoothed, smoothed_var, lag,
-        seen,
+        seen, first,
     )  # fmt: skip
+
+
+def _streams(y: Array, variance: Array) -> tuple[Array, Array, Mask]:
+    """Return values, known variances and where both are known, dims (stream, dyad, time)."""
+    if y.shape != variance.shape or y.ndim not in (2, 3):
+        raise ModelError(f"levels need values and variances of dims (dyad, time), not {y.shape}.")
+    seen = np.isfinite(y) & np.isfinite(variance)
+    shape = y.shape if y.ndim == 3 else (1, *y.shape)
+    value, known = np.where(seen, y, 0.0), np.where(seen, variance, 1.0)
+    return value.reshape(shape), known.reshape(shape), seen.reshape(shape)
 
 
 def fit_levels(
     y: Array,
     variance: Array,
     *,
+    start: NDArray[np.int64] | None = None,
     centred: bool = False,
     rounds: int = 40,
     tolerance: float = 1e-3,
@@ -125,7 +168,7 @@ def fit_levels(
 
     Parameters
     ----------
-    y, variance : numpy.ndarray
+    y, variance, start : numpy.ndarray
         As for `run_levels`.
     centred : bool
         Levels start at 0 on average, as for items that turn their sign with the dyad.
@@ -139,26 +182,32 @@ def fit_levels(
     NotEnoughObservations
         If the panel has fewer than three values.
     """
-    seen = np.isfinite(y) & np.isfinite(variance)
+    value, known, seen = _streams(y, variance)
     if seen.sum() < 3:
         raise NotEnoughObservations("fewer than three values of an item on the whole panel.")
-    middle = 0.0 if centred else float(np.mean(y[seen]))
-    spread = float(np.mean((y[seen] - middle) ** 2)) or 1.0
-    now = LevelParameters(0.1 * spread, 0.3 * spread, middle, spread)
+    middle = 0.0 if centred else float(np.mean(value[seen]))
+    spread = float(np.mean((value[seen] - middle) ** 2)) or 1.0
+    others = (0.3 * spread,) * (len(seen) - 1)
+    now = LevelParameters(0.1 * spread, 0.3 * spread, middle, spread, others)
     for _ in range(rounds):
-        fit = run_levels(y, variance, now)
-        after = _maximise(fit, y, variance, 1e-4 * spread, centred=centred)
-        change = max(abs(a - b) / (b + 1e-3 * spread) for a, b in zip(after, now, strict=True))
+        fit = run_levels(y, variance, now, start=start)
+        after = _maximise(fit, value, known, 1e-4 * spread, centred=centred)
+        pairs = zip(_flat(after), _flat(now), strict=True)
+        change = max(abs(a - b) / (b + 1e-3 * spread) for a, b in pairs)
         now = after
         if change < tolerance:
             break
-    return run_levels(y, variance, now)
+    return run_levels(y, variance, now, start=start)
+
+
+def _flat(parameters: LevelParameters) -> tuple[float, ...]:
+    return (*parameters[:4], *parameters.others)
 
 
 def _maximise(
-    fit: LevelFit, y: Array, variance: Array, floor: float, *, centred: bool
+    fit: LevelFit, value: Array, known: Array, floor: float, *, centred: bool
 ) -> LevelParameters:
-    seen, noise = fit.seen, fit.parameters.noise
+    seen = fit.seen
     mean, var, lag = fit.smoothed, fit.smoothed_var, fit.lag_cov
     # only spans between first and last value of a dyad tell how much a level moves
     inside = np.logical_or.accumulate(seen, axis=1)
@@ -166,15 +215,22 @@ def _maximise(
     moved = inside[:, 1:] & inside[:, :-1]
     square = (mean[:, 1:] - mean[:, :-1]) ** 2 + var[:, 1:] + var[:, :-1] - 2.0 * lag[:, 1:]
     step = square[moved].mean() if moved.any() else fit.parameters.step
-    known = variance[seen]
-    share = noise / (noise + known)
-    error = (y[seen] - mean[seen]) ** 2 + var[seen]
-    own = (share**2 * error + share * known).mean()
-    alive = seen.any(axis=1)
-    start = 0.0 if centred else float(mean[alive, 0].mean())
-    start_var = float(((mean[alive, 0] - start) ** 2 + var[alive, 0]).mean())
+    own = []
+    for which, noise in enumerate(fit.parameters.noises()):
+        here = fit.seen_by[which]
+        if not here.any():
+            own.append(noise)
+            continue
+        doubt = known[which][here]
+        share = noise / (noise + doubt)
+        error = (value[which][here] - mean[here]) ** 2 + var[here]
+        own.append(max(float((share**2 * error + share * doubt).mean()), floor))
+    alive = np.flatnonzero(seen.any(axis=1))
+    first, first_var = (x[alive, fit.start[alive]] for x in (mean, var))
+    start = 0.0 if centred else float(first.mean())
+    start_var = float(((first - start) ** 2 + first_var).mean())
     return LevelParameters(
-        max(float(step), floor), max(float(own), floor), start, max(start_var, floor)
+        max(float(step), floor), own[0], start, max(start_var, floor), tuple(own[1:])
     )
 
 
