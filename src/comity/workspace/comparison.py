@@ -13,7 +13,7 @@ from comity.workspace.panel_inputs import panel_inputs
 from comity.workspace.reference import PANEL_FILE, ReferencePanel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from comity.core.actor import Actors
@@ -23,9 +23,16 @@ if TYPE_CHECKING:
     from comity.models.panel._types import PanelInputs
     from comity.workspace.panel_grid import PanelPeriod
 
-__all__ = ["build_panel", "compare_dyads"]
+__all__ = ["STANDING_ITEMS", "build_panel", "compare_dyads"]
 
 
+STANDING_ITEMS = {
+    "un": "agreement on contested votes of the UN General Assembly",
+    "igo": "shared intergovernmental organisations",
+    "trade": "trade beyond the two states' size",
+    "share_vf": "verbal conflict, given how much they co-operate",
+}
+"""Items that are shown by themselves, each as a percentile of the panel."""
 _CELLS = 20_000_000  # values of draws of one reading: bounds the memory of long and monthly panels
 _DRAWS = (50, 400)
 
@@ -63,7 +70,9 @@ def build_panel(
     progress(f"estimating {dyads:,} dyads")
     least, most = _DRAWS
     draws = min(settings.draws, most, max(least, _CELLS // (dyads * periods)))
-    found = estimate_panel_of_dyads(inputs, seed=settings.seed, draws=draws)
+    found = estimate_panel_of_dyads(
+        inputs, seed=settings.seed, draws=draws, standing_of=STANDING_ITEMS
+    )
     about = {
         "dyads": len(found.dyads),
         "first": found.periods[0],
@@ -132,11 +141,30 @@ def compare_dyads(home: Path, dyads: Sequence[Dyad], period: str | None) -> dict
 
 
 def _row(panel: ReferencePanel, dyad: Dyad, period: str) -> dict[str, Any]:
-    readings = {}
-    for name in panel.readings:
+    readings = _standings(panel, dyad, period, panel.readings)
+    items = {
+        name: {"title": STANDING_ITEMS[name], **standing}
+        for name, standing in _standings(panel, dyad, period, STANDING_ITEMS).items()
+    }
+    why = "" if readings else "not a dyad of the panel, or no data"
+    return {
+        "key": dyad.key,
+        "a": dyad.a,
+        "b": dyad.b,
+        "readings": readings,
+        "items": items,
+        "why_empty": why,
+    }
+
+
+def _standings(
+    panel: ReferencePanel, dyad: Dyad, period: str, names: Iterable[str]
+) -> dict[str, dict[str, Any]]:
+    """Return the series of readings or items, and the latest point by the period asked."""
+    found = {}
+    for name in names:
         series = panel.standing(dyad.a, dyad.b, name)
         latest = next((point for point in reversed(series) if point["period"] <= period), None)
         if latest is not None:
-            readings[name] = {"latest": latest, "series": series}
-    why = "" if readings else "not a dyad of the panel, or no data"
-    return {"key": dyad.key, "a": dyad.a, "b": dyad.b, "readings": readings, "why_empty": why}
+            found[name] = {"latest": latest, "series": series}
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ __all__ = ["PANEL_FILE", "ReferencePanel", "write_atomically"]
 
 PANEL_FILE = Path("panel") / "panel.npz"
 """Where a store keeps its reference panel."""
+_ITEM = "item:"
 _PARTS = ("value", "lo80", "hi80", "point", "observed", "informed")
 
 
@@ -40,6 +41,8 @@ class ReferencePanel:
         the reading's declared weight that was seen in the period and at least once by then. [0-1]
     artefact : numpy.ndarray of bool
         Dims (dyad, time): counts that look miscoded.
+    items : mapping of str to mapping of str to numpy.ndarray
+        The same for single items, without ``informed``.
     about : mapping
         What it was made from: evidence hash, seed, draws, sources, coverage.
     """
@@ -49,6 +52,7 @@ class ReferencePanel:
     readings: Mapping[str, Mapping[str, NDArray[np.float64]]]
     artefact: NDArray[np.bool_]
     about: Mapping[str, Any]
+    items: Mapping[str, Mapping[str, NDArray[np.float64]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, found: PanelReadings, about: Mapping[str, Any]) -> ReferencePanel:
@@ -64,21 +68,34 @@ class ReferencePanel:
                 "observed": reading.observed,
                 "informed": reading.informed,
             }
-        return cls(found.dyads, found.periods, readings, found.artefact, dict(about))
+        items = {
+            name: {
+                **{part: getattr(item, part) for part in ("value", "lo80", "hi80", "point")},
+                "observed": np.isfinite(item.point).astype(float),
+            }
+            for name, item in found.items.items()
+        }
+        return cls(found.dyads, found.periods, readings, found.artefact, dict(about), items)
 
-    def last_observed(self, reading: str) -> int:
+    def _parts_of(self, name: str) -> Mapping[str, NDArray[np.float64]] | None:
+        """Return the arrays of a reading or of an item."""
+        return self.readings.get(name) or self.items.get(name)
+
+    def last_observed(self, name: str) -> int:
         """Return the index of the last period in which half of the panel was seen; -1 if none.
 
         What comes after is only carried forward, and is not a standing among others.
         """
-        parts = self.readings[reading]
+        parts = self._parts_of(name)
+        if parts is None:
+            return -1
         said = np.isfinite(parts["value"])
         seen = said & (parts["observed"] > 0)
         known = np.flatnonzero(2 * seen.sum(axis=0) >= np.maximum(said.sum(axis=0), 1))
         return int(known[-1]) if len(known) else -1
 
     def series(self, key: str, reading: str) -> list[dict[str, Any]]:
-        """Return one dyad's reading by period; empty if the panel does not hold it.
+        """Return one dyad's reading, or item, by period; empty if the panel does not hold it.
 
         The series ends with the last period in which half of the panel was seen.
 
@@ -87,12 +104,13 @@ class ReferencePanel:
         key : str
             Sorted pair, ``IRN-RUS``.
         reading : str
-            Name of the reading. The asymmetry is that of the first state of the key.
+            Name of the reading or of the item. The asymmetry is that of the first state of the key.
         """
-        if key not in self.dyads or reading not in self.readings:
+        held = self._parts_of(reading)
+        if key not in self.dyads or held is None:
             return []
         row = self.dyads.index(key)
-        parts = {name: self.readings[reading][name][row] for name in _PARTS}
+        parts = {name: held[name][row] for name in _PARTS if name in held}
         return [
             {"period": period, **{name: _number(part[t]) for name, part in parts.items()}}
             for t, period in enumerate(self.periods[: self.last_observed(reading) + 1])
@@ -110,8 +128,13 @@ class ReferencePanel:
     def save(self, path: Path) -> None:
         """Write the panel; a reader finds the old one or the new one, never a part."""
         arrays: dict[str, Any] = {"artefact": self.artefact}
-        for name, parts in self.readings.items():
-            arrays |= {f"{name}.{part}": values for part, values in parts.items()}
+        held = {**self.readings, **{_ITEM + name: parts for name, parts in self.items.items()}}
+        for name, parts in held.items():
+            # a hundredth of a percentile is far below what an interval can tell
+            arrays |= {
+                f"{name}.{part}": values.round(2).astype(np.float32)
+                for part, values in parts.items()
+            }
         about = {"dyads": self.dyads, "periods": self.periods, "about": dict(self.about)}
         arrays["about"] = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
         buffer = io.BytesIO()
@@ -138,12 +161,14 @@ class ReferencePanel:
                     reading, dot, part = name.partition(".")
                     if dot:
                         readings.setdefault(reading, {})[part] = held[name]
+                items = {n.removeprefix(_ITEM): readings.pop(n) for n in [*readings] if _ITEM in n}
                 return cls(
                     tuple(about["dyads"]),
                     tuple(about["periods"]),
                     readings,
                     held["artefact"],
                     about["about"],
+                    items,
                 )
         except (OSError, ValueError, KeyError) as error:
             msg = f"{path} cannot be read ({error}). `comity panel build` makes it anew."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ __all__ = [
     "CLASSES",
     "DECLARED",
     "LEAST_INFORMED",
+    "ItemStanding",
     "PanelInputs",
     "PanelReading",
     "PanelReadings",
@@ -30,9 +32,8 @@ CLASSES = ("vc", "mc", "vf", "mf")
 """Verbal and material co-operation, verbal and material conflict."""
 
 
-LEAST_INFORMED = 0.3
-"""Share of a reading's declared weight below which a dyad has no reading: votes alone do not make
-cohesion, and talk alone does not make depth."""
+LEAST_INFORMED = 0.5
+"""Share of a reading's declared weight below which a dyad has no reading."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,10 @@ class Weights:
         Item name to weight.
     kept_state : mapping of Reading to float
         How much of the two states' own activity stays in the amount items of a reading. [0-1]
+    needed : mapping of Reading to str
+        Item without which a dyad has no such reading. Votes and shared organisations alone put
+        India and Pakistan among the closest dyads of the 1990s: togetherness without a measure of
+        hostility is not cohesion.
     """
 
     depth: Mapping[str, float]
@@ -152,6 +157,7 @@ class Weights:
     tension: Mapping[str, float]
     asymmetry: Mapping[str, float]
     kept_state: Mapping[Reading, float]
+    needed: Mapping[Reading, str] = field(default_factory=dict)
 
     def of(self, reading: Reading) -> Mapping[str, float]:
         """Return the weights of one reading."""
@@ -173,6 +179,7 @@ DECLARED = Weights(
         {"trade_need": 1.0, "arms_need": 1.0, "courting_vc": 0.5, "courting_mc": 0.5}
     ),
     kept_state=MappingProxyType({"depth": 0.5, "tension": 0.5}),
+    needed=MappingProxyType({"cohesion": "share_vf"}),
 )
 """Chosen on half of the dyads and 2003-2008, and scored on the other half and 2009-2013."""
 
@@ -200,7 +207,8 @@ class PanelReading:
         Items observed in the period.
     observed, informed : numpy.ndarray
         Share of the declared weight of the reading that was observed in the period, and by then at
-        least once. [0-1] Where less than `LEAST_INFORMED` is informed, nothing is said (NaN).
+        least once. [0-1] Where less than `LEAST_INFORMED` is informed, or an item that the reading
+        needs is not, nothing is said (NaN).
     """
 
     filtered: Array
@@ -230,6 +238,20 @@ class PanelReading:
         return np.asarray(low, dtype=float), np.asarray(high, dtype=float)
 
 
+class ItemStanding(NamedTuple):
+    """One item of every dyad as percentile within period and panel.
+
+    Dims (dyad, time). [0-100]
+    `value` is the filtered level's, with an 80 % interval; `point` the period's own; NaN where the
+    item was never seen of the dyad until then.
+    """
+
+    value: Array
+    lo80: Array
+    hi80: Array
+    point: Array
+
+
 @dataclass(frozen=True)
 class PanelReadings:
     """Readings of the whole panel.
@@ -242,6 +264,8 @@ class PanelReadings:
         A reading without items is absent.
     artefact : numpy.ndarray of bool
         Dims (dyad, time): counts that look miscoded; kept, with wider intervals.
+    items : mapping of str to ItemStanding
+        Where each dyad stands on single items, if that was asked for.
     parameters : mapping of str to tuple of float
         Step, noise, start mean and start variance of every item's level.
     """
@@ -251,3 +275,4 @@ class PanelReadings:
     readings: Mapping[Reading, PanelReading]
     artefact: Mask
     parameters: Mapping[str, tuple[float, ...]]
+    items: Mapping[str, ItemStanding] = field(default_factory=dict)

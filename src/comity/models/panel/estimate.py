@@ -14,6 +14,7 @@ from comity.models._protocol import READINGS, Reading
 from comity.models.panel._types import (
     DECLARED,
     LEAST_INFORMED,
+    ItemStanding,
     PanelInputs,
     PanelReading,
     PanelReadings,
@@ -45,6 +46,7 @@ def estimate_panel_of_dyads(
     weights: Weights = DECLARED,
     items: Collection[str] | None = None,
     readings: Collection[Reading] = READINGS,
+    standing_of: Collection[str] = (),
 ) -> PanelReadings:
     """Estimate depth, cohesion, tension and asymmetry of every dyad of the panel.
 
@@ -66,6 +68,8 @@ def estimate_panel_of_dyads(
         Only these items, e.g. to leave one out; all that have a weight by default.
     readings : collection of Reading
         Only these readings.
+    standing_of : collection of str
+        Items of which the percentile is wanted by itself.
 
     Raises
     ------
@@ -77,11 +81,11 @@ def estimate_panel_of_dyads(
         If inputs do not fit together.
     """
     known = {name for reading in READINGS for name in weights.of(reading)}
-    asked = {name for reading in readings for name in weights.of(reading)}
+    asked = {name for reading in readings for name in weights.of(reading)} | set(standing_of)
     for name in items or ():
         if name not in known:
             raise UnknownName("panel item", name, sorted(known))
-    wanted = asked if items is None else asked & set(items)
+    wanted = asked if items is None else asked & ({*items} | {*standing_of})
     flagged = screen_artefacts(inputs)
     keys, a, b = inputs.dyads()
     alive = inputs.alive()
@@ -96,7 +100,12 @@ def estimate_panel_of_dyads(
         for reading in READINGS
         if reading in readings and set(weights.of(reading)) & set(fitted)
     }
-    if not found:
+    standing = {
+        name: _stand(name, fitted[name], alive, shown, seed, draws)
+        for name in sorted(standing_of)
+        if name in fitted and not fitted[name].item.is_signed
+    }
+    if not found and not standing:
         raise NotEnoughObservations("no reading of the panel has an item with values.")
     return PanelReadings(
         dyads=keys,
@@ -107,6 +116,7 @@ def estimate_panel_of_dyads(
             name: (*part.fit.parameters[:4], *part.fit.parameters.others)
             for name, part in fitted.items()
         },
+        items=standing,
     )
 
 
@@ -136,7 +146,11 @@ def _read(
     seen = np.stack([fitted[name].fit.seen for name in names])
     size = np.array([abs(declared[name]) / total for name in names])[:, None, None]
     informed = (size * np.logical_or.accumulate(seen, axis=2)).sum(axis=0)
-    is_said = (alive & (informed >= LEAST_INFORMED - 1e-9))[:, shown]
+    is_said = alive & (informed >= LEAST_INFORMED - 1e-9)
+    needed = weights.needed.get(reading)
+    if needed in names:  # an analyst who leaves the item out has chosen to do without it
+        is_said &= np.logical_or.accumulate(seen[names.index(needed)], axis=1)
+    is_said = is_said[:, shown]
     sums = _sums_of_draws(
         {name: declared[name] for name in names}, fitted, scaled, shown, seed, draws
     )
@@ -163,6 +177,19 @@ def _read(
         observed=(size * seen).sum(axis=0),
         informed=informed[:, shown],
     )
+
+
+def _stand(
+    name: str, part: _Fitted, alive: Mask, shown: slice, seed: int, draws: int
+) -> ItemStanding:
+    """Return where every dyad stands on one item; one that was never seen stands nowhere."""
+    scaled = scale_item(part.item, part.fit, 0.0, alive)
+    drawn, _ = _sums_of_draws({name: 1.0}, {name: part}, {name: scaled}, shown, seed, draws)
+    is_said = (alive & np.logical_or.accumulate(part.fit.seen, axis=1))[:, shown]
+    drawn[~is_said] = np.nan
+    low, middle, high = np.quantile(percentile(drawn), [0.1, 0.5, 0.9], axis=2)
+    own = np.where(part.fit.seen[:, shown] & is_said, scaled.point[:, shown], np.nan)
+    return ItemStanding(middle, low, high, np.asarray(percentile(own), dtype=float))
 
 
 def _sums_of_draws(
