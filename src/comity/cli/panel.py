@@ -41,3 +41,21 @@ def build(
         for item, covered in about["coverage"].items():
             say(f"  {item}: {covered}")
     return 0
+
+
+@app.command
+def ship(*, out: Path, store: Path | None = None) -> int:
+    """Write the part of the panel that may be passed on: standing in UN votes, all pairs of states.
+
+    Parameters
+    ----------
+    out
+        File to write.
+    store
+        Where the evidence lies.
+    """
+    workspace = open_workspace(store)
+    with spinner("reading votes"):
+        about = workspace.ship_votes(out)
+    say(f"{about['dyads']:,} pairs, {about['first']} to {about['last']}: {out}")
+    return 0

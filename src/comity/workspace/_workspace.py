@@ -39,6 +39,7 @@ from comity.workspace.health import checks
 from comity.workspace.horizon import Horizon
 from comity.workspace.reference import PANEL_FILE, write_atomically
 from comity.workspace.schemas import json_schemas
+from comity.workspace.shipped import ship_votes
 from comity.workspace.tracing import VIEWS, evidence_of, explained, part_of
 
 if TYPE_CHECKING:
@@ -267,6 +268,16 @@ class Workspace(EvidenceDoors):
             If no counts of coded events are stored.
         """
         return build_panel(self.store, self.actors, self.settings, progress, by)
+
+    def ship_votes(self, path: Path) -> dict[str, Any]:
+        """Write the standing of all pairs of states in UN votes, which may be passed on.
+
+        Raises
+        ------
+        ModelError
+            If no votes are stored, or their terms do not allow it.
+        """
+        return ship_votes(self.store, self.actors, self.settings, path)
 
     def compare(self, pairs: Sequence[str], period: str | None = None) -> dict[str, Any]:
         """Return dyads side by side on the scale of the reference panel.

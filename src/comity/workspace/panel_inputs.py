@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from comity.evidence.store import EvidenceView
     from comity.workspace.panel_grid import PanelPeriod
 
-__all__ = ["FIRST_YEAR", "MAJORS", "panel_inputs"]
+__all__ = ["BURN_IN", "FIRST_YEAR", "MAJORS", "panel_inputs", "vote_agreements"]
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -26,7 +26,8 @@ MAJORS = ("USA", "RUS", "CHN", "GBR", "FRA", "DEU", "JPN", "SUN")
 """States whose every dyad is politically relevant; the Soviet Union while it lasted."""
 FIRST_YEAR = 1990
 """First year that the panel shows, if anything is stored of it."""
-_BURN_IN = 4  # years before the first that is shown
+BURN_IN = 4
+"""Years before the first that is shown; they start the levels. [years]"""
 _BUSY = 30.0  # coded events a year, on average, above which any dyad is relevant
 _COLUMNS = dict(
     zip(
@@ -76,8 +77,8 @@ def panel_inputs(view: EvidenceView, actors: Actors, by: PanelPeriod = "year") -
     grid = _grid(view, by)
     counts = _counts(view, grid)
     contiguous = _contiguous(view, grid)
-    un, variance = _agreement(view, grid)
-    burn_in = _BURN_IN * (12 if by == "month" else 1)
+    un, variance = vote_agreements(view, grid)
+    burn_in = BURN_IN * (12 if by == "month" else 1)
     exists = grid.exists(actors)
     shown = exists[burn_in:].astype(float)
     return PanelInputs(
@@ -120,7 +121,7 @@ def _grid(view: EvidenceView, by: PanelPeriod) -> Grid:
     first = max(FIRST_YEAR, min(span[0] for span in spans if span[0] is not None))
     last = max(span[1] for span in spans if span[1] is not None)
     states = tuple(state for (state,) in view.query(_STATES, [first, last]))
-    return Grid(states, period_texts(first - _BURN_IN, last, by))
+    return Grid(states, period_texts(first - BURN_IN, last, by))
 
 
 def _counts(view: EvidenceView, grid: Grid) -> Array:
@@ -197,8 +198,21 @@ def _members(counts: Array, contiguous: Mask, grid: Grid) -> Mask:
     return member
 
 
-def _agreement(view: EvidenceView, grid: Grid) -> tuple[Array, Array]:
-    """Return agreement over all states that vote, session by session."""
+def vote_agreements(view: EvidenceView, grid: Grid) -> tuple[Array, Array]:
+    """Return agreement on votes and its sampling variance, session by session.
+
+    Parameters
+    ----------
+    view : EvidenceView
+        Holds the ballots.
+    grid : Grid
+        States and periods to return; agreement is weighed over all states that voted.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Agreement [0-1] and variance, dims (time, state, state); NaN where missing.
+    """
     place = grid.place
     agreement = np.full((len(grid.periods), len(place), len(place)), np.nan)
     variance = agreement.copy()

@@ -24,6 +24,7 @@ __all__ = ["PANEL_FILE", "ReferencePanel", "write_atomically"]
 PANEL_FILE = Path("panel") / "panel.npz"
 """Where a store keeps its reference panel."""
 _ITEM = "item:"
+_MISSING = 255
 _PARTS = ("value", "lo80", "hi80", "point", "observed", "informed")
 
 
@@ -125,15 +126,24 @@ class ReferencePanel:
             return [_turned(point) for point in series]
         return series
 
-    def save(self, path: Path) -> None:
-        """Write the panel; a reader finds the old one or the new one, never a part."""
+    def save(self, path: Path, *, is_compact: bool = False) -> None:
+        """Write the panel; a reader finds the old one or the new one, never a part.
+
+        Parameters
+        ----------
+        path : pathlib.Path
+            Where.
+        is_compact : bool, optional
+            Keep whole percentiles only, and no points, so that the file is small enough to ship.
+        """
         arrays: dict[str, Any] = {"artefact": self.artefact}
         held = {**self.readings, **{_ITEM + name: parts for name, parts in self.items.items()}}
         for name, parts in held.items():
             # a hundredth of a percentile is far below what an interval can tell
             arrays |= {
-                f"{name}.{part}": values.round(2).astype(np.float32)
+                f"{name}.{part}": _whole(values) if is_compact else values.round(2).astype("f4")
                 for part, values in parts.items()
+                if not (is_compact and part == "point")
             }
         about = {"dyads": self.dyads, "periods": self.periods, "about": dict(self.about)}
         arrays["about"] = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
@@ -160,7 +170,7 @@ class ReferencePanel:
                 for name in held.files:
                     reading, dot, part = name.partition(".")
                     if dot:
-                        readings.setdefault(reading, {})[part] = held[name]
+                        readings.setdefault(reading, {})[part] = _values(held[name])
                 items = {n.removeprefix(_ITEM): readings.pop(n) for n in [*readings] if _ITEM in n}
                 return cls(
                     tuple(about["dyads"]),
@@ -173,6 +183,18 @@ class ReferencePanel:
         except (OSError, ValueError, KeyError) as error:
             msg = f"{path} cannot be read ({error}). `comity panel build` makes it anew."
             raise StoreDamaged(msg) from None
+
+
+def _whole(values: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Return whole numbers from 0 to 100, and `_MISSING`."""
+    known = np.isfinite(values)
+    return np.where(known, np.where(known, values, 0.0).round(), _MISSING).astype(np.uint8)
+
+
+def _values(stored: NDArray[Any]) -> NDArray[np.float64]:
+    if stored.dtype == np.uint8:
+        return np.where(stored == _MISSING, np.nan, stored.astype(float))
+    return np.asarray(stored, dtype=float)
 
 
 def _turned(point: dict[str, Any]) -> dict[str, Any]:
