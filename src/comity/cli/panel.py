@@ -18,7 +18,11 @@ Json = Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)
 
 @app.command
 def build(
-    *, by: Literal["year", "month"] = "year", json: Json = None, store: Path | None = None
+    *,
+    by: Literal["year", "month"] = "year",
+    with_treaties: Annotated[bool, Parameter(negative=())] = False,
+    json: Json = None,
+    store: Path | None = None,
 ) -> int:
     """Estimate the readings of all politically relevant dyads from what is stored.
 
@@ -26,6 +30,9 @@ def build(
     ----------
     by
         Length of a period. By month only events move within a year.
+    with_treaties
+        Let treaty obligations in force (source atop) count towards cohesion. The panel is checked
+        against alliances, so they are left out otherwise.
     json
         Write what was built as JSON to this file, or - for standard output.
     store
@@ -33,7 +40,7 @@ def build(
     """
     workspace = open_workspace(store)
     with spinner("reading the panel's items") as tell:
-        about = workspace.build_panel(tell, by)
+        about = workspace.build_panel(tell, by, with_treaties=with_treaties)
     if json is not None:
         write_json(about, json)
     if json != "-":

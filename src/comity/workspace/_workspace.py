@@ -251,7 +251,11 @@ class Workspace(EvidenceDoors):
         return render_effects(data)
 
     def build_panel(
-        self, progress: Callable[[str], None] = lambda _: None, by: PanelPeriod = "year"
+        self,
+        progress: Callable[[str], None] = lambda _: None,
+        by: PanelPeriod = "year",
+        *,
+        with_treaties: bool = False,
     ) -> dict[str, Any]:
         """Estimate the reference panel from all that is stored; return what it is.
 
@@ -261,13 +265,17 @@ class Workspace(EvidenceDoors):
             Told what is being done.
         by : str, optional
             ``year`` or ``month``.
+        with_treaties : bool, optional
+            Obligations in force count towards cohesion.
 
         Raises
         ------
         ModelError
             If no counts of coded events are stored.
         """
-        return build_panel(self.store, self.actors, self.settings, progress, by)
+        return build_panel(
+            self.store, self.actors, self.settings, progress, by, with_treaties=with_treaties
+        )
 
     def ship_votes(self, path: Path) -> dict[str, Any]:
         """Write the standing of all pairs of states in UN votes, which may be passed on.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from comity.core.errors import UsageError
+from comity.models.panel._types import DECLARED, WITH_TREATIES
 from comity.models.panel.estimate import estimate_panel_of_dyads
 from comity.workspace.panel_inputs import panel_inputs
 from comity.workspace.reference import PANEL_FILE, ReferencePanel
@@ -43,6 +44,8 @@ def build_panel(
     settings: Settings,
     progress: Callable[[str], None],
     by: PanelPeriod = "year",
+    *,
+    with_treaties: bool = False,
 ) -> dict[str, Any]:
     """Estimate the panel from all that is stored, keep it, and return what it is.
 
@@ -58,6 +61,9 @@ def build_panel(
         Told what is being done.
     by : str
         ``year`` or ``month``.
+    with_treaties : bool, optional
+        Obligations in force count towards cohesion; they do not by default, because the panel is
+        checked against them.
 
     Raises
     ------
@@ -71,7 +77,11 @@ def build_panel(
     least, most = _DRAWS
     draws = min(settings.draws, most, max(least, _CELLS // (dyads * periods)))
     found = estimate_panel_of_dyads(
-        inputs, seed=settings.seed, draws=draws, standing_of=STANDING_ITEMS
+        inputs,
+        seed=settings.seed,
+        draws=draws,
+        weights=WITH_TREATIES if with_treaties else DECLARED,
+        standing_of=STANDING_ITEMS,
     )
     about = {
         "dyads": len(found.dyads),
@@ -81,6 +91,7 @@ def build_panel(
         "seed": settings.seed,
         "draws": draws,
         "by": by,
+        "with_treaties": with_treaties,
         "coverage": _coverage(inputs),
         "artefacts": int(found.artefact.any(axis=1).sum()),
     }

@@ -92,6 +92,7 @@ def panel_inputs(view: EvidenceView, actors: Actors, by: PanelPeriod = "year") -
             "igo": grid.symmetric(
                 view.query("SELECT state_a, state_b, year, shared FROM shared_memberships")
             ),
+            "treaty": _treaties(view, grid),
         },
         symmetric_variance={"un": variance},
         flows={
@@ -135,6 +136,24 @@ def _counts(view: EvidenceView, grid: Grid) -> Array:
         )
         planes.append(grid.directed(rows))
     return np.stack(planes)
+
+
+def _treaties(view: EvidenceView, grid: Grid) -> Array:
+    """Return how far two states are bound: 1 to fight, 0.5 to anything less, 0 to nothing.
+
+    Only the years of the register are covered; in them two states without an entry have none.
+    """
+    rows = view.query(
+        "SELECT state_a, state_b, year, CASE WHEN defense OR offense THEN 1.0 ELSE 0.5 END "
+        "FROM alliances WHERE defense OR offense OR neutrality OR nonaggression OR consultation"
+    )
+    bound = grid.symmetric(rows)
+    ((first, last),) = view.query("SELECT min(year), max(year) FROM alliances")
+    for t, period in enumerate(grid.periods):
+        is_end = not grid.is_monthly or period.endswith("-12")
+        if first is not None and first <= int(period[:4]) <= last and is_end:
+            bound[t] = np.where(np.isfinite(bound[t]), bound[t], 0.0)
+    return bound
 
 
 def _arms(view: EvidenceView, grid: Grid) -> Array:

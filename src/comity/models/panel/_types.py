@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ __all__ = [
     "CLASSES",
     "DECLARED",
     "LEAST_INFORMED",
+    "WITH_TREATIES",
     "ItemStanding",
     "PanelInputs",
     "PanelReading",
@@ -182,6 +183,11 @@ DECLARED = Weights(
     needed=MappingProxyType({"cohesion": "share_vf"}),
 )
 """Chosen on half of the dyads and 2003-2008, and scored on the other half and 2009-2013."""
+
+WITH_TREATIES = replace(DECLARED, cohesion=MappingProxyType({**DECLARED.cohesion, "treaty": 0.5}))
+"""The same with obligations in force: half a vote's weight, since a signature costs less than
+what is done under it. Alliances are what the readings are validated on, so that validation must
+leave them out: never score these weights against pacts."""
 
 
 @dataclass(frozen=True)

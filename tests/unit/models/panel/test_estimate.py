@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from comity.core.errors import ModelError, NotEnoughObservations, UnknownName
-from comity.models.panel._types import DECLARED, PanelInputs
+from comity.models.panel._types import DECLARED, WITH_TREATIES, PanelInputs
 from comity.models.panel.artefacts import screen_artefacts
 from comity.models.panel.estimate import estimate_panel_of_dyads
 from comity.models.panel.simulate import simulate_panel_inputs
@@ -164,3 +164,70 @@ def test_inputs_that_do_not_fit_are_refused(change, said):
     PanelInputs(**good)
     with pytest.raises(ModelError, match=said):
         PanelInputs(**{**good, **change})
+
+
+def test_a_reading_needs_its_item_and_enough_of_its_weight(inputs):
+    counts = inputs.counts.copy()
+    counts[:, :3] = np.nan  # nobody counted events in the first three periods
+    late = estimate_panel_of_dyads(replace(inputs, counts=counts), seed=1, draws=20)
+    cohesion = late.readings["cohesion"]
+    assert np.isnan(cohesion.filtered[:, :3]).all(), "togetherness alone is not cohesion"
+    assert np.isfinite(cohesion.filtered[:, 3:]).all()
+    assert cohesion.informed[:, 2] == pytest.approx(np.full(276, 2.25 / 3.75))
+    assert np.isnan(late.readings["tension"].filtered[:, :3]).all()
+    tension = late.readings["tension"]
+    assert (tension.observed[:, :3] == 0).all()
+    assert (tension.observed[:, 3:] == 1).all()
+
+
+def test_a_state_that_does_not_exist_has_no_reading_and_takes_no_rank(inputs):
+    exists = np.ones((7, 24), dtype=bool)
+    exists[:4, 0] = False
+    found = estimate_panel_of_dyads(replace(inputs, exists=exists), seed=1, draws=20)
+    gone = np.array([key.startswith("S00") for key in found.dyads])
+    for reading in found.readings.values():
+        assert np.isnan(reading.filtered[gone, :4]).all()
+        assert np.isfinite(reading.filtered[gone, 4:]).all()
+        assert np.isfinite(reading.filtered[~gone]).all()
+    top = found.readings["tension"].filtered[~gone, 0]
+    assert np.median(top) == pytest.approx(50, abs=2)
+
+
+def test_a_second_coder_with_habits_of_its_own_shifts_nothing(inputs):
+    """It hears a tenth of everything, and of one state five times as much as the first does."""
+    rng = np.random.default_rng(0)
+    habit = np.ones(24)
+    habit[3] = 5.0
+    seen = np.where(np.isfinite(inputs.counts), inputs.counts, 0.0)
+    other = rng.poisson(0.1 * seen * habit[:, None] * habit[None, :]).astype(float)
+    other[:, :, range(24), range(24)] = np.nan
+    alone = estimate_panel_of_dyads(inputs, seed=1, draws=20).readings["tension"]
+    both = estimate_panel_of_dyads(replace(inputs, other_counts={"b": other}), seed=1, draws=20)
+    moved = both.readings["tension"].latent - alone.latent
+    keys = np.array(["S03" in key for key in both.dyads])
+    # a habit as strong as this is drawn a little to the mean of all states, and no further
+    assert abs(moved[keys].mean()) < 0.3 * alone.latent.std()
+    assert np.corrcoef(both.readings["tension"].latent.ravel(), alone.latent.ravel())[0, 1] > 0.95
+    assert len(both.parameters["amount_vf"]) == 5, "a noise of its own"
+
+
+def test_standing_on_one_item_is_asked_for_by_name(inputs):
+    found = estimate_panel_of_dyads(inputs, seed=1, draws=40, readings=(), standing_of=("un",))
+    assert not found.readings
+    item = found.items["un"]
+    assert (item.lo80 <= item.value).all()
+    assert (item.value <= item.hi80).all()
+    assert np.median(item.value[:, 0]) == pytest.approx(50, abs=3)
+
+
+def test_treaties_count_only_when_they_are_asked_for(inputs):
+    bound = np.zeros_like(inputs.symmetric["un"])
+    bound[:, 0, 1] = bound[:, 1, 0] = 1.0
+    bound[:, range(24), range(24)] = np.nan
+    given = replace(inputs, symmetric={**inputs.symmetric, "treaty": bound})
+    without, with_them = (
+        estimate_panel_of_dyads(given, seed=1, draws=20, weights=weights).readings["cohesion"]
+        for weights in (DECLARED, WITH_TREATIES)
+    )
+    assert "treaty" not in without.contributions
+    assert with_them.contributions["treaty"][0].min() > 1.0
