@@ -163,7 +163,6 @@ def test_intervals_hold_where_only_a_second_thinner_coder_reports():
         widths.append([np.mean(np.subtract(*r.readings["tension"].interval(0.8)[::-1])[:, -1])
                        for r in (both, alone)])  # fmt: skip
     covered = np.mean(inside, axis=0)
-    print("coverage by period", covered.round(3), "width", np.mean(widths, axis=0).round(1))
     assert covered[:8].mean() == pytest.approx(0.8, abs=0.05)
     assert covered[8:].mean() == pytest.approx(0.8, abs=0.08)
     with_other, without = np.mean(widths, axis=0)

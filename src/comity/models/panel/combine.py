@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comity.models.panel.items import DyadItem
-from comity.models.panel.levels import LevelFit
+from comity.models.panel.levels import LevelFit, pool_streams
 
 __all__ = ["ScaledItem", "percentile", "scale_item", "signed_percentile"]
 
@@ -119,19 +119,9 @@ def _own_value(item: DyadItem, fit: LevelFit) -> Array:
     """
     middle = 0.0 if item.is_signed else fit.filtered.mean(axis=0)
     spread = fit.filtered.var(axis=0) + fit.filtered_var.mean(axis=0) + fit.parameters.noise
-    value, variance = _pooled(item, fit)
+    value, variance, _ = pool_streams(*item.streams(), fit.parameters.others)
     trust = spread / (spread + variance)
     return np.where(fit.seen, middle + trust * (value - middle), fit.filtered)
-
-
-def _pooled(item: DyadItem, fit: LevelFit) -> tuple[Array, Array]:
-    """Return the period's value over all coders, and its variance beyond the main one's noise."""
-    value, variance = item.streams()
-    noise = np.array(fit.parameters.noises())[:, None, None]
-    weight = np.where(fit.seen_by, 1.0 / (noise + np.where(fit.seen_by, variance, 1.0)), 0.0)
-    total = np.maximum(weight.sum(axis=0), _TINY)
-    pooled = (weight * np.where(fit.seen_by, value, 0.0)).sum(axis=0) / total
-    return pooled, np.maximum(1.0 / total - fit.parameters.noise, 0.0)
 
 
 def percentile(latent: NDArray[np.floating]) -> NDArray[np.floating]:

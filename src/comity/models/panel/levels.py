@@ -2,9 +2,11 @@
 
 ``y_t = l_t + e_t``, ``e_t ~ N(0, r + v_t)`` with ``v_t`` known; ``l_t = l_{t-1} + N(0, q)``,
 ``l_0 ~ N(m0, p0)`` at the dyad's own start. A dyad alone has too few years to tell movement from
-noise; the panel has not. Several streams, such as two coders of the news, observe one level, each
-with a noise of its own. Everything is vectorised over dyads; the only loops are over periods and
-streams.
+noise; the panel has not. Several streams, such as two coders of the news, may observe one level:
+``y_s,t = l_t + e_t + u_s,t``, ``u_s,t ~ N(0, c_s + v_s,t)``, ``c = 0`` for the main one. What a
+period has of its own, ``e_t``, is common to them: a second coder of the same news is no second
+year.
+Everything is vectorised over dyads; the only loop is over periods.
 
 References
 ----------
@@ -13,6 +15,7 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,7 +24,7 @@ from numpy.typing import NDArray
 
 from comity.core.errors import ModelError, NotEnoughObservations
 
-__all__ = ["LevelFit", "LevelParameters", "draw_paths", "fit_levels", "run_levels"]
+__all__ = ["LevelFit", "LevelParameters", "draw_paths", "fit_levels", "pool_streams", "run_levels"]
 
 Array = NDArray[np.float64]
 Draws = NDArray[np.float32]
@@ -41,7 +44,7 @@ class LevelParameters(NamedTuple):
     start_mean, start_var : float
         Level before anything is seen.
     others : tuple of float
-        Variances as `noise` of the other streams, in their order.
+        Variance of each other stream beyond the main one's (c), in their order.
     """
 
     step: float
@@ -49,10 +52,6 @@ class LevelParameters(NamedTuple):
     start_mean: float
     start_var: float
     others: tuple[float, ...] = ()
-
-    def noises(self) -> tuple[float, ...]:
-        """Return the noise of every stream, the main one first."""
-        return (self.noise, *self.others)
 
 
 @dataclass(frozen=True)
@@ -113,23 +112,18 @@ def run_levels(
     ModelError
         If dims do not agree, or there are more streams than noises.
     """
-    streams, known, seen = _streams(y, variance)
-    noises = parameters.noises()
-    if len(noises) != len(streams):
-        raise ModelError(f"{len(streams)} streams of an item need as many noises, not {noises}.")
-    _, dyads, time = streams.shape
+    value, doubt, seen_by = pool_streams(y, variance, parameters.others)
+    seen = np.asarray(seen_by.any(axis=0))
+    dyads, time = value.shape
     first = np.zeros(dyads, dtype=np.int64) if start is None else start
     out = np.empty((4, dyads, time))
     level, var = np.full(dyads, parameters.start_mean), np.full(dyads, parameters.start_var)
     for t in range(time):
         var = var + np.where(t > first, parameters.step, 0.0)
         out[2, :, t], out[3, :, t] = level, var
-        for value, doubt, here, noise in zip(
-            streams[:, :, t], known[:, :, t], seen[:, :, t], noises, strict=True
-        ):
-            gain = np.where(here, var / (var + noise + doubt), 0.0)
-            level = level + gain * (value - level)
-            var = var * (1.0 - gain)
+        gain = np.where(seen[:, t], var / (var + parameters.noise + doubt[:, t]), 0.0)
+        level = level + gain * (value[:, t] - level)
+        var = var * (1.0 - gain)
         out[0, :, t], out[1, :, t] = level, var
     filtered, filtered_var, predicted, predicted_var = out
     smoothed, smoothed_var = filtered.copy(), filtered_var.copy()
@@ -141,8 +135,41 @@ def run_levels(
         lag[:, t + 1] = back * smoothed_var[:, t + 1]
     return LevelFit(
         parameters, filtered, filtered_var, predicted, predicted_var, smoothed, smoothed_var, lag,
-        seen, first,
+        seen_by, first,
     )  # fmt: skip
+
+
+def pool_streams(y: Array, variance: Array, extra: Sequence[float]) -> tuple[Array, Array, Mask]:
+    """Return what all streams say together, weighted by how well each knows it.
+
+    Parameters
+    ----------
+    y, variance : numpy.ndarray
+        Values and known variances, dims (dyad, time) or (stream, dyad, time).
+    extra : sequence of float
+        Variance of each stream after the first beyond that of the first.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Value and variance, dims (dyad, time), 0 and 1 where nothing was seen; and where each
+        stream saw something, dims (stream, dyad, time).
+
+    Raises
+    ------
+    ModelError
+        If dims do not agree, or the streams and their variances do not.
+    """
+    streams, known, seen = _streams(y, variance)
+    if len(extra) != len(streams) - 1:
+        raise ModelError(f"{len(streams)} streams need {len(streams) - 1} variances, not {extra}.")
+    if len(streams) == 1:
+        return streams[0], known[0], seen
+    own = np.array([0.0, *extra])[:, None, None]
+    weight = np.where(seen, 1.0 / np.maximum(known + own, _FLOOR), 0.0)
+    total = weight.sum(axis=0)
+    safe = np.where(total > 0, total, 1.0)
+    return (weight * streams).sum(axis=0) / safe, 1.0 / safe, seen
 
 
 def _streams(y: Array, variance: Array) -> tuple[Array, Array, Mask]:
@@ -182,16 +209,16 @@ def fit_levels(
     NotEnoughObservations
         If the panel has fewer than three values.
     """
-    value, known, seen = _streams(y, variance)
+    value, _, seen = _streams(y, variance)
     if seen.sum() < 3:
         raise NotEnoughObservations("fewer than three values of an item on the whole panel.")
     middle = 0.0 if centred else float(np.mean(value[seen]))
     spread = float(np.mean((value[seen] - middle) ** 2)) or 1.0
-    others = (0.3 * spread,) * (len(seen) - 1)
+    others = (0.1 * spread,) * (len(seen) - 1)
     now = LevelParameters(0.1 * spread, 0.3 * spread, middle, spread, others)
     for _ in range(rounds):
         fit = run_levels(y, variance, now, start=start)
-        after = _maximise(fit, value, known, 1e-4 * spread, centred=centred)
+        after = _maximise(fit, y, variance, 1e-4 * spread, centred=centred)
         pairs = zip(_flat(after), _flat(now), strict=True)
         change = max(abs(a - b) / (b + 1e-3 * spread) for a, b in pairs)
         now = after
@@ -205,9 +232,9 @@ def _flat(parameters: LevelParameters) -> tuple[float, ...]:
 
 
 def _maximise(
-    fit: LevelFit, value: Array, known: Array, floor: float, *, centred: bool
+    fit: LevelFit, y: Array, variance: Array, floor: float, *, centred: bool
 ) -> LevelParameters:
-    seen = fit.seen
+    seen, noise = fit.seen, fit.parameters.noise
     mean, var, lag = fit.smoothed, fit.smoothed_var, fit.lag_cov
     # only spans between first and last value of a dyad tell how much a level moves
     inside = np.logical_or.accumulate(seen, axis=1)
@@ -215,22 +242,26 @@ def _maximise(
     moved = inside[:, 1:] & inside[:, :-1]
     square = (mean[:, 1:] - mean[:, :-1]) ** 2 + var[:, 1:] + var[:, :-1] - 2.0 * lag[:, 1:]
     step = square[moved].mean() if moved.any() else fit.parameters.step
-    own = []
-    for which, noise in enumerate(fit.parameters.noises()):
+    value, known, _ = _streams(y, variance)
+    pooled, doubt, _ = pool_streams(y, variance, fit.parameters.others)
+    share = noise / (noise + doubt[seen])
+    error = (pooled[seen] - mean[seen]) ** 2 + var[seen]
+    own = max(float((share**2 * error + share * doubt[seen]).mean()), floor)
+    others = []
+    for which in range(1, len(value)):
         here = fit.seen_by[which]
-        if not here.any():
-            own.append(noise)
-            continue
-        doubt = known[which][here]
-        share = noise / (noise + doubt)
-        error = (value[which][here] - mean[here]) ** 2 + var[here]
-        own.append(max(float((share**2 * error + share * doubt).mean()), floor))
+        # what a stream is off beyond its sampling and the period's own noise, by moments
+        spread = (value[which][here] - mean[here]) ** 2 + var[here] - known[which][here] - own
+        trust = 1.0 / (known[which][here] + own) ** 2
+        others.append(
+            max(float((trust * spread).sum() / trust.sum()), floor) if here.any() else floor
+        )
     alive = np.flatnonzero(seen.any(axis=1))
     first, first_var = (x[alive, fit.start[alive]] for x in (mean, var))
     start = 0.0 if centred else float(first.mean())
     start_var = float(((first - start) ** 2 + first_var).mean())
     return LevelParameters(
-        max(float(step), floor), own[0], start, max(start_var, floor), tuple(own[1:])
+        max(float(step), floor), own, start, max(start_var, floor), tuple(others)
     )
 
 
