@@ -8,6 +8,7 @@ import pytest
 
 from comity.core.errors import UnknownName
 from comity.core.records import Batch
+from comity.evidence.coverage import public_span
 from comity.evidence.ingest import Terms, ingest
 from comity.evidence.store import EvidenceStore
 from comity.workspace.event_counts import EventCount, EventCounts, event_counts
@@ -141,6 +142,13 @@ def test_the_past_is_counted_with_what_was_public_then(store: EvidenceStore) -> 
     whole = [row for row in counts.rows if row.stream == "quads/whole"]
     assert whole == [EventCount("quads/whole", "RUS", "IRN", "2014", 2, 0, 0, 0)]
     assert counts.covered["quads/whole"] == {"2014": 1 / 365}
+
+
+def test_streams_move_no_default_date(store: EvidenceStore) -> None:
+    with store.view(dt.date.max) as view:
+        span = public_span(view, ["RUS", "IRN"], [])
+    # The one event without a stream, and the counts of 2013 and 2014; not the end of 2015.
+    assert span == (dt.date(2014, 1, 1), dt.date(2015, 1, 1))
 
 
 def test_nothing_stored_gives_nothing(tmp_path: Path) -> None:
