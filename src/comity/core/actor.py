@@ -133,6 +133,16 @@ class Actors:
         """Say whether this is exactly the id of a state or an organisation."""
         return actor_id in self.states or actor_id in self.organisations
 
+    def is_name(self, text: str) -> bool:
+        """Say whether some state, at some time, was called this; cheaper than a failed `resolve`.
+
+        Examples
+        --------
+        >>> Actors.load().is_name("Persia"), Actors.load().is_name("Atlantis")
+        (True, False)
+        """
+        return name_key(text) in self._by_name
+
     def name(self, actor_id: str, language: Language = "en") -> str:
         """Return the usual name of a state or organisation by its id.
 

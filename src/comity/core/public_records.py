@@ -64,6 +64,8 @@ PUBLIC_TABLES: tuple[Table, ...] = (
             _c("story", "text", "publisher's id of the story"),
             _c("publisher_name", "text", "news outlet as published"),
             _c("place_country", "text", "country of the place, as published"),
+            _c("stream", "text", "which of the source's overlapping sets or samples; counts of two"
+               " are never added up, and indicators read only rows without it"),
         ),
         ("event_ref",),
     ),

@@ -19,7 +19,8 @@ _BY_SOURCE = "list_contains(?, source)"
 _CONCERNS = {
     "ballots": "list_contains(?, voter)",
     "alliances": "list_contains(?, state_a) AND list_contains(?, state_b)",
-    "media_events": "list_contains(?, actor) AND list_contains(?, recipient)",
+    # Sets that overlap or are samples serve the panel only.
+    "media_events": "stream IS NULL AND list_contains(?, actor) AND list_contains(?, recipient)",
     "dyad_counts": "list_contains(?, actor) AND list_contains(?, recipient)",
     "transfers": "list_contains(?, actor) AND list_contains(?, recipient)",
     "shared_memberships": "list_contains(?, state_a) AND list_contains(?, state_b)",

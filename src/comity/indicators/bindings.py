@@ -37,6 +37,8 @@ class Binding:
         Columns that name states, by role. Absence means zero only between states that the dataset
         covers: the first as ``actor``, the second as ``recipient``. None where every state counts
         as covered.
+    covers : str
+        SQL over a stored row saying whether it shows that its time and its states are covered.
     """
 
     direction: str
@@ -44,6 +46,7 @@ class Binding:
     timing: Timing = "midpoint"
     rank: str = "0"
     presence: tuple[str, str] | None = None
+    covers: str = ""
 
 
 def _directed(actor: str, recipient: str) -> str:
@@ -111,6 +114,7 @@ BINDINGS: dict[str, Binding] = {
         _directed("actor", "recipient"),
         rank="coalesce(abs(h.goldstein), 0)",
         presence=("actor", "recipient"),
+        covers="stream IS NULL",
     ),
     "dyad_counts": Binding(
         _directed("actor", "recipient"), timing="span", presence=("actor", "recipient")

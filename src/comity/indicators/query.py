@@ -209,6 +209,8 @@ def presence_query(relation: Relation, subject: Subject) -> tuple[str, list[obje
             for column in (actor, recipient)
         )
     sql = f'SELECT min(occurred_from), max(occurred_to), {flags} FROM "{table}"'
+    if relation.binding.covers:
+        sql += f" WHERE {relation.binding.covers}"
     return sql, parameters.values
 
 

@@ -217,6 +217,13 @@ _DERIVED = (
         },
     ),
     _derived("alliance_levels", ("alliances",), _ALLIANCES, _columns("alliances", level="int")),
+    # Sets that overlap, or are samples, would be counted twice and show gaps as quiet months.
+    _derived(
+        "media_events",
+        ("media_events",),
+        "SELECT * FROM media_events WHERE stream IS NULL",
+        _columns("media_events"),
+    ),
     _derived("deliveries", ("transfers",), _DELIVERIES, _columns("transfers")),
     _derived(
         "dyad_counts",

@@ -230,6 +230,10 @@ class States:
         """
         if (text, system) in self._never:
             return None
+        if system == "name" and not self._actors.is_name(text):
+            # Thousands of names of persons must not each be compared with all states.
+            self._never.add((text, system))
+            return None
         key = (text, system, day)
         if key not in self._known:
             try:

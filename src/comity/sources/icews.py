@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from comity.core.cameo import quad_of
 from comity.core.errors import SourceChanged
 from comity.core.provenance import sha256_of
 from comity.sources._context import (
@@ -91,12 +92,6 @@ SPEC = SourceSpec(
     credibility=3,
 )
 
-_QUADS = {
-    **dict.fromkeys(("01", "02", "03", "04", "05"), "verbal_cooperation"),
-    **dict.fromkeys(("06", "07", "08"), "material_cooperation"),
-    **dict.fromkeys(("09", "10", "11", "12", "13"), "verbal_conflict"),
-    **dict.fromkeys(("14", "15", "16", "17", "18", "19", "20"), "material_conflict"),
-}
 _COUNT_COLUMNS = {
     "verbal_cooperation": "verbCoop",
     "material_cooperation": "matlCoop",
@@ -172,8 +167,7 @@ def _events(frame: Frame, states: States, seen: Seen) -> Iterator[Batch | Reject
     data = frame.data
     days = days_of(data["event_date"])
     cells = {name: _texts(data[name]) for name in _TEXT_CELLS}
-    roots = [None if code is None else code[:2] for code in cells["cameo_code"]]
-    quads = np.array([_QUADS.get(root or "") for root in roots], dtype=object)
+    quads = np.array([quad_of(code or "") for code in cells["cameo_code"]], dtype=object)
     goldstein = numbers_of(cells["intensity"])
     frame.drop(
         pd.isna(days), "bad_date", lambda row: f"no such day: {frame.cell('event_date', row)!r}."

@@ -95,7 +95,7 @@ WITH base AS (
   SELECT h.*, 'mutual' AS q_dir, h.record_id AS q_unit, NULL AS q_cred,
     coalesce(abs(h.goldstein), 0) AS q_rank, NULL AS q_second, ((coalesce(h."cameo" >= CAST($1 AS VARCHAR), FALSE) AND coalesce(h."cameo" < CAST($2 AS VARCHAR), FALSE))) AS q_hit,
     (FALSE) AS q_exposed, h.source AS q_source
-  FROM (SELECT * FROM "media_events") h WHERE ((CASE WHEN h."actor" IN ($3, $4) AND h."recipient" IN ($5) THEN 'ab' WHEN h."actor" IN ($5) AND h."recipient" IN ($3, $4) THEN 'ba' END) IS NOT NULL)
+  FROM (SELECT * FROM media_events WHERE stream IS NULL) h WHERE ((CASE WHEN h."actor" IN ($3, $4) AND h."recipient" IN ($5) THEN 'ab' WHEN h."actor" IN ($5) AND h."recipient" IN ($3, $4) THEN 'ba' END) IS NOT NULL)
     AND h.occurred_from < CAST($6 AS DATE) + 1
 ),
 grid AS (SELECT CAST(t AS DATE) AS q_start, CAST(t + INTERVAL 1 MONTH AS DATE) AS q_until, CAST(t AS DATE) AS q_origin FROM generate_series(CAST($7 AS DATE), CAST($6 AS DATE), INTERVAL 1 MONTH) AS g(t)),

@@ -277,6 +277,22 @@ def test_the_first_measure_with_rows_is_used_and_the_others_are_kept(view, defin
     assert panel.statuses["POL-99"] == "stale"
 
 
+def test_overlapping_streams_of_events_are_not_read(view, define, values):
+    def event(ref, day, **cells):
+        view.add("media_events", day, source="icews", event_ref=ref, actor="RUS", recipient="IRN",
+                 cameo="040", quad="verbal_cooperation", **cells)  # fmt: skip
+
+    media = define({"table": "media_events", "value": "count()", "by": "year"}, absent="zero")
+    event("1", "2020-01-01")
+    event("2", "2020-12-31")
+    before = values(media, with_case=False)
+    assert before["mutual"] == {"2020": 2}
+    # Neither counted, nor a sign that the years up to 2022 are covered.
+    event("3", "2020-05-01", stream="a-sample")
+    event("4", "2022-12-31", stream="a-sample")
+    assert values(media, with_case=False) == before
+
+
 def test_zeros_of_a_publisher_need_both_states_in_its_table(view, define, values):
     for actor, recipient in (("RUS", "IND"), ("CHN", "IRN")):
         view.add(

@@ -1,0 +1,174 @@
+"""Stored events counted per directed dyad and period, one stream at a time."""
+
+from __future__ import annotations
+
+import calendar
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from comity.core.errors import UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from comity.evidence.view import EvidenceView
+
+__all__ = ["EventCount", "EventCounts", "event_counts"]
+
+By = Literal["year", "month"]
+
+_FORMATS = {"year": "%Y", "month": "%Y-%m"}
+_QUADS = ("verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict")
+_EVENTS = """
+WITH events AS (
+  SELECT source || '/' || coalesce(stream, 'events') AS stream, actor, recipient, quad,
+    occurred_from, strftime(occurred_from, ?) AS period
+  FROM media_events
+)"""
+
+
+class EventCount(NamedTuple):
+    """Events from one state to another in one period, as one stream has them.
+
+    Parameters
+    ----------
+    stream : str
+        Who counted: ``source/stream`` or ``source/events`` for single events, the source for
+        counts that were published as such. Two streams are never added up.
+    actor, recipient : str
+        ISO3; they differ.
+    period : str
+        YYYY or YYYY-MM.
+    verbal_cooperation, material_cooperation, verbal_conflict, material_conflict : int or None
+        None only where a published count is missing. [count]
+    """
+
+    stream: str
+    actor: str
+    recipient: str
+    period: str
+    verbal_cooperation: int | None
+    material_cooperation: int | None
+    verbal_conflict: int | None
+    material_conflict: int | None
+
+
+@dataclass(frozen=True)
+class EventCounts:
+    """Counts with what is needed to tell a zero from a gap.
+
+    A dyad without a row in a period has zero events there only if the stream covers the period and
+    names both states; a period covered in part holds only that part of the events.
+
+    Parameters
+    ----------
+    rows : tuple of EventCount
+        Sorted by stream, actor, recipient and period.
+    covered : mapping
+        Stream to period to the share of its days with an event of any two states, or inside one;
+        days before the first and after the last have none. 1 for published counts. [share]
+    states : mapping
+        Stream to the states it ever names on either side.
+    """
+
+    rows: tuple[EventCount, ...]
+    covered: Mapping[str, Mapping[str, float]]
+    states: Mapping[str, frozenset[str]]
+
+    def is_zero(self, stream: str, actor: str, recipient: str, period: str) -> bool:
+        """Say whether a dyad without a row in a period had no events, rather than no coverage.
+
+        Examples
+        --------
+        >>> counts = EventCounts((), {"a": {"2014": 1.0}}, {"a": frozenset({"IRN", "RUS"})})
+        >>> counts.is_zero("a", "RUS", "IRN", "2014"), counts.is_zero("a", "RUS", "IRN", "2015")
+        (True, False)
+        """
+        return (
+            self.covered.get(stream, {}).get(period, 0.0) > 0.0
+            and {actor, recipient} <= self.states.get(stream, frozenset())
+            and all(row[:4] != (stream, actor, recipient, period) for row in self.rows)
+        )
+
+
+def event_counts(view: EvidenceView, *, by: By) -> EventCounts:
+    """Count the stored events by stream, directed dyad, period and quad class.
+
+    Events inside one state are left out of the counts, but show that a day is covered and a state
+    is named. Published counts (``dyad_counts``) are taken for periods of the same length, so that
+    yearly counts do not appear among months. An event without a quad class is in no count.
+
+    Parameters
+    ----------
+    view : EvidenceView
+        The store, as of a day.
+    by : {"year", "month"}
+        Length of a period.
+
+    Returns
+    -------
+    EventCounts
+        Rows with at least one event, or as published; coverage; states. [count]
+
+    Raises
+    ------
+    UnknownName
+        If `by` is neither.
+    """
+    if by not in _FORMATS:
+        raise UnknownName("period", by, _FORMATS)
+    counted = ", ".join(f"count(*) FILTER (quad = '{quad}') AS {quad}" for quad in _QUADS)
+    rows = view.query(
+        f"{_EVENTS} SELECT stream, actor, recipient, period, {counted} FROM events"
+        " WHERE actor <> recipient AND quad IS NOT NULL GROUP BY ALL"
+        f" UNION ALL SELECT source, actor, recipient, period, {', '.join(_QUADS)}"
+        " FROM dyad_counts WHERE actor <> recipient AND length(period) = ?"
+        " ORDER BY ALL",
+        [_FORMATS[by], _length(by)],
+    )
+    return EventCounts(
+        tuple(EventCount(*row) for row in rows), _covered(view, by), _states(view, by)
+    )
+
+
+def _length(by: By) -> int:
+    return len("YYYY") if by == "year" else len("YYYY-MM")
+
+
+def _covered(view: EvidenceView, by: By) -> dict[str, dict[str, float]]:
+    out: dict[str, dict[str, float]] = defaultdict(dict)
+    days = view.query(
+        f"{_EVENTS} SELECT stream, period, count(DISTINCT occurred_from) FROM events"
+        " GROUP BY ALL ORDER BY ALL",
+        [_FORMATS[by]],
+    )
+    for stream, period, seen in days:
+        out[stream][period] = seen / _days_in(period)
+    published = view.query(
+        "SELECT DISTINCT source, period FROM dyad_counts WHERE length(period) = ? ORDER BY ALL",
+        [_length(by)],
+    )
+    for source, period in published:
+        out[source][period] = 1.0
+    return dict(out)
+
+
+def _days_in(period: str) -> int:
+    year, _, month = period.partition("-")
+    if month:
+        return calendar.monthrange(int(year), int(month))[1]
+    return 366 if calendar.isleap(int(year)) else 365
+
+
+def _states(view: EvidenceView, by: By) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    named = view.query(
+        f"{_EVENTS} SELECT stream, actor FROM events UNION SELECT stream, recipient FROM events"
+        " UNION SELECT source, actor FROM dyad_counts WHERE length(period) = ?"
+        " UNION SELECT source, recipient FROM dyad_counts WHERE length(period) = ?",
+        [_FORMATS[by], _length(by), _length(by)],
+    )
+    for stream, state in named:
+        found[stream].add(state)
+    return {stream: frozenset(found[stream]) for stream in sorted(found)}

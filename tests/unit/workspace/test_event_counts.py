@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from comity.core.errors import UnknownName
+from comity.core.records import Batch
+from comity.evidence.coverage import public_span
+from comity.evidence.ingest import Terms, ingest
+from comity.evidence.store import EvidenceStore
+from comity.workspace.event_counts import EventCount, EventCounts, event_counts
+
+NOW = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)
+VERBAL, MATERIAL = "verbal_cooperation", "material_conflict"
+
+
+def add_events(
+    store: EvidenceStore, tmp_path: Path, source: str, stream: str | None, *rows: Any
+) -> None:
+    """Store events given as (day, actor, recipient, quad)."""
+    days = [dt.date.fromisoformat(row[0]) for row in rows]
+    columns = {
+        "event_ref": [f"{stream}.{i}" for i in range(len(rows))],
+        "actor": [row[1] for row in rows],
+        "recipient": [row[2] for row in rows],
+        "cameo": ["010"] * len(rows),
+        "quad": [row[3] for row in rows],
+        "stream": [stream] * len(rows),
+        "locator": [f"line {i}" for i in range(len(rows))],
+        "occurred_from": days,
+        "occurred_to": [day + dt.timedelta(days=1) for day in days],
+        "precision": ["day"] * len(rows),
+        "public_from": [day + dt.timedelta(days=1) for day in days],
+        "public_from_basis": ["act"] * len(rows),
+    }
+    file = tmp_path / f"{source}-{stream}.txt"
+    file.write_text(f"{source} {stream}")
+    ingest(store, source, file, [Batch("media_events", columns)], recorded_on=NOW,
+           spec_like=Terms(reliability="C"))  # fmt: skip
+
+
+def add_counts(store: EvidenceStore, tmp_path: Path, *rows: Any) -> None:
+    """Store yearly counts given as (year, actor, recipient, four counts)."""
+    n = len(rows)
+    columns: dict[str, list[object]] = {
+        "actor": [row[1] for row in rows],
+        "recipient": [row[2] for row in rows],
+        "period": [str(row[0]) for row in rows],
+        **{
+            name: [row[3][i] for row in rows]
+            for i, name in enumerate(EventCount._fields[4:])
+        },
+        "locator": [f"row {i}" for i in range(n)],
+        "occurred_from": [dt.date(row[0], 1, 1) for row in rows],
+        "occurred_to": [dt.date(row[0] + 1, 1, 1) for row in rows],
+        "precision": ["year"] * n,
+        "public_from": [dt.date(row[0] + 1, 1, 1) for row in rows],
+        "public_from_basis": ["act"] * n,
+    }  # fmt: skip
+    file = tmp_path / "counts.txt"
+    file.write_text("counts")
+    ingest(store, "icews", file, [Batch("dyad_counts", columns)], recorded_on=NOW,
+           spec_like=Terms(reliability="C"))  # fmt: skip
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> EvidenceStore:
+    store = EvidenceStore.open(tmp_path / "home", "500MB")
+    add_events(
+        store, tmp_path, "quads", "whole",
+        ("2014-01-01", "RUS", "IRN", VERBAL),
+        ("2014-01-01", "RUS", "IRN", VERBAL),
+        ("2014-01-02", "RUS", "IRN", MATERIAL),
+        ("2014-02-28", "IRN", "RUS", VERBAL),
+        ("2014-03-01", "SYR", "SYR", MATERIAL),
+        ("2015-12-31", "RUS", "IRN", None),
+    )  # fmt: skip
+    add_events(store, tmp_path, "quads", "whole-sample", ("2014-01-01", "RUS", "IRN", VERBAL))
+    add_events(store, tmp_path, "icews", None, ("2014-01-01", "RUS", "IRN", VERBAL))
+    add_counts(
+        store, tmp_path,
+        (2014, "RUS", "IRN", (40, 3, 2, 1)),
+        (2014, "IRN", "RUS", (0, 0, 0, 0)),
+        (2014, "IRN", "IRN", (7, 7, 7, 7)),
+        (2013, "RUS", "IRN", (None, 1, 1, 1)),
+    )  # fmt: skip
+    return store
+
+
+def counted(store: EvidenceStore, by: Any, as_of: dt.date = dt.date.max) -> EventCounts:
+    with store.view(as_of) as view:
+        return event_counts(view, by=by)
+
+
+def test_years_by_stream_and_direction(store: EvidenceStore) -> None:
+    assert counted(store, "year").rows == (
+        EventCount("icews", "IRN", "RUS", "2014", 0, 0, 0, 0),
+        EventCount("icews", "RUS", "IRN", "2013", None, 1, 1, 1),
+        EventCount("icews", "RUS", "IRN", "2014", 40, 3, 2, 1),
+        EventCount("icews/events", "RUS", "IRN", "2014", 1, 0, 0, 0),
+        EventCount("quads/whole", "IRN", "RUS", "2014", 1, 0, 0, 0),
+        EventCount("quads/whole", "RUS", "IRN", "2014", 2, 0, 0, 1),
+        EventCount("quads/whole-sample", "RUS", "IRN", "2014", 1, 0, 0, 0),
+    )
+
+
+def test_months_leave_yearly_counts_out(store: EvidenceStore) -> None:
+    counts = counted(store, "month")
+    assert [row[1:6] for row in counts.rows if row.stream == "quads/whole"] == [
+        ("IRN", "RUS", "2014-02", 1, 0),
+        ("RUS", "IRN", "2014-01", 2, 0),
+    ]
+    assert "icews" not in counts.covered
+    assert "icews" not in counts.states
+
+
+def test_coverage_is_the_share_of_days_with_any_event(store: EvidenceStore) -> None:
+    covered = counted(store, "year").covered
+    # 1 and 2 January, 28 February, and 1 March, when only an event inside a state was coded.
+    assert covered["quads/whole"] == {"2014": pytest.approx(4 / 365), "2015": 1 / 365}
+    assert covered["icews"] == {"2013": 1.0, "2014": 1.0}
+    months = counted(store, "month").covered["quads/whole"]
+    assert months == {"2014-01": 2 / 31, "2014-02": 1 / 28, "2014-03": 1 / 31, "2015-12": 1 / 31}
+
+
+def test_a_zero_is_told_from_a_gap(store: EvidenceStore) -> None:
+    counts = counted(store, "year")
+    stream = "quads/whole"
+    assert counts.states[stream] == {"RUS", "IRN", "SYR"}
+    assert counts.is_zero(stream, "RUS", "SYR", "2014")
+    assert not counts.is_zero(stream, "RUS", "IRN", "2014")  # counted
+    assert not counts.is_zero(stream, "RUS", "TUR", "2014")  # never named
+    assert not counts.is_zero(stream, "RUS", "SYR", "2013")  # not covered
+    assert not counts.is_zero("unknown", "RUS", "SYR", "2014")
+
+
+def test_the_past_is_counted_with_what_was_public_then(store: EvidenceStore) -> None:
+    counts = counted(store, "year", dt.date(2014, 1, 2))
+    whole = [row for row in counts.rows if row.stream == "quads/whole"]
+    assert whole == [EventCount("quads/whole", "RUS", "IRN", "2014", 2, 0, 0, 0)]
+    assert counts.covered["quads/whole"] == {"2014": 1 / 365}
+
+
+def test_streams_move_no_default_date(store: EvidenceStore) -> None:
+    with store.view(dt.date.max) as view:
+        span = public_span(view, ["RUS", "IRN"], [])
+    # The one event without a stream, and the counts of 2013 and 2014; not the end of 2015.
+    assert span == (dt.date(2014, 1, 1), dt.date(2015, 1, 1))
+
+
+def test_nothing_stored_gives_nothing(tmp_path: Path) -> None:
+    empty = counted(EvidenceStore.open(tmp_path / "home", "500MB"), "year")
+    assert empty == EventCounts((), {}, {})
+
+
+def test_another_period_is_refused(store: EvidenceStore) -> None:
+    with pytest.raises(UnknownName, match="year"):
+        counted(store, "week")
