@@ -20,6 +20,8 @@ Json = Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)
 def build(
     *,
     by: Literal["year", "month"] = "year",
+    since: int | None = None,
+    until: int | None = None,
     with_treaties: Annotated[bool, Parameter(negative=())] = False,
     json: Json = None,
     store: Path | None = None,
@@ -30,6 +32,10 @@ def build(
     ----------
     by
         Length of a period. By month only events move within a year.
+    since
+        First year; by default 1990, or the first of which anything is stored.
+    until
+        Last year; by default the last of which anything is stored.
     with_treaties
         Let treaty obligations in force (source atop) count towards cohesion. The panel is checked
         against alliances, so they are left out otherwise.
@@ -40,7 +46,9 @@ def build(
     """
     workspace = open_workspace(store)
     with spinner("reading the panel's items") as tell:
-        about = workspace.build_panel(tell, by, with_treaties=with_treaties)
+        about = workspace.build_panel(
+            tell, by, since=since, until=until, with_treaties=with_treaties
+        )
     if json is not None:
         write_json(about, json)
     if json != "-":

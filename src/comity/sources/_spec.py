@@ -88,6 +88,8 @@ class SourceSpec:
     file_by_file : bool
         Whether each file of a folder can be read without the others; then a folder is admitted
         file by file, and a run that was cut short goes on where it stopped.
+    coder : str
+        Who coded the events, if another source passes on the same ones: its name.
     """
 
     name: str
@@ -110,6 +112,7 @@ class SourceSpec:
     credibility: int = field(default=2)
     out_of_scope: tuple[str, ...] = ("not_a_state",)
     file_by_file: bool = False
+    coder: str = ""
 
 
 Parse = Callable[[Path], Iterator[Batch | Reject]]

@@ -55,6 +55,7 @@ SPEC = SourceSpec(
     " terms. The rest is set aside, and its events with it: no_country, or not_a_state for what"
     " stands in brackets and names none.",
     credibility=3,
+    coder="icews",
 )
 
 # The publisher writes the other one "Democratic Republic of Congo".

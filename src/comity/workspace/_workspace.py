@@ -32,7 +32,7 @@ from comity.workspace.chain import (
     folder_hash,
     must_not_precede,
 )
-from comity.workspace.comparison import build_panel, compare_dyads
+from comity.workspace.comparison import PanelChoice, build_panel, compare_dyads
 from comity.workspace.crosscheck import check_references
 from comity.workspace.evidence_doors import EvidenceDoors, must_exist
 from comity.workspace.health import checks
@@ -255,6 +255,8 @@ class Workspace(EvidenceDoors):
         progress: Callable[[str], None] = lambda _: None,
         by: PanelPeriod = "year",
         *,
+        since: int | None = None,
+        until: int | None = None,
         with_treaties: bool = False,
     ) -> dict[str, Any]:
         """Estimate the reference panel from all that is stored; return what it is.
@@ -265,6 +267,8 @@ class Workspace(EvidenceDoors):
             Told what is being done.
         by : str, optional
             ``year`` or ``month``.
+        since, until : int, optional
+            First and last year; all that is stored from 1990 on by default.
         with_treaties : bool, optional
             Obligations in force count towards cohesion.
 
@@ -273,9 +277,8 @@ class Workspace(EvidenceDoors):
         ModelError
             If no counts of coded events are stored.
         """
-        return build_panel(
-            self.store, self.actors, self.settings, progress, by, with_treaties=with_treaties
-        )
+        choice = PanelChoice(by, since, until, with_treaties)
+        return build_panel(self.store, self.actors, self.settings, progress, choice)
 
     def ship_votes(self, path: Path) -> dict[str, Any]:
         """Write the standing of all pairs of states in UN votes, which may be passed on.

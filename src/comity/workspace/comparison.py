@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from comity.models.panel._types import PanelInputs
     from comity.workspace.panel_grid import PanelPeriod
 
-__all__ = ["STANDING_ITEMS", "build_panel", "compare_dyads"]
+__all__ = ["STANDING_ITEMS", "PanelChoice", "build_panel", "compare_dyads"]
 
 
 STANDING_ITEMS = {
@@ -38,14 +39,33 @@ _CELLS = 20_000_000  # values of draws of one reading: bounds the memory of long
 _DRAWS = (50, 400)
 
 
+@dataclass(frozen=True)
+class PanelChoice:
+    """Which panel to build.
+
+    Parameters
+    ----------
+    by : str
+        Length of a period: ``year`` or ``month``.
+    since, until : int, optional
+        First and last year; all that is stored from 1990 on by default.
+    with_treaties : bool
+        Obligations in force count towards cohesion; they do not by default, because the panel is
+        checked against them.
+    """
+
+    by: PanelPeriod = "year"
+    since: int | None = None
+    until: int | None = None
+    with_treaties: bool = False
+
+
 def build_panel(
     store: EvidenceStore,
     actors: Actors,
     settings: Settings,
     progress: Callable[[str], None],
-    by: PanelPeriod = "year",
-    *,
-    with_treaties: bool = False,
+    choice: PanelChoice,
 ) -> dict[str, Any]:
     """Estimate the panel from all that is stored, keep it, and return what it is.
 
@@ -59,11 +79,8 @@ def build_panel(
         Seed, and the most draws.
     progress : callable
         Told what is being done.
-    by : str
-        ``year`` or ``month``.
-    with_treaties : bool, optional
-        Obligations in force count towards cohesion; they do not by default, because the panel is
-        checked against them.
+    choice : PanelChoice
+        Which panel.
 
     Raises
     ------
@@ -71,7 +88,7 @@ def build_panel(
         If no yearly counts of coded events are stored.
     """
     with store.view(dt.date.max) as view:
-        inputs = panel_inputs(view, actors, by)
+        inputs = panel_inputs(view, actors, choice.by, choice.since, choice.until)
     dyads, periods = len(inputs.dyads()[0]), len(inputs.periods)
     progress(f"estimating {dyads:,} dyads")
     least, most = _DRAWS
@@ -80,7 +97,7 @@ def build_panel(
         inputs,
         seed=settings.seed,
         draws=draws,
-        weights=WITH_TREATIES if with_treaties else DECLARED,
+        weights=WITH_TREATIES if choice.with_treaties else DECLARED,
         standing_of=STANDING_ITEMS,
     )
     about = {
@@ -90,8 +107,8 @@ def build_panel(
         "evidence": store.content_hash(),
         "seed": settings.seed,
         "draws": draws,
-        "by": by,
-        "with_treaties": with_treaties,
+        "by": choice.by,
+        "with_treaties": choice.with_treaties,
         "coverage": _coverage(inputs),
         "artefacts": int(found.artefact.any(axis=1).sum()),
     }
@@ -101,7 +118,9 @@ def build_panel(
 
 def _coverage(inputs: PanelInputs) -> dict[str, str]:
     """Say which years and how many dyads each item covers."""
-    planes = {"events": inputs.counts.sum(axis=0), **inputs.symmetric, **inputs.flows}
+    events = {"events": inputs.counts.sum(axis=0)}
+    events |= {name: counts.sum(axis=0) for name, counts in inputs.other_counts.items()}
+    planes = {**events, **inputs.symmetric, **inputs.flows}
     return {name: _covered(plane, inputs) for name, plane in planes.items()}
 
 

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from comity.core.errors import ModelError
-from comity.models.panel._types import CLASSES, PanelInputs
+from comity.core.errors import UsageError
+from comity.models.panel._types import PanelInputs
 from comity.models.panel.agreement import vote_agreement
+from comity.workspace.event_counts import event_counts
 from comity.workspace.panel_grid import Grid, period_texts
+from comity.workspace.panel_streams import event_years, panel_streams
 
 if TYPE_CHECKING:
     from comity.core.actor import Actors
     from comity.evidence.store import EvidenceView
+    from comity.workspace.event_counts import EventCounts
     from comity.workspace.panel_grid import PanelPeriod
 
 __all__ = ["BURN_IN", "FIRST_YEAR", "MAJORS", "panel_inputs", "vote_agreements"]
@@ -29,35 +32,33 @@ FIRST_YEAR = 1990
 BURN_IN = 4
 """Years before the first that is shown; they start the levels. [years]"""
 _BUSY = 30.0  # coded events a year, on average, above which any dyad is relevant
-_COLUMNS = dict(
-    zip(
-        CLASSES,
-        ("verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict"),
-        strict=True,
-    )
-)
 _CHOICES = {"yes": 1.0, "abstain": 0.5, "no": 0.0}
 _YEARS = {
-    "events": "SELECT CAST(period[:4] AS INTEGER) FROM dyad_counts",
     "votes": "SELECT session + 1945 FROM ballots",
     "shared organisations": "SELECT year FROM shared_memberships",
     "trade": "SELECT year FROM trade_flows",
 }
 _STATES = (
-    "SELECT actor FROM dyad_counts UNION SELECT recipient FROM dyad_counts UNION "
     "SELECT voter FROM ballots WHERE session + 1945 BETWEEN $1 AND $2 UNION "
     "SELECT state_a FROM shared_memberships WHERE year BETWEEN $1 AND $2 UNION "
     "SELECT state_b FROM shared_memberships WHERE year BETWEEN $1 AND $2 ORDER BY 1"
 )
 
 
-def panel_inputs(view: EvidenceView, actors: Actors, by: PanelPeriod = "year") -> PanelInputs:
+def panel_inputs(
+    view: EvidenceView,
+    actors: Actors,
+    by: PanelPeriod = "year",
+    since: int | None = None,
+    until: int | None = None,
+) -> PanelInputs:
     """Return what the store holds for the reference panel.
 
-    The panel runs from 1990, or from the first year of which anything is stored, to the last; four
-    more years before them start the levels. A year of which only some items are stored has those
-    items only: no count is made up for the others. A dyad is a member if the two are contiguous,
-    if one is a major power, or if at least 30 events a year are coded between them.
+    Unless told otherwise the panel runs from 1990, or from the first year of which anything is
+    stored, to the last; four more years before them start the levels. A year of which only some
+    items are stored has those items only: no count is made up for the others. A dyad is a member
+    if the two are contiguous, if one is a major power, or if at least 30 events a year are coded
+    between them.
 
     Parameters
     ----------
@@ -68,14 +69,17 @@ def panel_inputs(view: EvidenceView, actors: Actors, by: PanelPeriod = "year") -
         each other.
     by : str
         ``year`` or ``month``.
+    since, until : int, optional
+        First and last year to show.
 
     Raises
     ------
     ModelError
-        If no counts of coded events are stored: names the sources to collect.
+        If no coded events are stored: names the sources to collect.
     """
-    grid = _grid(view, by)
-    counts = _counts(view, grid)
+    events = event_counts(view, by=by)
+    grid = _grid(view, events, by, (since, until))
+    streams = panel_streams(events, grid)
     contiguous = _contiguous(view, grid)
     un, variance = vote_agreements(view, grid)
     burn_in = BURN_IN * (12 if by == "month" else 1)
@@ -84,9 +88,11 @@ def panel_inputs(view: EvidenceView, actors: Actors, by: PanelPeriod = "year") -
     return PanelInputs(
         states=grid.states,
         periods=grid.periods,
-        counts=counts,
+        counts=streams.main,
+        other_counts=streams.others,
+        coder=streams.coder,
         # two states that never existed together have no dyad
-        member=_members(counts, contiguous, grid) & (shown.T @ shown > 0),
+        member=_members(streams.main, contiguous, grid) & (shown.T @ shown > 0),
         symmetric={
             "un": un,
             "igo": grid.symmetric(
@@ -108,34 +114,26 @@ def panel_inputs(view: EvidenceView, actors: Actors, by: PanelPeriod = "year") -
     )
 
 
-def _grid(view: EvidenceView, by: PanelPeriod) -> Grid:
+def _grid(
+    view: EvidenceView,
+    events: EventCounts,
+    by: PanelPeriod,
+    asked: tuple[int | None, int | None],
+) -> Grid:
     """Return the periods and states of which anything is stored."""
-    spans = [
-        view.query(f"SELECT min(y), max(y) FROM ({sql}) AS t(y)")[0] for sql in _YEARS.values()
-    ]
-    if spans[0][0] is None:
-        msg = (
-            "the reference panel needs counts of coded events; "
-            "`comity collect icews --from PATH` reads them."
-        )
-        raise ModelError(msg)
-    first = max(FIRST_YEAR, min(span[0] for span in spans if span[0] is not None))
-    last = max(span[1] for span in spans if span[1] is not None)
-    states = tuple(state for (state,) in view.query(_STATES, [first, last]))
-    return Grid(states, period_texts(first - BURN_IN, last, by))
-
-
-def _counts(view: EvidenceView, grid: Grid) -> Array:
-    """Return counts by class, dims (class, time, actor, recipient)."""
-    length = 7 if grid.is_monthly else 4
-    planes = []
-    for column in _COLUMNS.values():
-        rows = view.query(
-            f"SELECT actor, recipient, period, {column} FROM dyad_counts WHERE length(period) = ?",
-            [length],
-        )
-        planes.append(grid.directed(rows))
-    return np.stack(planes)
+    spans = [event_years(events)]
+    for sql in _YEARS.values():
+        ((first, last),) = view.query(f"SELECT min(y), max(y) FROM ({sql}) AS t(y)")
+        if first is not None:
+            spans.append((first, last))
+    since = asked[0] or max(FIRST_YEAR, min(first for first, _ in spans))
+    until = asked[1] or max(last for _, last in spans)
+    if since > until:
+        msg = f"the panel cannot run from {since} to {until}; what is stored spans {spans[0]}."
+        raise UsageError(msg)
+    named = {state for (state,) in view.query(_STATES, [since, until])}
+    states = sorted(named.union(*events.states.values()))
+    return Grid(tuple(states), period_texts(since - BURN_IN, until, by))
 
 
 def _treaties(view: EvidenceView, grid: Grid) -> Array:

@@ -63,8 +63,12 @@ class PanelInputs:
     distance : numpy.ndarray, optional
         Between the states, dims (state, state). [km]
     other_counts : mapping of str to numpy.ndarray
-        The same by other coders or samples, dims as `counts`. Each gets baselines and a noise of
-        its own, so that a coder who hears more of a state, or of everything, shifts nothing.
+        The same by other streams, dims as `counts`, the fullest first. Each gets baselines and a
+        noise of its own, so that a coder who hears more of a state, or of everything, shifts
+        nothing.
+    coder : mapping of str to str
+        Who coded each other stream; the main one is ``""``. Two streams of one coder hold the same
+        events, so that a dyad and period is taken from the first that has it.
     exists : numpy.ndarray of bool, optional
         Dims (time, state): the state existed in the period; all of them by default.
     first_shown : int
@@ -86,6 +90,7 @@ class PanelInputs:
     near: Mask | None = None
     distance: Array | None = None
     other_counts: Mapping[str, Array] = field(default_factory=dict)
+    coder: Mapping[str, str] = field(default_factory=dict)
     exists: Mask | None = None
     first_shown: int = 0
 

@@ -76,8 +76,9 @@ def measure_items(
         return np.ascontiguousarray(x[:, a, b].T)
 
     doubt = pick(np.where(artefact, DOUBT, 0.0))
-    coders = [inputs.counts, *(inputs.other_counts[name] for name in sorted(inputs.other_counts))]
-    made = _merged([_of_coder(counts, pick, doubt, wanted) for counts in coders])
+    streams = [("", inputs.counts)]
+    streams += [(inputs.coder.get(name, name), x) for name, x in inputs.other_counts.items()]
+    made = _merged([(coder, _of_stream(x, pick, doubt, wanted)) for coder, x in streams])
     none = np.zeros_like(doubt)
     for name, x in inputs.symmetric.items():
         if name in wanted and np.isfinite(x).any():
@@ -97,10 +98,10 @@ def measure_items(
     return {name: made[name] for name in sorted(made) if name in wanted}
 
 
-def _of_coder(
+def _of_stream(
     counts: Array, pick: Callable[[Array], Array], doubt: Array, wanted: Collection[str]
 ) -> dict[str, DyadItem]:
-    """Return the count items as one coder has them, against that coder's own baselines."""
+    """Return the count items as one stream has them, against that stream's own baselines."""
     made: dict[str, DyadItem] = {}
     traffic = exposure(counts[0] + counts[1])
     for at, name in enumerate(CLASSES):
@@ -118,11 +119,16 @@ def _of_coder(
     return made
 
 
-def _merged(coders: list[dict[str, DyadItem]]) -> dict[str, DyadItem]:
-    """Put what several coders say of one item together; the first to cover a period leads it."""
+def _merged(streams: list[tuple[str, dict[str, DyadItem]]]) -> dict[str, DyadItem]:
+    """Put what several streams say of one item together; the first to cover a period leads it."""
     merged: dict[str, DyadItem] = {}
-    for made in coders:
+    said: dict[tuple[str, str], NDArray[np.bool_]] = {}
+    for coder, made in streams:
         for name, item in made.items():
+            # the events that this coder has already given are not another observation
+            known = said.get((coder, name), np.zeros(item.value.shape, dtype=bool))
+            value = np.where(known, np.nan, item.value)
+            said[coder, name] = known | np.isfinite(value)
             if name not in merged:
                 merged[name] = item
                 continue
@@ -130,7 +136,7 @@ def _merged(coders: list[dict[str, DyadItem]]) -> dict[str, DyadItem]:
             silent = ~np.isfinite(main.streams()[0]).any(axis=(0, 1))
             merged[name] = main._replace(
                 state_part=np.where(silent, item.state_part, main.state_part),
-                others=(*main.others, (item.value, item.variance)),
+                others=(*main.others, (value, item.variance)),
             )
     return merged
 
