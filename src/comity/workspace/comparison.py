@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from comity.core.errors import UsageError
 from comity.models.panel.estimate import estimate_panel_of_dyads
+from comity.workspace.compared import context_rows, why_empty
 from comity.workspace.panel_inputs import panel_inputs
 from comity.workspace.reference import PANEL_FILE, ReferencePanel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from comity.core.actor import Actors
     from comity.core.dyad import Dyad
@@ -79,26 +80,51 @@ def _covered(plane: Any, inputs: PanelInputs) -> str:
     return f"{years[0]} to {years[-1]} ({gaps} years missing), {dyads:,} dyads"
 
 
-def compare_dyads(home: Path, dyads: Sequence[Dyad], period: str | None) -> dict[str, Any]:
-    """Return dyads side by side.
+def compare_dyads(
+    store: EvidenceStore, actors: Actors, dyads: Sequence[Dyad], period: str | None
+) -> dict[str, Any]:
+    """Return dyads side by side, with what registers say about them.
 
     Raises
     ------
     UsageError
         If no panel was built, no dyad is given, or the panel does not hold the period.
     """
-    panel = ReferencePanel.load(home / PANEL_FILE)
+    panel = ReferencePanel.load(store.home / PANEL_FILE)
     if panel is None:
-        msg = "no reference panel is stored: `comity panel build` makes it from collected sources."
+        msg = (
+            f"no reference panel is stored in {store.home}: `comity panel build` makes it from "
+            "collected sources, of which yearly counts of coded events are needed "
+            "(`comity collect icews --from PATH`)."
+        )
         raise UsageError(msg)
     if not dyads:
         msg = "name dyads to compare, as RUS-IRN RUS-CHN."
         raise UsageError(msg)
     if period is not None and period not in panel.periods:
-        msg = f"--period {period}: the panel holds {panel.periods[0]} to {panel.periods[-1]}."
-        raise UsageError(msg)
-    rows = [_row(panel, dyad, period or panel.periods[-1]) for dyad in dyads]
-    return {"period": period or panel.periods[-1], "panel": dict(panel.about), "dyads": rows}
+        raise UsageError(_no_period(panel, period))
+    shown = period or panel.periods[-1]
+    held = [name for name, holding in store.sources().items() if holding.rows]
+    with store.view(dt.date.max) as view:
+        registers, contexts = context_rows(dyads, actors, view, held)
+    rows = [
+        {**_row(panel, each, shown), "context": contexts[str(each)].model_dump(mode="json")}
+        for each in dyads
+    ]
+    return {
+        "period": shown,
+        "panel": dict(panel.about),
+        "dyads": rows,
+        "registers": [each.model_dump(mode="json") for each in registers],
+    }
+
+
+def _no_period(panel: ReferencePanel, period: str) -> str:
+    held = f"the panel holds {panel.periods[0]} to {panel.periods[-1]}, by year"
+    if not re.fullmatch(r"\d{4}", period):
+        return f"--period {period} is not a year; {held}."
+    fill = f"Collect sources that cover {period}, then `comity panel build`."
+    return f"--period {period}: {held}. {fill}"
 
 
 def _row(panel: ReferencePanel, dyad: Dyad, period: str) -> dict[str, Any]:
@@ -108,5 +134,5 @@ def _row(panel: ReferencePanel, dyad: Dyad, period: str) -> dict[str, Any]:
         latest = next((point for point in reversed(series) if point["period"] <= period), None)
         if latest is not None:
             readings[name] = {"latest": latest, "series": series}
-    why = "" if readings else "not a dyad of the panel, or no data"
+    why = "" if readings else why_empty(panel, dyad)
     return {"key": dyad.key, "a": dyad.a, "b": dyad.b, "readings": readings, "why_empty": why}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from comity.judgement.assessment import Assessment
 
-__all__ = ["render_comparison", "render_effects", "render_view"]
+__all__ = ["render_effects", "render_view"]
 
 _NONE = "–"
 
@@ -32,25 +32,6 @@ def render_view(assessment: Assessment, view: str, data: Any) -> RenderableType:
         The part as plain data.
     """
     return _VIEWS[view](assessment, data)
-
-
-def render_comparison(data: dict[str, Any]) -> RenderableType:
-    """Return dyads side by side as a table, closest first."""
-    names = ("cohesion", "depth", "tension", "asymmetry")
-
-    def closeness(row: dict[str, Any]) -> float:
-        found = row["readings"].get("cohesion")
-        return -found["latest"]["value"] if found else 1.0
-
-    rows = []
-    for row in sorted(data["dyads"], key=closeness):
-        cells = [
-            _with_interval(row["readings"][name]["latest"]) if name in row["readings"] else _NONE
-            for name in names
-        ]
-        rows.append((f"{row['a']}-{row['b']}", *cells, row["why_empty"]))
-    title = f"{data['period']}, percentile among {data['panel']['dyads']:,} dyads (80 %)"
-    return _table(title, ("dyad", *names, ""), rows)
 
 
 def render_effects(data: dict[str, Any]) -> RenderableType:
@@ -270,6 +251,36 @@ def _gaps(_: Assessment, data: list[dict[str, Any]]) -> Table:
     return _table("What is not known", ("what", "why", "what would fill it"), rows)
 
 
+def _network(assessment: Assessment, data: dict[str, Any] | None) -> Table:
+    if data is None:
+        table = _table("Who is close to whom", ("of", "with"), ())
+        table.caption = (
+            "No reference panel is stored: `comity panel build` makes it from what you collected."
+        )
+        return table
+    names = {assessment.dyad.a: assessment.dyad.a_name, assessment.dyad.b: assessment.dyad.b_name}
+    rows = [
+        (f"{names[state]}, {words}", tie["other_name"],
+         *(_with_interval(tie[each]) for each in ("cohesion", "tension", "depth")))
+        for which, words in (("closest", "closest to"), ("tensest", "at odds with"))
+        for state in names
+        for tie in data[which][state]
+    ]  # fmt: skip
+    if data["own"] is not None:
+        values = (_with_interval(data["own"][each]) for each in ("cohesion", "tension", "depth"))
+        rows.insert(0, (names[assessment.dyad.a], names[assessment.dyad.b], *values))
+    table = _table(
+        f"Who is close to whom in {data['period']}: percentile in the reference panel (80 %)",
+        ("of", "with", "cohesion", "tension", "depth"),
+        rows,
+    )
+    table.caption = (
+        f"Closest: up to {data['count']} dyads of highest cohesion with a depth of "
+        f"{data['least_depth']:.0f} or more. At odds: up to {data['count']} of highest tension."
+    )
+    return table
+
+
 _VIEWS: dict[str, Callable[[Assessment, Any], Table]] = {
     "readings": _readings,
     "phases": _phases,
@@ -287,4 +298,5 @@ _VIEWS: dict[str, Callable[[Assessment, Any], Table]] = {
     "tensions": _drivers,
     "judgements": _judgements,
     "gaps": _gaps,
+    "network": _network,
 }
