@@ -109,14 +109,14 @@ class Tie(Part):
 class Network(Part):
     """Who either state is closest to, and whom it is most at odds with, in one period.
 
-    `closest` lists, by state, up to `count` dyads of highest cohesion among those with a depth of
-    `least_depth` or more; `tensest` up to `count` of highest tension, whatever their depth. The
-    dyad itself is `own` and in neither.
+    `closest` lists, by state, up to `count` dyads of highest cohesion, of which cohesion and depth
+    are `least` or more; `tensest` up to `count` of highest tension, of `least` or more. The dyad
+    itself is `own` and in neither.
     """
 
     period: str
     count: int
-    least_depth: float
+    least: float
     own: Tie | None
     closest: dict[str, list[Tie]]
     tensest: dict[str, list[Tie]]

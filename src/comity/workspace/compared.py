@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from comity.judgement.comparison_parts import DyadContext, Register
     from comity.workspace.reference import ReferencePanel
 
-__all__ = ["LEAST_DEPTH", "comparison_of", "context_rows", "why_empty"]
+__all__ = ["LEAST", "comparison_of", "context_rows", "why_empty"]
 
-LEAST_DEPTH = 50.0
-"""Least depth, as a percentile, at which high or low cohesion says something: below it two states
-have little to do with each other, and votes alone make them look close or apart."""
+LEAST = 50.0
+"""The middle of the panel. Below this depth two states have little to do with each other, and votes
+alone make them look close or apart; below this cohesion or tension none is close or at odds."""
 _PER_END = 2
 _TIES = 8
 
@@ -46,7 +46,7 @@ def comparison_of(
         The dyad of the assessment, in the order asked.
     named : sequence of Dyad
         Dyads that its case names. If none, for each of the two states the two dyads of highest and
-        the two of lowest cohesion in the last year, among those with a depth of `LEAST_DEPTH` or
+        the two of lowest cohesion in the last year, among those with a depth of `LEAST` or
         more; of equals the first by name.
     actors : Actors
         Names and lineages of states.
@@ -71,7 +71,7 @@ def comparison_of(
         panel_dyads=len(panel.dyads),
         chosen_by="case" if named else "rule",
         per_end=_PER_END,
-        least_depth=LEAST_DEPTH,
+        least_depth=LEAST,
         dyads=[_compared(panel, each, actors, contexts[str(each)], before) for each in shown],
         network=_network(dyad, partners, periods[-1]),
         registers=registers,
@@ -180,12 +180,12 @@ def _network(dyad: Dyad, partners: Mapping[str, Sequence[Tie]], period: str) -> 
     closest, tensest = {}, {}
     for state, ties in partners.items():
         others = [tie for tie in ties if Dyad(state, tie.other).key != dyad.key]
-        closest[state] = _ranked([tie for tie in others if _deep(tie)], "cohesion")[:_TIES]
-        tensest[state] = _ranked(others, "tension")[:_TIES]
+        closest[state] = _highest([tie for tie in others if _deep(tie)], "cohesion")
+        tensest[state] = _highest(others, "tension")
     return Network(
         period=period,
         count=_TIES,
-        least_depth=LEAST_DEPTH,
+        least=LEAST,
         own=own,
         closest=closest,
         tensest=tensest,
@@ -193,7 +193,13 @@ def _network(dyad: Dyad, partners: Mapping[str, Sequence[Tie]], period: str) -> 
 
 
 def _deep(tie: Tie) -> bool:
-    return (tie.depth.value or 0.0) >= LEAST_DEPTH
+    return (tie.depth.value or 0.0) >= LEAST
+
+
+def _highest(ties: Sequence[Tie], reading: str) -> list[Tie]:
+    """Return the ties that stand highest, none of them below the middle."""
+    ranked = _ranked(ties, reading)
+    return [tie for tie in ranked if (getattr(tie, reading).value or 0.0) >= LEAST][:_TIES]
 
 
 def _ranked(ties: Sequence[Tie], reading: str) -> list[Tie]:

@@ -60,6 +60,9 @@ class Cells:
         self._dyads = comparison.dyads
         self._span = (int(comparison.first[:4]), int(comparison.last[:4]))
         self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _LAYERS}
+        self._plots: dict[str, list[dict[str, Any]]] = {name: [] for name in READING_COLOURS}
+        self._dots: dict[str, list[dict[str, Any]]] = {name: [] for name in READING_COLOURS}
+        self._runs = 0
 
     def head(self, left: float, y: float, name: str) -> None:
         """Name a column."""
@@ -89,39 +92,41 @@ class Cells:
         dyad, first = self._dyads[place], self._dyads[0]
         cell = _Cell(left, top, width, *self._span, -100 if name == "asymmetry" else 0)
         self._frame(cell, years=years)
-        if place:
-            self._line("own line", cell, first, name, f"{place}.{name}.own", QUIET)
         rows = _years(dyad, name)
         if not rows:
             words = "not in the panel" if not dyad.readings else "no data"
-            self._put("empty", x=left + 4, y=cell.y((cell.low + 100) / 2), text=words)
+            self._put("empty", x=left + 4, y=cell.y(cell.low + (100 - cell.low) / 4), text=words)
             return
         colour = READING_COLOURS[name]
-        self._line("lines", cell, dyad, name, f"{place}.{name}", colour)
+        if place:
+            self._own_line(cell, _years(first, name))
+        start = self._runs
         for row in rows:
-            at = {"x": cell.x(row["year"]), "colour": colour}
-            ends = {"y": cell.y(row["hi"]), "y2": cell.y(row["lo"])}
+            x, y = cell.x(row["year"]), cell.y(row["v"])
+            ends = {"hi": cell.y(row["hi"]), "lo": cell.y(row["lo"])}
+            tip = f"{dyad_words(dyad)}, {row['year']}: {name} {row['what']}"
+            self._runs = start + row["run"] + 1
+            self._plots[name].append({"x": x, "y": y, **ends, "run": self._runs, "tip": tip})
             if row["alone"]:
-                self._put("bars", **at, x2=at["x"], **ends)
-                self._put("single", **at, y=cell.y(row["v"]))
-            else:
-                self._put("bands", **at, **ends, run=f"{place}.{name}.{row['run']}")
+                self._put("bars", x=x, x2=x, y=ends["hi"], y2=ends["lo"], colour=colour)
+                self._put("single", x=x, y=y, colour=colour)
             if row["own"] is not None:
-                self._put("points", **at, y=cell.y(row["own"]))
-            who = dyad_words(dyad)
-            self._put("tips", x=at["x"], y=cell.y(row["v"]), who=who, year=str(row["year"]),
-                      what=f"{name} {row['what']}")  # fmt: skip
+                self._dot(name, x, cell.y(row["own"]), place)
         last = rows[-1]
         if last["year"] == self._span[1]:
             y = cell.y(last["v"])
             self._put("ends", x=cell.x(last["year"]), y=y, text=last["end"], colour=colour)
 
-    def _line(
-        self, kind: str, cell: _Cell, dyad: ComparedDyad, name: str, run: str, colour: str
-    ) -> None:
-        for row in _years(dyad, name):
-            at = {"x": cell.x(row["year"]), "y": cell.y(row["v"]), "colour": colour}
-            self._put(kind, **at, run=f"{run}.{row['run']}")
+    def _own_line(self, cell: _Cell, rows: list[dict[str, Any]]) -> None:
+        start = self._runs
+        for row in rows:
+            self._runs = start + row["run"] + 1
+            self._put("own line", x=cell.x(row["year"]), y=cell.y(row["v"]), run=self._runs)
+
+    def _dot(self, name: str, x: float, y: float, run: int) -> None:
+        """Draw a dot as a short line with round ends: a fifth of the size of a mark of its own."""
+        ends: tuple[tuple[float, float | None], ...] = ((x, y), (x + 0.1, y), (x + 0.2, None))
+        self._dots[name] += [{"x": round(at, 1), "y": down, "run": run} for at, down in ends]
 
     def _frame(self, cell: _Cell, *, years: bool) -> None:
         """Lines at the ends and the middle of the scale, their values, and years below."""
@@ -150,21 +155,33 @@ class Cells:
         sizes = {"small": font - 3, "plain": font - 1, "name": font, "head": font + 1}
         for kind, (mark, size, look) in _LAYERS.items():
             made = {**look, "fontSize": sizes[size]} if size else look
-            extra = {}
-            if kind == "tips":
-                extra = {"tooltip": tips(who="Dyad", year="Year", what="Reading, 80 % interval")}
-            self._sheet.add(self._rows[kind], mark, made, **extra)
+            if kind in _BY_READING:
+                self._by_reading(kind, mark, look)
+            else:
+                self._sheet.add(self._rows[kind], mark, made)
         return self._sheet.spec()
+
+    def _by_reading(self, kind: str, mark: str, look: dict[str, Any]) -> None:
+        """Draw a layer for each reading; band, line and tooltip share their rows."""
+        more: dict[str, Any] = {}
+        if kind == "bands":
+            more = {"y": self._sheet.down("hi"), "y2": {"field": "lo"}}
+        if kind == "tips":
+            more = {"tooltip": tips(tip="Percentile, 80 % interval")}
+        for name, colour in READING_COLOURS.items():
+            rows = self._dots[name] if kind == "dots" else self._plots[name]
+            self._sheet.add(rows, mark, {**look, "color": colour}, **more)
 
 
 _LAYERS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "rules": ("rule", "", {"color": "#D9D6CF", "strokeWidth": 0.7, "tooltip": None}),
     "bands": ("area", "", {"opacity": 0.22, "tooltip": None}),
     "bars": ("rule", "", {"strokeWidth": 3, "opacity": 0.3, "tooltip": None}),
-    "own line": ("line", "", {"strokeWidth": 1, "strokeDash": [3, 2], "tooltip": None}),
-    "points": (
-        "point", "",
-        {"size": 7, "filled": False, "strokeWidth": 0.8, "opacity": 0.6, "tooltip": None},
+    "own line": (
+        "line", "", {"color": QUIET, "strokeWidth": 1, "strokeDash": [3, 2], "tooltip": None},
+    ),
+    "dots": (
+        "line", "", {"strokeWidth": 2.6, "strokeCap": "round", "opacity": 0.5, "tooltip": None},
     ),
     "lines": ("line", "", {"strokeWidth": 1.7, "tooltip": None}),
     "single": ("circle", "", {"size": 18, "opacity": 1, "tooltip": None}),
@@ -181,6 +198,7 @@ _LAYERS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "tips": ("circle", "", {"size": 30, "opacity": 0}),
 }  # fmt: skip
 """Kinds of mark from the back to the front, with the kind of their text."""
+_BY_READING = frozenset({"bands", "dots", "lines", "tips"})
 
 
 def _years(dyad: ComparedDyad, name: str) -> list[dict[str, Any]]:

@@ -44,7 +44,7 @@ class Sheet:
         if not rows:
             return
         first = rows[0]
-        channels: dict[str, Any] = {"x": self._across("x"), "y": self._down("y")}
+        channels: dict[str, Any] = {"x": self._across("x"), "y": self.down("y")}
         channels |= {end: {"field": end} for end in ("x2", "y2") if end in first}
         if "run" in first:
             channels["detail"] = {"field": "run", "type": "nominal"}
@@ -58,10 +58,11 @@ class Sheet:
         """Return the chart."""
         return self._canvas.stack([panel(self._layers, self.layout, self._height)], 0, self.layout)
 
-    def _across(self, field: str) -> Channel:
-        scale = {"domain": [0, self.layout.width], "nice": False, "zero": False}
+    def down(self, field: str) -> Channel:
+        """Return the channel of a distance from the top, held in `field`."""
+        scale = {"domain": [self._height, 0], "nice": False, "zero": False}
         return quantity(field, scale, None)
 
-    def _down(self, field: str) -> Channel:
-        scale = {"domain": [self._height, 0], "nice": False, "zero": False}
+    def _across(self, field: str) -> Channel:
+        scale = {"domain": [0, self.layout.width], "nice": False, "zero": False}
         return quantity(field, scale, None)

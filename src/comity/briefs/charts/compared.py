@@ -47,7 +47,7 @@ def figure(assessment: Assessment) -> Figure | None:
         table=_table(comparison, shown),
         note=(
             f"Line: each year read with what was known by then, and its value in "
-            f"{comparison.last} beside it. Small circles: the year's own value. Dashed grey: "
+            f"{comparison.last} beside it. Dots: the year's own value. Dashed grey: "
             f"{dyad_words(own)}. Clearly higher or lower: the 80 % intervals do not overlap. "
             + _chosen(comparison),
         ),

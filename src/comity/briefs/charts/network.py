@@ -36,6 +36,10 @@ _HEADS = {
 _ROW = 21
 _HEAD = 26
 _PAD = 16
+_CLEAR = 26
+"""Least distance of a state between the two from their own tie. [pixels]"""
+_STEP = 28
+"""From one state between the two to the next. [pixels]"""
 _NAMED = 4
 
 
@@ -47,26 +51,33 @@ def figure(assessment: Assessment) -> Figure | None:
     network, dyad = comparison.network, assessment.dyad
     if not any((*network.closest.values(), *network.tensest.values())):
         return None
-    count = count_words(network.count, "dyad")
     return Figure(
         name="chart-network",
         title=title(network, dyad),
         subtitle=(
-            f"Above, the {count} of highest cohesion of either state, among its dyads with a "
-            f"depth of {whole(network.least_depth)} or more; below, the {count} of highest "
-            f"tension. Percentile among {comparison.panel_dyads:,} dyads in {network.period}, "
+            f"Above, up to {_count(network.count)} dyads of each state with the highest cohesion, "
+            f"among those with cohesion and depth of {whole(network.least)} or more; below, up to "
+            f"{_count(network.count)} with the highest tension, of {whole(network.least)} or more. "
+            f"Percentile among {comparison.panel_dyads:,} dyads in {network.period}, "
             f"80 % interval."
         ),
         alt=_alt(network, dyad),
         wide=_wide(network, dyad),
         narrow=_narrow(network, dyad),
         table=_table(network, dyad),
-        note=(
-            f"Listed from highest to lowest; of both states: between the two, or in bold. The line "
-            f"between {dyad.a_name} and {dyad.b_name} is their own. Dashed, with a hollow end: the "
-            f"interval spans the middle of the panel ({whole(MIDDLE)}). Fainter: a wider interval. "
-            "Places say nothing but the order.",
-        ),
+        note=(_note(network, dyad),),
+    )
+
+
+def _note(network: Network, dyad: DyadName) -> str:
+    own = f"The line between {dyad.a_name} and {dyad.b_name} is their own."
+    return " ".join(
+        [
+            "Listed from highest to lowest; of both states: between the two, or in bold.",
+            *([own] if network.own is not None else []),
+            "Dashed, with a hollow end: the interval spans the middle of the panel "
+            f"({whole(MIDDLE)}). Fainter: a wider interval. Places say nothing but the order.",
+        ]
     )
 
 
@@ -139,16 +150,22 @@ class _Spot:
 
 def _wide(network: Network, dyad: DyadName) -> dict[str, Any]:
     """Draw the two states in the middle, their own ties outside, those of both between them."""
-    most = max(
-        (len(ties) for which, _ in _LISTS for ties in _ties(network, which).values()), default=0
-    )
-    block = _HEAD + max(most, 3) * _ROW + _PAD
-    pen = _Pen(Sheet(WIDE, block * len(_LISTS)))
-    for part, (which, reading) in enumerate(_LISTS):
-        top = part * block
+    heights = [_block_height(network, dyad, which) for which, _ in _LISTS]
+    pen = _Pen(Sheet(WIDE, sum(heights)))
+    top = 0.0
+    for (which, reading), height in zip(_LISTS, heights, strict=True):
         pen.head(0, top + 10, which, reading)
-        _wide_block(pen, network, dyad, which, reading, top + _HEAD, block - _HEAD - _PAD)
+        _wide_block(pen, network, dyad, which, reading, top + _HEAD, height - _HEAD - _PAD)
+        top += height
     return pen.done()
+
+
+def _block_height(network: Network, dyad: DyadName, which: str) -> float:
+    """Return the room that the longer list needs, or those between the two states."""
+    both = shared(network, which, dyad)
+    apart = max(len(ties) - len(both) for ties in _ties(network, which).values())
+    between = 2 * (_CLEAR + (len(both) + 1) // 2 * _STEP) if both else 0
+    return _HEAD + max(apart * _ROW, between, 3 * _ROW) + _PAD
 
 
 def _wide_block(
@@ -177,29 +194,25 @@ def _wide_block(
             label = _label(tie, reading, 200, pen.font)
             kind = "left" if side < 0 else "right"
             pen.write(kind, _Spot(spot.x + side * 8, spot.y), label, INK)
-    for state, spot in zip(both, _between(len(both), middle, height), strict=True):
+    for state, spot in zip(both, _between(len(both), middle), strict=True):
         pair = [next(tie for tie in ties[each] if tie.other == state) for each in spots]
         for tie in pair:
             pen.tie(spots[tie.state], spot, tie, reading, dyad)
         values = " / ".join(_words(tie, reading).partition(",")[0] for tie in pair)
         name = f"{pair[0].other_name} {values}"
-        fitted = fit_lines(name, 150, font=pen.font, lines=1) or f"{state} {values}"
-        pen.write("shared", _Spot(spot.x, spot.y - 8), fitted, INK)
+        fitted = fit_lines(name, 160, font=pen.font, lines=1) or f"{state} {values}"
+        # away from the middle, where fewer lines run
+        away = -10 if spot.y < middle else 10
+        pen.write("shared", _Spot(spot.x, spot.y + away), fitted, INK)
     pen.state(spots[dyad.a], dyad.a_name, "a")
     pen.state(spots[dyad.b], dyad.b_name, "b")
 
 
-def _between(count: int, middle: float, height: float) -> list[_Spot]:
+def _between(count: int, middle: float) -> list[_Spot]:
     """Return places between the two states, from top to bottom, clear of their own tie."""
     above, below = (count + 1) // 2, count // 2
-    room = height / 2 - 32
-
-    def spread(number: int) -> list[float]:
-        step = min(30.0, room / max(number - 1, 1))
-        return [32 + at * step for at in range(number)]
-
-    tops = [_Spot(380, middle - far) for far in reversed(spread(above))]
-    return [*tops, *(_Spot(380, middle + far) for far in spread(below))]
+    tops = [_Spot(380, middle - _CLEAR - at * _STEP) for at in reversed(range(above))]
+    return [*tops, *(_Spot(380, middle + _CLEAR + at * _STEP) for at in range(below))]
 
 
 def _narrow(network: Network, dyad: DyadName) -> dict[str, Any]:
@@ -284,6 +297,8 @@ class _Pen:
         at = {"x": end.x, "y": end.y, "colour": READING_COLOURS[reading]}
         if tie.other not in names:
             self._rows["unclear ends" if unclear else "ends"].append(at)
+        if tie.other not in names and unclear:
+            self._rows["hollow"].append({"x": end.x, "y": end.y})
         self._rows["tips"].append({**at, **tip})
 
     def end(self, spot: _Spot, colour: str) -> None:
@@ -329,8 +344,10 @@ _LAYERS: dict[str, tuple[str, dict[str, Any]]] = {
     "ties": ("rule", {"strokeWidth": 1.8, "tooltip": None}),
     "unclear ties": ("rule", {"strokeWidth": 1.8, "strokeDash": [5, 3], "tooltip": None}),
     "ends": ("circle", {"size": 42, "opacity": 1, "tooltip": None}),
+    "hollow": ("circle", {"size": 42, "opacity": 1, "color": PAPER, "tooltip": None}),
     "unclear ends": (
-        "point", {"size": 34, "filled": True, "fill": PAPER, "strokeWidth": 1.5, "tooltip": None},
+        "point",
+        {"size": 34, "filled": False, "strokeWidth": 1.5, "opacity": 1, "tooltip": None},
     ),
     "states": ("circle", {"size": 190, "opacity": 1, "tooltip": None}),
     "heads": ("text", {**_FROM_LEFT, "fontWeight": 700}),

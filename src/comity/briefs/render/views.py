@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
+from comity.briefs.wording import join_words, percentile
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -252,33 +254,42 @@ def _gaps(_: Assessment, data: list[dict[str, Any]]) -> Table:
 
 
 def _network(assessment: Assessment, data: dict[str, Any] | None) -> Table:
+    head = ("of", "with", "cohesion", "tension", "depth")
     if data is None:
-        table = _table("Who is close to whom", ("of", "with"), ())
+        table = _table("Who is close to whom", head, ())
         table.caption = (
-            "No reference panel is stored: `comity panel build` makes it from what you collected."
+            f"No reference panel with a year before {assessment.as_of[:4]}: `comity panel build` "
+            "makes one from what is collected."
         )
         return table
     names = {assessment.dyad.a: assessment.dyad.a_name, assessment.dyad.b: assessment.dyad.b_name}
-    rows = [
-        (f"{names[state]}, {words}", tie["other_name"],
-         *(_with_interval(tie[each]) for each in ("cohesion", "tension", "depth")))
-        for which, words in (("closest", "closest to"), ("tensest", "at odds with"))
-        for state in names
-        for tie in data[which][state]
-    ]  # fmt: skip
+    rows: list[tuple[str, ...]] = []
     if data["own"] is not None:
-        values = (_with_interval(data["own"][each]) for each in ("cohesion", "tension", "depth"))
-        rows.insert(0, (names[assessment.dyad.a], names[assessment.dyad.b], *values))
-    table = _table(
-        f"Who is close to whom in {data['period']}: percentile in the reference panel (80 %)",
-        ("of", "with", "cohesion", "tension", "depth"),
-        rows,
+        rows.append((assessment.dyad.a, *_tie(data["own"])))
+    for which, words in (("closest", "closest"), ("tensest", "at odds")):
+        for state in names:
+            for at, tie in enumerate(data[which][state]):
+                rows.append((f"{state}, {words}" if at == 0 else " ", *_tie(tie)))
+    title = (
+        f"{join_words([f'{name} ({state})' for state, name in names.items()])}: percentile in the "
+        f"reference panel in {data['period']}, 80 % interval"
     )
+    table = _table(title, head, rows)
     table.caption = (
-        f"Closest: up to {data['count']} dyads of highest cohesion with a depth of "
-        f"{data['least_depth']:.0f} or more. At odds: up to {data['count']} of highest tension."
+        f"Closest: up to {data['count']} dyads of highest cohesion, with cohesion and depth of "
+        f"{data['least']:.0f} or more. At odds: up to {data['count']} of highest tension, of "
+        f"{data['least']:.0f} or more."
     )
     return table
+
+
+def _tie(tie: dict[str, Any]) -> tuple[str, ...]:
+    cells = []
+    for name in ("cohesion", "tension", "depth"):
+        value, _, bounds = percentile(*(tie[name][part] for part in ("value", "lo80", "hi80"))
+                                      ).partition(", ")  # fmt: skip
+        cells.append(f"{value} ({bounds})")
+    return tie["other_name"], *cells
 
 
 _VIEWS: dict[str, Callable[[Assessment, Any], Table]] = {

@@ -65,7 +65,7 @@ def _head(assessment: Assessment, found: dict[str, PanelStanding]) -> Block:
     if found:
         return Finding((_finding(found),))
     own = assessment.comparison.dyads[0] if assessment.comparison is not None else None
-    if own is not None:
+    if own is not None and own.why_empty:
         words = f"{dyad_words(own)} is {own.why_empty}: whether it is closer than others cannot be "
         return Empty(f"{words}told.", "")
     return Empty(
