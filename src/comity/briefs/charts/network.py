@@ -128,6 +128,12 @@ def _point(tie: Tie, reading: str) -> PanelPoint:
     return found
 
 
+def _unclear(tie: Tie, reading: str) -> bool:
+    """Whether a tie may be on either side of the middle."""
+    point = _point(tie, reading)
+    return (point.lo80 or 0.0) < MIDDLE < (point.hi80 or 0.0)
+
+
 def _words(tie: Tie, reading: str) -> str:
     point = _point(tie, reading)
     return percentile(point.value, point.lo80, point.hi80)
@@ -256,7 +262,7 @@ def _fan(
         kind = "listed in bold" if is_shared or own else "listed"
         pen.write(kind, _Spot(spot.x + 8, spot.y), label, STATE_COLOURS[there] if own else INK)
         if own:
-            pen.end(spot, STATE_COLOURS[there])
+            pen.end(spot, STATE_COLOURS[there], unclear=_unclear(tie, reading))
     pen.state(centre, names[here], here)
 
 
@@ -283,7 +289,7 @@ class _Pen:
         """Draw a tie from a state to its other end."""
         point = _point(tie, reading)
         lo, hi = point.lo80 or 0.0, point.hi80 or 0.0
-        unclear = lo < MIDDLE < hi
+        unclear = _unclear(tie, reading)
         row = {
             "x": start.x, "y": start.y, "x2": end.x, "y2": end.y,
             "colour": READING_COLOURS[reading], "sure": round(max(0.35, 1 - (hi - lo) / 60), 2),
@@ -294,16 +300,16 @@ class _Pen:
             "who": f"{names[tie.state]} – {tie.other_name}",
             **{name: _words(tie, name) for name in ("cohesion", "tension", "depth")},
         }
-        at = {"x": end.x, "y": end.y, "colour": READING_COLOURS[reading]}
         if tie.other not in names:
-            self._rows["unclear ends" if unclear else "ends"].append(at)
-        if tie.other not in names and unclear:
-            self._rows["hollow"].append({"x": end.x, "y": end.y})
-        self._rows["tips"].append({**at, **tip})
+            self.end(end, READING_COLOURS[reading], unclear=unclear)
+        self._rows["tips"].append({"x": end.x, "y": end.y, **tip})
 
-    def end(self, spot: _Spot, colour: str) -> None:
-        """Draw the other end of the two states' own tie."""
-        self._rows["ends"].append({"x": spot.x, "y": spot.y, "colour": colour})
+    def end(self, spot: _Spot, colour: str, *, unclear: bool) -> None:
+        """Draw the end of a tie, hollow where its interval spans the middle."""
+        kind = "unclear ends" if unclear else "ends"
+        self._rows[kind].append({"x": spot.x, "y": spot.y, "colour": colour})
+        if unclear:
+            self._rows["hollow"].append({"x": spot.x, "y": spot.y})
 
     def state(self, spot: _Spot, name: str, side: str) -> None:
         """Draw one of the two states over its ties."""
