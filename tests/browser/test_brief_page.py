@@ -109,12 +109,14 @@ def test_the_chart_answers_to_the_pointer(opened):
     assert said == []
 
 
-def test_nothing_moves_when_the_chart_becomes_live(opened):
+@pytest.mark.parametrize("chart", ["readings", "compared", "network"])
+def test_nothing_moves_when_the_chart_becomes_live(opened, chart):
     page, _, _ = opened("desktop")
-    place = page.locator("#chart-readings .chart.wide")
+    place = page.locator(f"#chart-{chart} .chart.wide")
+    place.scroll_into_view_if_needed()
     before = _labels(place), place.bounding_box()
-    page.hover("#chart-readings .chart.wide")
-    page.wait_for_selector("#chart-readings .vega-embed svg", state="visible", timeout=15_000)
+    page.hover(f"#chart-{chart} .chart.wide")
+    page.wait_for_selector(f"#chart-{chart} .vega-embed svg", state="visible", timeout=15_000)
     after = _labels(place), place.bounding_box()
     assert set(after[0]) == set(before[0])
     for text, (x, y) in before[0].items():
@@ -190,6 +192,25 @@ def test_the_first_column_stays_on_a_phone(opened):
     before = head.bounding_box()["x"]
     place.evaluate("part => { part.scrollLeft = 300; }")
     assert head.bounding_box()["x"] == pytest.approx(before, abs=1)
+
+
+@pytest.mark.parametrize("chart", ["compared", "network"])
+@pytest.mark.parametrize("size", SIZES)
+def test_words_of_a_chart_stay_inside_of_its_picture(opened, size, chart):
+    page, _, _ = opened(size)
+    layout = "wide" if size == "desktop" else "narrow"
+    place = page.locator(f"#chart-{chart} .chart.{layout} svg")
+    beyond = place.evaluate(
+        """svg => {
+            const edge = svg.getBoundingClientRect();
+            return Array.from(svg.querySelectorAll("text")).filter(text => {
+                const box = text.getBoundingClientRect();
+                return box.left < edge.left - 1 || box.right > edge.right + 1
+                    || box.top < edge.top - 1 || box.bottom > edge.bottom + 1;
+            }).map(text => text.textContent);
+        }"""
+    )
+    assert beyond == []
 
 
 def test_paper_shows_everything(opened, tmp_path):

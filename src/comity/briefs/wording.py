@@ -29,6 +29,7 @@ __all__ = [
     "number",
     "of_words",
     "percent",
+    "percentile",
     "phase_letter",
     "phrase",
     "plain_number",
@@ -229,6 +230,23 @@ def interval(value: float | None, lo: float | None, hi: float | None, *, sign: b
     if not sign:
         return f"{whole(value)}, {whole(lo)}–{whole(hi)}"
     return f"{whole(value, sign=True)}, {whole(lo, sign=True)} to {whole(hi, sign=True)}"
+
+
+def percentile(value: float | None, lo: float | None, hi: float | None) -> str:
+    """Return a percentile with its 80 % interval; near the ends with a decimal.
+
+    The lowest of two thousand dyads is not at "0, 0–0": that would read as certainty.
+
+    Examples
+    --------
+    >>> percentile(55.2, 46.8, 63.1), percentile(0.11, 0.02, 0.29), percentile(99.5, 99.2, 99.8)
+    ('55, 47–63', '0.1, 0.0–0.3', '99.5, 99.2–99.8')
+    """
+    if value is None or lo is None or hi is None:
+        return NOT_KNOWN
+    if 1 <= value <= 99:
+        return interval(value, lo, hi)
+    return f"{value:.1f}, {lo:.1f}–{hi:.1f}"
 
 
 def whole(value: float, *, sign: bool = False) -> str:

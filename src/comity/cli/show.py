@@ -35,8 +35,9 @@ def show(
         Second state.
     view
         readings, phases, indicators, roles, ledger, stress, levers, theatres, hypotheses,
-        evidence, timeline, ladder, drivers, tensions, judgements, gaps; or effect, which needs
-        --date: what changed after a date, against what the indicators' own past led to expect.
+        evidence, timeline, ladder, drivers, tensions, judgements, gaps, network (who either state
+        is closest to and most at odds with in the reference panel); or effect, which needs --date:
+        what changed after a date, against what the indicators' own past led to expect.
     as_of
         Use only what was public by this day.
     date

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from comity.core.actor import Actors
 from comity.core.case_table import parse_case_table
 from comity.core.catalog import Declaration, builtin_catalog, read_yaml
 from comity.core.dyad import Dyad
-from comity.core.errors import CatalogError
+from comity.core.errors import CatalogError, nearest
 from comity.core.records import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 __all__ = [
     "Case",
@@ -43,6 +44,7 @@ __all__ = [
 ]
 
 Iso3 = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Pair = Annotated[str, Field(pattern=r"^[A-Z]{3}-[A-Z]{3}$")]
 ItemId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
 
 # File names that are not the name of their table.
@@ -172,6 +174,12 @@ class Case(Declaration):
     projects: list[Project] = Field(default_factory=list)
     disputes: list[Dispute] = Field(default_factory=list)
     outlets_by_side: list[SideOutlets] = Field(default_factory=list)
+    compare: list[Pair] = Field(
+        default_factory=list,
+        max_length=12,
+        description="Dyads to show beside this one on the scale of the reference panel, as "
+        "RUS-CHN: an asymmetry is seen from the first named.",
+    )
     notes: list[str] = Field(default_factory=list)
     gaps: list[str] = Field(default_factory=list)
 
@@ -184,6 +192,11 @@ class Case(Declaration):
     def flow_class_by_item_class(self) -> dict[str, str]:
         """The id of the flow class to which each class of items belongs."""
         return {name: flow.id for flow in self.flow_classes for name in flow.item_classes}
+
+    @property
+    def compared(self) -> list[Dyad]:
+        """The dyads that the case is compared with, in its order."""
+        return [Dyad(*pair.split("-")) for pair in self.compare]
 
     @property
     def theatre_names(self) -> dict[str, str]:
@@ -234,7 +247,27 @@ def load_case(dyad: Dyad, catalogs: Sequence[Path] = ()) -> Case | None:
             where, f"declares the case {case.id} of {case.states}, not that of its folder"
         )
     _check_references(case, where)
+    _check_compared(case, f"{where}, key compare", Actors.load(catalogs).states)
     return case
+
+
+def _check_compared(case: Case, where: str, states: Collection[str]) -> None:
+    """Refuse a compared dyad that is no dyad, is the case's own, is named twice or not known."""
+    seen = {case.states.key}
+    for pair in case.compare:
+        first, second = pair.split("-")
+        for state in (first, second):
+            if state not in states:
+                near = nearest(state, states)
+                hint = f"; did you mean {' or '.join(near)}" if near else ""
+                raise CatalogError(where, f"{pair} names the unknown state {state!r}{hint}")
+        if first == second:
+            raise CatalogError(where, f"{pair} names one state twice")
+        key = Dyad(first, second).key
+        if key in seen:
+            own = "is the dyad of the case itself" if key == case.states.key else "is named twice"
+            raise CatalogError(where, f"{pair} {own}")
+        seen.add(key)
 
 
 def _check_references(case: Case, where: str) -> None:

@@ -100,6 +100,8 @@ class IndicatorDefinition(Declaration):
         Declared weight in its reading; follows the signal cost unless given.
     measures : tuple of Measure
         Tried in order; the first whose table has rows for the dyad is used for each direction.
+    panel_item : str
+        Item of the reference panel that measures the same for other dyads, if there is one.
     no_data : str
         Where nothing can be computed yet: what would fill it.
     """
@@ -125,6 +127,7 @@ class IndicatorDefinition(Declaration):
     tests: tuple[str, ...] = ()
     citations: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
+    panel_item: str = ""
     status: Literal["live", "no_data"] = "live"
     no_data: str = ""
 

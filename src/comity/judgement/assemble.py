@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from comity.judgement.assessment import Phase, Role
+    from comity.judgement.assessment import Comparison, Phase, Role
     from comity.judgement.context import Context
     from comity.models._protocol import ChangePoint, Item, Readings, RolePath
     from comity.sources._spec import SourceSpec
@@ -115,6 +115,7 @@ def judge(
         "implications": [],
         "gaps": gaps_part(readings, context),
         "assumptions": [*ASSUMPTIONS, *(context.case.notes if context.case else [])],
+        "comparison": _cited(context),
         "events": book.cite(marker_events(context, _turns(phases, roles)), limit=12),
     }
     manifest = _manifest(context, estimates, identity, specs)
@@ -137,6 +138,14 @@ def judge(
         manifest=manifest,
         **parts,
     )
+
+
+def _cited(context: Context) -> Comparison | None:
+    """Return the comparison with the records of its context noted as used."""
+    found = context.comparison
+    for dyad in found.dyads if found is not None else []:
+        context.book.cite(dyad.context.evidence, limit=len(dyad.context.evidence))
+    return found
 
 
 def _role_names(context: Context) -> dict[str, str]:

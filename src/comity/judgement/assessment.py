@@ -6,6 +6,17 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from comity.judgement.comparison_parts import (
+    Alliance,
+    ComparedDyad,
+    Comparison,
+    Disputes,
+    DyadContext,
+    Network,
+    Register,
+    Rivalry,
+    Tie,
+)
 from comity.judgement.parts import (
     BottomLine,
     Boundary,
@@ -53,12 +64,17 @@ from comity.judgement.register_parts import (
 
 __all__ = [
     "SCHEMA",
+    "Alliance",
     "Assessment",
     "BottomLine",
     "Boundary",
+    "ComparedDyad",
+    "Comparison",
     "Coverage",
     "Criterion",
+    "Disputes",
     "Driver",
+    "DyadContext",
     "DyadName",
     "Evidence",
     "EvidenceSource",
@@ -80,6 +96,7 @@ __all__ = [
     "Manifest",
     "ManifestSource",
     "Mover",
+    "Network",
     "Outlook",
     "PanelPoint",
     "PanelStanding",
@@ -87,11 +104,14 @@ __all__ = [
     "Phase",
     "Reading",
     "ReadingPoint",
+    "Register",
+    "Rivalry",
     "Role",
     "RolePoint",
     "StressTest",
     "Theatre",
     "TheatreCell",
+    "Tie",
     "Without",
 ]
 
@@ -131,6 +151,7 @@ class Assessment(Part):
     gaps: list[Gap]
     assumptions: list[str]
     events: list[str] = Field(default_factory=list)
+    comparison: Comparison | None = None
     evidence: dict[str, Evidence]
     manifest: Manifest
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from comity.evidence.store import EvidenceView
     from comity.indicators.panel import Panel
     from comity.judgement.book import EvidenceBook
+    from comity.judgement.comparison_parts import Comparison
     from comity.judgement.parts import PanelStanding
 
 __all__ = ["Context"]
@@ -47,6 +48,10 @@ class Context:
         The declared case; None for a dyad without one.
     standing : mapping of str to PanelStanding
         Where the dyad stands in the reference panel, by reading; empty without one.
+    item_standing : mapping of str to PanelStanding
+        The same by single item.
+    comparison : Comparison or None
+        The dyad beside others on the panel's scale; None without a panel.
     """
 
     view: EvidenceView
@@ -60,6 +65,8 @@ class Context:
     book: EvidenceBook
     case: Case | None
     standing: Mapping[str, PanelStanding] = field(default_factory=dict)
+    item_standing: Mapping[str, PanelStanding] = field(default_factory=dict)
+    comparison: Comparison | None = None
 
     @property
     def a(self) -> str:

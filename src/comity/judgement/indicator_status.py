@@ -27,6 +27,7 @@ def indicators_part(context: Context) -> list[IndicatorStatus]:
         lead = max(found, key=lambda series: series.observations[-1].end) if found else None
         z = z_own(lead) if lead else None
         due = next_expected(lead) if lead else None
+        standing = context.item_standing.get(definition.panel_item)
         made.append(
             IndicatorStatus(
                 id=name,
@@ -43,7 +44,8 @@ def indicators_part(context: Context) -> list[IndicatorStatus]:
                 series=[_point(each, series) for series in found for each in series.observations],
                 coverage=_coverage(found),
                 z_own=None if z is None else significant(z, 3),
-                percentile_panel=None,
+                percentile_panel=standing.latest.value if standing else None,
+                panel=standing,
                 flag=_flag(lead),
                 diagnosticity=diagnosticity(definition, tests),
                 next_expected=due.isoformat() if due else None,

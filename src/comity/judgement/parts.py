@@ -265,7 +265,11 @@ class Coverage(Part):
 
 
 class IndicatorStatus(Part):
-    """One declared indicator: what it says now, against what history, and when more is due."""
+    """One declared indicator: what it says now, against what history, and when more is due.
+
+    ``percentile_panel`` is the latest value of ``panel``, whose period may be earlier than that of
+    ``latest``.
+    """
 
     id: str
     name: str
@@ -282,6 +286,7 @@ class IndicatorStatus(Part):
     coverage: Coverage
     z_own: float | None
     percentile_panel: float | None
+    panel: PanelStanding | None = None
     flag: Literal["high", "low", "normal"] | None
     diagnosticity: float | None
     next_expected: str | None

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from comity import __version__
+from comity.briefs.render.comparison import render_comparison
 from comity.briefs.render.html import render_html
 from comity.briefs.render.json import load_json, render_json
 from comity.briefs.render.markdown import render_markdown
 from comity.briefs.render.terminal import render_terminal
-from comity.briefs.render.views import render_comparison, render_effects, render_view
+from comity.briefs.render.views import render_effects, render_view
 from comity.core.catalog import builtin_catalog
 from comity.core.errors import UnknownName, UsageError
 from comity.core.period import Period
@@ -306,7 +307,7 @@ class Workspace(EvidenceDoors):
             If no panel was built, or a pair is not two states.
         """
         dyads = [self.dyad(*_pair(pair)) for pair in pairs]
-        return compare_dyads(self.settings.home, dyads, period)
+        return compare_dyads(self.store, self.actors, dyads, period)
 
     def compare_table(self, data: dict[str, Any]) -> Any:
         """Return dyads side by side as a terminal shows them."""
@@ -413,7 +414,7 @@ def _file_hash(path: Path) -> str:
 
 def _pair(text: str) -> tuple[str, str]:
     first, dash, second = text.partition("-")
-    if not dash:
+    if not dash or not first or not second:
         msg = f"{text!r} is not a dyad: write two states joined by '-', as RUS-IRN."
         raise UsageError(msg)
     return first, second

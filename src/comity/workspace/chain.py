@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from comity.core.case import Case, case_folder, load_case
 from comity.core.errors import ModelError, UsageError
-from comity.core.period import Period
 from comity.indicators.definition import load_indicators
 from comity.indicators.measure import measure
 from comity.judgement.assemble import Estimates, Identity, judge
 from comity.judgement.book import EvidenceBook
 from comity.judgement.context import Context
 from comity.judgement.deliveries import deliveries
-from comity.judgement.parts import PanelPoint, PanelStanding
 from comity.judgement.readings import significant
 from comity.models.change_points import segment
 from comity.models.effect import Effect, event_effects
@@ -25,7 +23,10 @@ from comity.models.news import News, reading_news
 from comity.models.readings import estimate_readings
 from comity.models.supplier_roles import role_balance
 from comity.sources._spec import discover
+from comity.workspace.compared import comparison_of
 from comity.workspace.reference import PANEL_FILE, ReferencePanel
+from comity.workspace.shipped import shipped_panel
+from comity.workspace.standing import item_standings, reading_standings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from comity.core.settings import Settings
     from comity.evidence.store import EvidenceStore, EvidenceView
     from comity.indicators.panel import Panel
-    from comity.judgement.assessment import Assessment
+    from comity.judgement.assessment import Assessment, Comparison
     from comity.models._protocol import Item
 
 __all__ = [
@@ -111,6 +112,7 @@ class Chain:
         dyad, as_of = self.question.dyad, self.question.as_of
         case = load_case(dyad, self.catalogs)
         lineage = self._lineage()
+        reference = self._reference()
         specs = {name: source.SPEC for name, source in discover().items()}
         with self._view() as view:
             progress("measuring the indicators")
@@ -129,7 +131,9 @@ class Chain:
                 panel=panel,
                 book=EvidenceBook(view, specs),
                 case=case,
-                standing=self._standing(),
+                standing=reading_standings(reference, dyad, as_of),
+                item_standing=item_standings(reference, shipped_panel(), dyad, as_of),
+                comparison=self._comparison(reference, view, case),
             )
             return judge(context, estimates, self.identity, specs, self.catalogs)
 
@@ -244,24 +248,28 @@ class Chain:
         dates = {each.record: f"{each.start:%Y-%m}" for each in found}
         return Estimates(months, items, readings, changes, roles, dates, model)
 
-    def _standing(self) -> dict[str, PanelStanding]:
-        """Return where the dyad stood in the reference panel in the years before the as-of day."""
-        panel = ReferencePanel.load(self.store.home / PANEL_FILE)
-        if panel is None or self.question.exclude or self.question.weights:
-            return {}
-        dyad = self.question.dyad
-        found = {}
-        for name in panel.readings:
-            points = [
-                PanelPoint(**point)
-                for point in panel.standing(dyad.a, dyad.b, name)
-                if Period.parse(point["period"]).last_day < self.question.as_of
-            ]
-            if points:
-                found[name] = PanelStanding(
-                    dyads=len(panel.dyads), latest=points[-1], series=points
-                )
-        return found
+    def _reference(self) -> ReferencePanel | None:
+        """Return the reference panel; None too where evidence is left out: it knows all of it."""
+        if self.question.exclude or self.question.weights:
+            return None
+        return ReferencePanel.load(self.store.home / PANEL_FILE)
+
+    def _comparison(
+        self, panel: ReferencePanel | None, view: EvidenceView, case: Case | None
+    ) -> Comparison | None:
+        """Return the dyad beside those that its case names, or that the declared rule chooses."""
+        if panel is None:
+            return None
+        held = self.store.sources()
+        return comparison_of(
+            panel,
+            self.question.dyad,
+            case.compared if case else [],
+            self.actors,
+            view,
+            [name for name, holding in held.items() if holding.rows],
+            before=self.question.as_of.year,
+        )
 
     def _names(self) -> dict[str, str]:
         states, organisations = self.actors.states, self.actors.organisations

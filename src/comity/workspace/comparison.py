@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,13 @@ import numpy as np
 from comity.core.errors import UsageError
 from comity.models.panel._types import DECLARED, WITH_TREATIES
 from comity.models.panel.estimate import estimate_panel_of_dyads
+from comity.workspace.compared import context_rows, why_empty
 from comity.workspace.panel_inputs import panel_inputs
 from comity.workspace.reference import PANEL_FILE, ReferencePanel
+from comity.workspace.shipped import shipped_panel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
 
     from comity.core.actor import Actors
     from comity.core.dyad import Dyad
@@ -148,26 +150,55 @@ def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def compare_dyads(home: Path, dyads: Sequence[Dyad], period: str | None) -> dict[str, Any]:
-    """Return dyads side by side.
+def compare_dyads(
+    store: EvidenceStore, actors: Actors, dyads: Sequence[Dyad], period: str | None
+) -> dict[str, Any]:
+    """Return dyads side by side, with what registers say about them.
 
     Raises
     ------
     UsageError
         If no panel was built, no dyad is given, or the panel does not hold the period.
     """
-    panel = ReferencePanel.load(home / PANEL_FILE)
+    panel = ReferencePanel.load(store.home / PANEL_FILE) or shipped_panel()
     if panel is None:
-        msg = "no reference panel is stored: `comity panel build` makes it from collected sources."
+        msg = (
+            f"no reference panel is stored in {store.home}: `comity panel build` makes it from "
+            "collected sources, of which coded events are needed "
+            "(`comity collect icews --from PATH`)."
+        )
         raise UsageError(msg)
     if not dyads:
         msg = "name dyads to compare, as RUS-IRN RUS-CHN."
         raise UsageError(msg)
     if period is not None and period not in panel.periods:
-        msg = f"--period {period}: the panel holds {panel.periods[0]} to {panel.periods[-1]}."
-        raise UsageError(msg)
-    rows = [_row(panel, dyad, period or panel.periods[-1]) for dyad in dyads]
-    return {"period": period or panel.periods[-1], "panel": dict(panel.about), "dyads": rows}
+        raise UsageError(_no_period(panel, period))
+    shown = period or panel.common_period() or panel.periods[-1]
+    held = [name for name, holding in store.sources().items() if holding.rows]
+    with store.view(dt.date.max) as view:
+        registers, contexts = context_rows(dyads, actors, view, held)
+    rows = [
+        {**_row(panel, each, shown), "context": contexts[str(each)].model_dump(mode="json")}
+        for each in dyads
+    ]
+    return {
+        "period": shown,
+        "panel": {
+            **panel.about,
+            "ranked": max((panel.ranked(name, shown) for name in panel.readings), default=0),
+        },
+        "dyads": rows,
+        "registers": [each.model_dump(mode="json") for each in registers],
+    }
+
+
+def _no_period(panel: ReferencePanel, period: str) -> str:
+    length = len(panel.periods[0])
+    held = f"the panel holds {panel.periods[0]} to {panel.periods[-1]}"
+    if not re.fullmatch(r"\d{4}(-\d{2})?", period) or len(period) != length:
+        return f"--period {period} is not a {'year' if length == 4 else 'month'}; {held}."
+    fill = f"Collect sources that cover {period}, then `comity panel build`."
+    return f"--period {period}: {held}. {fill}"
 
 
 def _row(panel: ReferencePanel, dyad: Dyad, period: str) -> dict[str, Any]:
@@ -176,7 +207,7 @@ def _row(panel: ReferencePanel, dyad: Dyad, period: str) -> dict[str, Any]:
         name: {"title": STANDING_ITEMS[name], **standing}
         for name, standing in _standings(panel, dyad, period, STANDING_ITEMS).items()
     }
-    why = "" if readings else "not a dyad of the panel, or no data"
+    why = "" if readings else why_empty(panel, dyad)
     return {
         "key": dyad.key,
         "a": dyad.a,

@@ -95,6 +95,29 @@ class ReferencePanel:
         known = np.flatnonzero(2 * seen.sum(axis=0) >= np.maximum(said.sum(axis=0), 1))
         return int(known[-1]) if len(known) else -1
 
+    def shown_periods(self) -> tuple[str, ...]:
+        """Return the periods from the first to the last with a reading of any dyad."""
+        planes = [parts["value"] for parts in self.readings.values()]
+        said = [np.isfinite(plane).any(axis=0) for plane in planes]
+        known = np.flatnonzero(np.any(said, axis=0)) if said else np.array([], dtype=int)
+        if not len(known):
+            return ()
+        last = max(self.last_observed(name) for name in self.readings)
+        return self.periods[int(known[0]) : last + 1]
+
+    def common_period(self, before: str = "9999") -> str | None:
+        """Return the last period, earlier than `before`, that no reading is carried forward to."""
+        ends = [end for name in self.readings if (end := self.last_observed(name)) >= 0]
+        found = [period for period in self.periods[: min(ends, default=-1) + 1] if period < before]
+        return found[-1] if found else None
+
+    def ranked(self, name: str, period: str) -> int:
+        """Return the number of dyads that have a reading, or an item, in a period."""
+        parts = self._parts_of(name)
+        if parts is None or period not in self.periods:
+            return 0
+        return int(np.isfinite(parts["value"][:, self.periods.index(period)]).sum())
+
     def series(self, key: str, reading: str) -> list[dict[str, Any]]:
         """Return one dyad's reading, or item, by period; empty if the panel does not hold it.
 

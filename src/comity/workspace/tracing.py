@@ -34,6 +34,7 @@ VIEWS = {
     "tensions": "tensions",
     "judgements": "judgements",
     "gaps": "gaps",
+    "network": "comparison",
 }
 """Words of ``comity show`` and the parts of the assessment that they show."""
 
@@ -55,6 +56,8 @@ def part_of(assessment: Assessment, view: str) -> Any:
             (row for row in events if row["kind"] in {"event", "claim", "vote", "contact"}),
             key=lambda row: (row["date"], row["id"]),
         )
+    if view == "network":
+        return (data["comparison"] or {}).get("network")
     return data[VIEWS[view]]
 
 

@@ -111,3 +111,29 @@ def test_two_files_for_one_table_are_refused(tmp_path: Path) -> None:
         (place / name).write_text("", encoding="utf-8")
     with pytest.raises(CatalogError, match="already fills"):
         case_tables(place)
+
+
+def test_compared_dyads_keep_their_order(tmp_path: Path) -> None:
+    text = MINIMAL.replace("aaa-bbb", "rus-irn").replace("AAA", "RUS").replace("BBB", "IRN")
+    folder(tmp_path, f"{text}compare: [USA-GBR, GBR-FRA]\n", "rus-irn")
+    case = load_case(Dyad("RUS", "IRN"), (tmp_path,))
+    assert case is not None
+    assert [str(dyad) for dyad in case.compared] == ["USA-GBR", "GBR-FRA"]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "told"),
+    [
+        ("[USA-GBX]", "unknown state 'GBX'"),
+        ("[USA-USA]", "one state twice"),
+        ("[IRN-RUS]", "the dyad of the case itself"),
+        ("[USA-GBR, GBR-USA]", "GBR-USA is named twice"),
+        ("[usa-gbr]", "compare"),
+    ],
+)
+def test_a_wrong_compared_dyad_names_its_place(tmp_path: Path, pairs: str, told: str) -> None:
+    text = MINIMAL.replace("aaa-bbb", "rus-irn").replace("AAA", "RUS").replace("BBB", "IRN")
+    folder(tmp_path, f"{text}compare: {pairs}\n", "rus-irn")
+    with pytest.raises(CatalogError, match=told) as caught:
+        load_case(Dyad("RUS", "IRN"), (tmp_path,))
+    assert "case.yml" in str(caught.value)

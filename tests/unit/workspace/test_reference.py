@@ -1,9 +1,11 @@
 import datetime as dt
+import io
 import random
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from comity.core.actor import Actors
 from comity.core.errors import ModelError, StoreDamaged, UsageError
@@ -73,8 +75,10 @@ def test_without_counts_the_panel_says_what_to_collect(tmp_path: Path) -> None:
     workspace = Workspace(Settings(home=tmp_path))
     with pytest.raises(ModelError, match="comity collect icews"):
         workspace.build_panel()
-    with pytest.raises(UsageError, match="comity panel build"):
-        workspace.compare(["RUS-IRN"])
+    alone = workspace.compare(["RUS-IRN"])
+    assert alone["panel"]["shipped"]
+    assert alone["dyads"][0]["readings"] == {}
+    assert alone["dyads"][0]["items"]["un"]["latest"]["period"] == "2019"
     with pytest.raises(UsageError, match="RUS-IRN"):
         workspace.compare(["RUSIRN"])
 
@@ -112,6 +116,18 @@ def small_world(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     ingest(
         workspace.store, "icews", path,
         [Batch("dyad_counts", {**counts, **times(len(rows), [y for _, _, y in rows])})],
+        spec_like=Terms(), recorded_on=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+    )  # fmt: skip
+    pairs = [(a, b, y) for a in STATES for b in STATES if a < b for y in YEARS]
+    shared = {
+        "state_a": [a for a, _, _ in pairs],
+        "state_b": [b for _, b, _ in pairs],
+        "year": [y for _, _, y in pairs],
+        "shared": [30 + len(set(a) & set(b)) for a, b, _ in pairs],
+    }
+    ingest(
+        workspace.store, "cow_igo", path,
+        [Batch("shared_memberships", {**shared, **times(len(pairs), [y for _, _, y in pairs])})],
         spec_like=Terms(), recorded_on=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
     )  # fmt: skip
     return workspace
@@ -155,8 +171,10 @@ def test_a_small_panel_is_built_compared_and_enters_the_assessment(small_world: 
         for reading in row.values():
             for point in reading["series"]:
                 assert point["lo80"] <= point["value"] <= point["hi80"]
-    with pytest.raises(UsageError, match="2003"):
+    with pytest.raises(UsageError, match="holds 2003 to 2009"):
         small_world.compare(["USA-IRN"], "1990")
+    with pytest.raises(UsageError, match="is not a year"):
+        small_world.compare(["USA-IRN"], "2005-06")
     made = small_world.assess("USA", "IRN")
     standing = made.readings["tension"].panel
     assert standing is not None
@@ -165,3 +183,49 @@ def test_a_small_panel_is_built_compared_and_enters_the_assessment(small_world: 
     early = small_world.assess("USA", "IRN", as_of=dt.date(2007, 6, 1))
     assert early.readings["tension"].panel is not None
     assert early.readings["tension"].panel.latest.period == "2006"
+
+
+def _printed(workspace: Workspace, pairs: list[str], period: str | None = None) -> str:
+    console = Console(width=160, file=io.StringIO(), force_terminal=False)
+    console.print(workspace.compare_table(workspace.compare(pairs, period)))
+    return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_the_table_says_year_interval_and_what_is_missing(small_world: Workspace) -> None:
+    small_world.build_panel()
+    text = _printed(small_world, ["USA-IRN", "USA-TUV"], "2006")
+    assert "15 dyads in 2006, 80 % interval" in text
+    assert (
+        "USA-TUV: not in the reference panel: no stored yearly count of events names TUV." in text
+    )
+    assert "not known" in text
+    assert "intervals overlap cannot be told apart" in text
+    assert "un nothing stored" in text
+    assert text.count("not collected") == 6, "three registers for two dyads"
+
+
+def test_a_value_of_an_earlier_year_is_marked_as_such(small_world: Workspace) -> None:
+    small_world.build_panel()
+    held = ReferencePanel.load(small_world.store.home / PANEL_FILE)
+    assert held is not None
+    for parts in held.readings.values():
+        for plane in parts.values():
+            plane[held.dyads.index("IRN-USA"), -1] = np.nan
+    held.save(small_world.store.home / PANEL_FILE)
+    text = _printed(small_world, ["USA-IRN", "USA-GBR"])
+    assert "in 2008: " in text
+    assert "do not compare" in text
+    assert "do not compare" not in _printed(small_world, ["USA-GBR"])
+
+
+def test_the_network_of_two_states_is_shown(small_world: Workspace) -> None:
+    small_world.build_panel()
+    made, part = small_world.show("USA", "IRN", "network")
+    assert part["own"]["other"] == "IRN"
+    assert {tie["other"] for ties in part["tensest"].values() for tie in ties} <= set(STATES)
+    console = Console(width=160, file=io.StringIO(), force_terminal=False)
+    console.print(small_world.table(made, "network"))
+    assert "USA, at odds" in console.file.getvalue()  # type: ignore[attr-defined]
+    without = made.model_copy(update={"comparison": None})
+    console.print(small_world.table(without, "network"))
+    assert "comity panel build" in console.file.getvalue()  # type: ignore[attr-defined]

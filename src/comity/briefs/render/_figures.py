@@ -35,6 +35,7 @@ _NOISE = re.compile(
     r"| xmlns(?::xlink)?=\"[^\"]*\""
 )
 _IDS = re.compile(r"(\bid=\"|url\(#|href=\"#)([A-Za-z][\w-]*)")
+_FONT = re.compile(r" font-family=\"[^\"]*\"")
 _EMPTY = re.compile(r"<path(?: aria-hidden=\"true\")? d=\"\"[^>]*/>|<g/>|<g></g>")
 _HAIR = re.compile(r"<path class=\"background\"[^>]*d=\"M0,0h0v0h0Z\"[^>]*/>")
 
@@ -57,13 +58,13 @@ def static_svg(spec: Mapping[str, Any], name: str, title: str, alt: str) -> Mark
     assert opening is not None
     body = _EMPTY.sub("", _HAIR.sub("", raw[opening.end() :]))
     body = _LONG.sub(r"\1", _NOISE.sub("", body))
-    body = _IDS.sub(_renumber(name), body)
+    body, font = _one_font(_IDS.sub(_renumber(name), body))
     x, y, width, height = (float(part) for part in opening[1].split())
     left = _LEFT.search(body)
     cut = max(0.0, float(left[1]) - _ROOM) if left else 0.0
     box = f"{x + cut:.0f} {y:.0f} {width - cut:.0f} {height:.0f}"
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="{box}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="{box}"{font} '
         f'width="{width - cut:.0f}" height="{height:.0f}" aria-labelledby="{name}-t {name}-d">'
         f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(alt)}</desc>'
     )
@@ -82,6 +83,12 @@ def cleaned(node: Any) -> Any:
 def _seen(panel: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out layers that only carry what shows under the pointer."""
     return {**panel, "layer": [part for part in panel["layer"] if part["mark"].get("opacity") != 0]}
+
+
+def _one_font(body: str) -> tuple[str, str]:
+    """Name the font once for the whole picture where all its words have the same."""
+    found = set(_FONT.findall(body))
+    return (_FONT.sub("", body), found.pop()) if len(found) == 1 else (body, "")
 
 
 def _renumber(name: str) -> Any:

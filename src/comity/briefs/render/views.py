@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
+from comity.briefs.wording import join_words, percentile
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 
     from comity.judgement.assessment import Assessment
 
-__all__ = ["render_comparison", "render_effects", "render_view"]
+__all__ = ["render_effects", "render_view"]
 
 _NONE = "–"
 
@@ -32,25 +34,6 @@ def render_view(assessment: Assessment, view: str, data: Any) -> RenderableType:
         The part as plain data.
     """
     return _VIEWS[view](assessment, data)
-
-
-def render_comparison(data: dict[str, Any]) -> RenderableType:
-    """Return dyads side by side as a table, closest first."""
-    names = ("cohesion", "depth", "tension", "asymmetry")
-
-    def closeness(row: dict[str, Any]) -> float:
-        found = row["readings"].get("cohesion")
-        return -found["latest"]["value"] if found else 1.0
-
-    rows = []
-    for row in sorted(data["dyads"], key=closeness):
-        cells = [
-            _with_interval(row["readings"][name]["latest"]) if name in row["readings"] else _NONE
-            for name in names
-        ]
-        rows.append((f"{row['a']}-{row['b']}", *cells, row["why_empty"]))
-    title = f"{data['period']}, percentile among {data['panel']['dyads']:,} dyads (80 %)"
-    return _table(title, ("dyad", *names, ""), rows)
 
 
 def render_effects(data: dict[str, Any]) -> RenderableType:
@@ -270,6 +253,45 @@ def _gaps(_: Assessment, data: list[dict[str, Any]]) -> Table:
     return _table("What is not known", ("what", "why", "what would fill it"), rows)
 
 
+def _network(assessment: Assessment, data: dict[str, Any] | None) -> Table:
+    head = ("of", "with", "cohesion", "tension", "depth")
+    if data is None:
+        table = _table("Who is close to whom", head, ())
+        table.caption = (
+            f"No reference panel with a year before {assessment.as_of[:4]}: `comity panel build` "
+            "makes one from what is collected."
+        )
+        return table
+    names = {assessment.dyad.a: assessment.dyad.a_name, assessment.dyad.b: assessment.dyad.b_name}
+    rows: list[tuple[str, ...]] = []
+    if data["own"] is not None:
+        rows.append((assessment.dyad.a, *_tie(data["own"])))
+    for which, words in (("closest", "closest"), ("tensest", "at odds")):
+        for state in names:
+            for at, tie in enumerate(data[which][state]):
+                rows.append((f"{state}, {words}" if at == 0 else " ", *_tie(tie)))
+    title = (
+        f"{join_words([f'{name} ({state})' for state, name in names.items()])}: percentile in the "
+        f"reference panel in {data['period']}, 80 % interval"
+    )
+    table = _table(title, head, rows)
+    table.caption = (
+        f"Closest: up to {data['count']} dyads of highest cohesion, with cohesion and depth of "
+        f"{data['least']:.0f} or more. At odds: up to {data['count']} of highest tension, of "
+        f"{data['least']:.0f} or more."
+    )
+    return table
+
+
+def _tie(tie: dict[str, Any]) -> tuple[str, ...]:
+    cells = []
+    for name in ("cohesion", "tension", "depth"):
+        value, _, bounds = percentile(*(tie[name][part] for part in ("value", "lo80", "hi80"))
+                                      ).partition(", ")  # fmt: skip
+        cells.append(f"{value} ({bounds})")
+    return tie["other_name"], *cells
+
+
 _VIEWS: dict[str, Callable[[Assessment, Any], Table]] = {
     "readings": _readings,
     "phases": _phases,
@@ -287,4 +309,5 @@ _VIEWS: dict[str, Callable[[Assessment, Any], Table]] = {
     "tensions": _drivers,
     "judgements": _judgements,
     "gaps": _gaps,
+    "network": _network,
 }
