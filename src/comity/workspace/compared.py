@@ -69,7 +69,7 @@ def comparison_of(
     return Comparison(
         first=periods[0],
         last=periods[-1],
-        panel_dyads=max(panel.ranked(name, common) for name in panel.readings),
+        panel_dyads=panel.most_ranked(common),
         chosen_by="case" if named else "rule",
         per_end=_PER_END,
         least_depth=LEAST,

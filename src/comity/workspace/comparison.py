@@ -185,7 +185,7 @@ def compare_dyads(
         "period": shown,
         "panel": {
             **panel.about,
-            "ranked": max((panel.ranked(name, shown) for name in panel.readings), default=0),
+            "ranked": panel.most_ranked(shown),
         },
         "dyads": rows,
         "registers": [each.model_dump(mode="json") for each in registers],

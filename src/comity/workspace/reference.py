@@ -118,6 +118,10 @@ class ReferencePanel:
             return 0
         return int(np.isfinite(parts["value"][:, self.periods.index(period)]).sum())
 
+    def most_ranked(self, period: str) -> int:
+        """Return the number of dyads in a period that the best covered reading ranks."""
+        return max((self.ranked(name, period) for name in self.readings), default=0)
+
     def series(self, key: str, reading: str) -> list[dict[str, Any]]:
         """Return one dyad's reading, or item, by period; empty if the panel does not hold it.
 
@@ -232,8 +236,7 @@ def _turned(point: dict[str, Any]) -> dict[str, Any]:
         "lo80": less(point["hi80"]),
         "hi80": less(point["lo80"]),
         "point": less(point["point"]),
-        "observed": point["observed"],
-        "informed": point["informed"],
+        **{name: point[name] for name in ("observed", "informed") if name in point},
     }
 
 
