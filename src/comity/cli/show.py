@@ -36,13 +36,14 @@ def show(
     view
         readings, phases, indicators, roles, ledger, stress, levers, theatres, hypotheses,
         evidence, timeline, ladder, drivers, tensions, judgements, gaps; or effect, which needs
-        --date: what changed after a date, against what the indicators' own past led to expect.
+        --date: what changed at a date, against what the indicators' own past led to expect, and
+        against the dyads of the reference panel.
     as_of
         Use only what was public by this day.
     date
         For effect: the date of the event.
     months
-        For effect: how many months after it the outcome is read.
+        For effect: how many months from the date on are looked at.
     json
         Write JSON to this file, or - for standard output.
     catalog

@@ -5,20 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from comity import __version__
+from comity.briefs.render.effects import render_effects
 from comity.briefs.render.html import render_html
 from comity.briefs.render.json import load_json, render_json
 from comity.briefs.render.markdown import render_markdown
 from comity.briefs.render.terminal import render_terminal
-from comity.briefs.render.views import render_comparison, render_effects, render_view
+from comity.briefs.render.views import render_comparison, render_view
 from comity.core.catalog import builtin_catalog
 from comity.core.errors import UnknownName, UsageError
-from comity.core.period import Period
 from comity.core.provenance import sha256_of
 from comity.evidence.lineage import explain
 from comity.indicators.definition import load_indicators
@@ -34,6 +33,7 @@ from comity.workspace.chain import (
 )
 from comity.workspace.comparison import build_panel, compare_dyads
 from comity.workspace.crosscheck import check_references
+from comity.workspace.event_study import event_study
 from comity.workspace.evidence_doors import EvidenceDoors, must_exist
 from comity.workspace.health import checks
 from comity.workspace.horizon import Horizon
@@ -221,6 +221,8 @@ class Workspace(EvidenceDoors):
     ) -> dict[str, Any]:
         """Return what every reading and indicator did after a date, against its own past.
 
+        And how far the dyad moved on the reference panel beside the other dyads, if it reaches.
+
         Parameters
         ----------
         a, b : str
@@ -237,12 +239,7 @@ class Workspace(EvidenceDoors):
         UsageError
             If the date lies outside the record or too near its beginning.
         """
-        month = f"{Period.parse(date).start:%Y-%m}"
-        chain = self._question(a, b, as_of)
-        found = chain.effect(month, months)
-        return {"dyad": chain.question.dyad.key, "date": date, "months": months,
-                "as_of": chain.question.as_of.isoformat(),
-                "effects": [asdict(each) for each in found]}  # fmt: skip
+        return event_study(self._question(a, b, as_of), date, months)
 
     def effect_table(self, data: dict[str, Any]) -> Any:
         """Return effects as a terminal shows them."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from comity.judgement.assessment import Assessment
 
-__all__ = ["render_comparison", "render_effects", "render_view"]
+__all__ = ["render_comparison", "render_view", "table_of"]
 
 _NONE = "–"
 
@@ -50,27 +50,7 @@ def render_comparison(data: dict[str, Any]) -> RenderableType:
         ]
         rows.append((f"{row['a']}-{row['b']}", *cells, row["why_empty"]))
     title = f"{data['period']}, percentile among {data['panel']['dyads']:,} dyads (80 %)"
-    return _table(title, ("dyad", *names, ""), rows)
-
-
-def render_effects(data: dict[str, Any]) -> RenderableType:
-    """Return the effects of a date as a table."""
-    rows = []
-    for item in data["effects"]:
-        placebo = item["placebo_share"]
-        largest = [part for part in item["items"] if part["observed"]][:3]
-        rows.append(
-            (
-                item["reading"],
-                f"{item['effect']:+.2f} ({item['lo80']:+.2f} to {item['hi80']:+.2f})",
-                f"{item['z']:+.1f}",
-                _NONE if placebo is None else f"{100 * placebo:.0f} % of {item['placebos']}",
-                "; ".join(f"{part['item']} {part['effect']:+.2f}" for part in largest),
-            )
-        )
-    head = ("reading", "effect (80 %) [sd]", "z", "placebo dates as far", "largest indicators")
-    title = f"{data['dyad']}: {data['months']} months after {data['date']}, against its own past"
-    return _table(title, head, rows)
+    return table_of(title, ("dyad", *names, ""), rows)
 
 
 def _text(value: object) -> str:
@@ -79,10 +59,11 @@ def _text(value: object) -> str:
     return f"{value:,.3g}" if isinstance(value, float) else str(value)
 
 
-def _table(title: str, head: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
+def table_of(title: str, head: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
+    """Return rows as a table; nothing to show is said, never left out."""
     table = Table(title=title, title_justify="left")
     for index, name in enumerate(head):
-        table.add_column(name, no_wrap=index == 0, overflow="fold")
+        table.add_column(escape(name), no_wrap=index == 0, overflow="fold")
     for row in rows:
         table.add_row(*(escape(_text(cell)) for cell in row))
     if not table.row_count:
@@ -115,7 +96,7 @@ def _readings(assessment: Assessment, data: dict[str, Any]) -> Table:
             )
         )
     head = ("reading", "period", "value (80 %)", "higher in 12 months", "moved by")
-    return _table(f"{assessment.title}, as of {assessment.as_of}", head, rows)
+    return table_of(f"{assessment.title}, as of {assessment.as_of}", head, rows)
 
 
 def _phases(_: Assessment, data: list[dict[str, Any]]) -> Table:
@@ -124,7 +105,7 @@ def _phases(_: Assessment, data: list[dict[str, Any]]) -> Table:
         edge = item["boundary"]
         span = _NONE if edge["date"] is None else f"{edge['lo80']} to {edge['hi80']}"
         rows.append((item["start"], span, edge["probability"], item["name"], item["summary"]))
-    return _table("Phases", ("from", "80 % of date", "probability", "name", "summary"), rows)
+    return table_of("Phases", ("from", "80 % of date", "probability", "name", "summary"), rows)
 
 
 def _indicators(_: Assessment, data: list[dict[str, Any]]) -> Table:
@@ -145,7 +126,7 @@ def _indicators(_: Assessment, data: list[dict[str, Any]]) -> Table:
             )
         )
     head = ("id", "name", "status", "period", "value", "unit", "z own", "flag", "next data")
-    return _table("Indicators (* core)", head, rows)
+    return table_of("Indicators (* core)", head, rows)
 
 
 def _roles(assessment: Assessment, data: dict[str, Any]) -> Table:
@@ -166,7 +147,7 @@ def _roles(assessment: Assessment, data: dict[str, Any]) -> Table:
             for flip in role["flips"]
         )
         rows.append((role["name"], now, flips, role["coverage"]))
-    return _table("Who supplies whom", ("flow", "main supplier now", "flips", "rests on"), rows)
+    return table_of("Who supplies whom", ("flow", "main supplier now", "flips", "rests on"), rows)
 
 
 def _ledger(_: Assessment, data: list[dict[str, Any]]) -> Table:
@@ -182,7 +163,7 @@ def _ledger(_: Assessment, data: list[dict[str, Any]]) -> Table:
         for item in data
     )
     head = ("item", "direction", "latest assertion", "verified", "date", "claims / denials")
-    return _table("Promised and delivered", head, rows)
+    return table_of("Promised and delivered", head, rows)
 
 
 def _stress(_: Assessment, data: list[dict[str, Any]]) -> Table:
@@ -199,7 +180,7 @@ def _stress(_: Assessment, data: list[dict[str, Any]]) -> Table:
         for item in data
     )
     head = ("start", "crisis", "who for whom", "score", "meaning", "days", "cost")
-    return _table("When it cost something", head, rows)
+    return table_of("When it cost something", head, rows)
 
 
 def _levers(_: Assessment, data: list[dict[str, Any]]) -> Table:
@@ -209,7 +190,7 @@ def _levers(_: Assessment, data: list[dict[str, Any]]) -> Table:
         for item in data
     )  # fmt: skip
     head = ("date", "by", "on", "type", "terms", "outcome", "H1")
-    return _table("Outside offers and threats", head, rows)
+    return table_of("Outside offers and threats", head, rows)
 
 
 def _theatres(_: Assessment, data: list[dict[str, Any]]) -> Table:
@@ -219,17 +200,17 @@ def _theatres(_: Assessment, data: list[dict[str, Any]]) -> Table:
         found = {cell["phase"]: cell["alignment"] for cell in item["cells"]}
         cells = ("" if found.get(phase) is None else f"{found[phase]:+d}" for phase in phases)
         rows.append((item["name"], *cells))
-    return _table("Theatres, -2 open dispute to +2 direct support", ("theatre", *phases), rows)
+    return table_of("Theatres, -2 open dispute to +2 direct support", ("theatre", *phases), rows)
 
 
 def _hypotheses(_: Assessment, data: list[dict[str, Any]]) -> Table:
     rows = ((item["id"], item["statement"], item["weight"], item["sensitivity"]) for item in data)
-    return _table("Rival explanations", ("id", "statement", "weight", "note"), rows)
+    return table_of("Rival explanations", ("id", "statement", "weight", "note"), rows)
 
 
 def _evidence(_: Assessment, data: dict[str, Any]) -> Table:
     rows = ((name, *_record(item)) for name, item in data.items())
-    return _table("Evidence", ("id", "date", "grade", "modality", "summary", "address"), rows)
+    return table_of("Evidence", ("id", "date", "grade", "modality", "summary", "address"), rows)
 
 
 def _record(item: dict[str, Any]) -> tuple[object, ...]:
@@ -239,7 +220,7 @@ def _record(item: dict[str, Any]) -> tuple[object, ...]:
 
 def _timeline(_: Assessment, data: list[dict[str, Any]]) -> Table:
     rows = ((item["date"], item["id"], item["modality"], item["summary"]) for item in data)
-    return _table("Timeline of the cited records", ("date", "id", "modality", "summary"), rows)
+    return table_of("Timeline of the cited records", ("date", "id", "modality", "summary"), rows)
 
 
 def _ladder(_: Assessment, data: dict[str, Any]) -> Table:
@@ -249,7 +230,7 @@ def _ladder(_: Assessment, data: dict[str, Any]) -> Table:
         for item in data["criteria"]
     )
     title = f"Ladder of alignment: rung {_text(data['rung'])} of 6 ({data['rung_name']})"
-    return _table(title, ("rung", "", "criterion", "why"), rows)
+    return table_of(title, ("rung", "", "criterion", "why"), rows)
 
 
 def _drivers(_: Assessment, data: list[dict[str, Any]]) -> Table:
@@ -257,17 +238,17 @@ def _drivers(_: Assessment, data: list[dict[str, Any]]) -> Table:
         (item["name"], item["type"], item["since"], item["strength"], item["trend"])
         for item in data
     )
-    return _table("Ranked forces", ("name", "type", "since", "share", "trend"), rows)
+    return table_of("Ranked forces", ("name", "type", "since", "share", "trend"), rows)
 
 
 def _judgements(_: Assessment, data: list[dict[str, Any]]) -> Table:
     rows = ((item["id"], item["text"], item["confidence"]) for item in data)
-    return _table("Judgements", ("id", "judgement", "confidence"), rows)
+    return table_of("Judgements", ("id", "judgement", "confidence"), rows)
 
 
 def _gaps(_: Assessment, data: list[dict[str, Any]]) -> Table:
     rows = ((item["what"], item["why"], item["fill"]) for item in data)
-    return _table("What is not known", ("what", "why", "what would fill it"), rows)
+    return table_of("What is not known", ("what", "why", "what would fill it"), rows)
 
 
 _VIEWS: dict[str, Callable[[Assessment, Any], Table]] = {
