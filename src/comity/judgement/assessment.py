@@ -30,6 +30,7 @@ from comity.judgement.parts import (
     Manifest,
     ManifestSource,
     Mover,
+    OtherPrior,
     Outlook,
     PanelPoint,
     PanelStanding,
@@ -39,6 +40,7 @@ from comity.judgement.parts import (
     ReadingPoint,
     Role,
     RolePoint,
+    Sensitivity,
     Without,
 )
 from comity.judgement.register_parts import (
@@ -80,6 +82,7 @@ __all__ = [
     "Manifest",
     "ManifestSource",
     "Mover",
+    "OtherPrior",
     "Outlook",
     "PanelPoint",
     "PanelStanding",
@@ -89,6 +92,7 @@ __all__ = [
     "ReadingPoint",
     "Role",
     "RolePoint",
+    "Sensitivity",
     "StressTest",
     "Theatre",
     "TheatreCell",

@@ -30,6 +30,7 @@ __all__ = [
     "Manifest",
     "ManifestSource",
     "Mover",
+    "OtherPrior",
     "Outlook",
     "PanelPoint",
     "PanelStanding",
@@ -38,6 +39,7 @@ __all__ = [
     "ReadingPoint",
     "Role",
     "RolePoint",
+    "Sensitivity",
     "Without",
 ]
 
@@ -134,6 +136,27 @@ class Without(Part):
     value: float
 
 
+class OtherPrior(Bounded):
+    """The latest value of a reading under another choice of prior, all else unchanged.
+
+    ``prior`` names a declared prior of the indicators' levels, ``factor`` what it is multiplied
+    with; for ``weights`` the factor is null: all weights equal. ``move`` is the value less the
+    published one.
+    """
+
+    prior: str
+    factor: float | None
+    text: str
+    p_rise_12m: Probability | None
+    move: float
+
+
+class Sensitivity(Part):
+    """What a reading would be under other choices, the farthest move first."""
+
+    priors: list[OtherPrior]
+
+
 class PanelPoint(Bounded):
     """One period of a reading on the scale of the reference panel; ``point`` is its own value."""
 
@@ -153,7 +176,7 @@ class Reading(Part):
     """One of the four readings.
 
     ``leave_one_out`` says what the latest value would be without each indicator, the most
-    influential first.
+    influential first; ``sensitivity`` what it would be under other priors.
     """
 
     latest: LatestReading
@@ -165,6 +188,7 @@ class Reading(Part):
     comparable_items: list[str] = Field(default_factory=list)
     case_items: list[str] = Field(default_factory=list)
     leave_one_out: list[Without] = Field(default_factory=list)
+    sensitivity: Sensitivity | None = None
     panel: PanelStanding | None = None
 
 
