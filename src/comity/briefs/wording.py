@@ -13,7 +13,7 @@ from comity.core.actor import Actors
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from comity.judgement.assessment import DyadName
+    from comity.judgement.assessment import DyadName, FlipEnd
 
 __all__ = [
     "NOT_KNOWN",
@@ -22,6 +22,7 @@ __all__ = [
     "capital",
     "count_words",
     "date_words",
+    "end_words",
     "interval",
     "join_words",
     "month_span",
@@ -369,3 +370,15 @@ def named(text: str, dyad: DyadName) -> str:
     text = re.sub(r"\b([AB])(?='s\b)", lambda hit: names[hit[1]], text)
     codes = "|".join(re.escape(code) for code in (dyad.a, dyad.b))
     return re.sub(rf"\b({codes})\b", lambda hit: names[hit[1]], text)
+
+
+def end_words(end: FlipEnd, dyad: DyadName) -> str:
+    """Return whether a change of the main supplier is over, since when, and who leads now."""
+    chance = percent(end.probability)
+    if end.date is None:
+        return f"Not over (probability of an end {chance})"
+    then = "neither leads" if end.to is None else f"{actor_words(end.to, dyad)} leads again"
+    return (
+        f"Over since {date_words(end.date)} ({then}) [{date_words(end.lo80)} to "
+        f"{date_words(end.hi80)}], probability {chance}"
+    )

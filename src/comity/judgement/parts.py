@@ -15,6 +15,7 @@ __all__ = [
     "DyadName",
     "Evidence",
     "EvidenceSource",
+    "FlipEnd",
     "FlipPoint",
     "Gap",
     "GradeCode",
@@ -240,6 +241,20 @@ class RolePoint(Bounded):
     period: str
 
 
+class FlipEnd(Part):
+    """Whether a change of the main supplier is over, and since when.
+
+    ``probability`` is that of an end, given the change; the date is null where it is below 0.2.
+    ``to`` is the main supplier since then, null for neither.
+    """
+
+    probability: Probability
+    date: str | None
+    lo80: str | None
+    hi80: str | None
+    to: str | None
+
+
 class FlipPoint(Part):
     """A change of the main supplier; ``from`` and ``to`` are ISO3 of the main supplier."""
 
@@ -251,6 +266,7 @@ class FlipPoint(Part):
     from_: str = Field(alias="from")
     to: str
     probability: Probability
+    end: FlipEnd | None = None
     evidence: EvidenceIds
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from comity.judgement.assessment import (
+    FlipEnd,
     FlipPoint,
     LatestReading,
     Mover,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from comity.core.dyad import Dyad
     from comity.indicators.panel import IndicatorSeries, Panel
     from comity.judgement.book import EvidenceBook
+    from comity.models._protocol import FlipEnd as End
     from comity.models._protocol import Item, ReadingPath, Readings, RolePath
     from comity.models._protocol import Reading as ReadingName
 
@@ -208,6 +210,7 @@ def roles_part(
                     from_=dyad.a if flip.supplier_before == "a" else dyad.b,
                     to=dyad.a if flip.supplier_after == "a" else dyad.b,
                     probability=round(flip.probability, 3),
+                    end=_end(flip.end, dyad),
                     evidence=book.cite(_around(path.records, dates, flip.month), limit=8),
                 )
                 for flip in path.flips
@@ -217,6 +220,17 @@ def roles_part(
         )
         for flow_class, path in paths.items()
     }
+
+
+def _end(end: End, dyad: Dyad) -> FlipEnd:
+    states = {"a": dyad.a, "b": dyad.b}
+    return FlipEnd(
+        probability=round(end.probability, 3),
+        date=end.month,
+        lo80=end.lo80,
+        hi80=end.hi80,
+        to=None if end.supplier is None else states[end.supplier],
+    )
 
 
 def _around(records: Sequence[str], dates: Mapping[str, str], month: str) -> list[str]:

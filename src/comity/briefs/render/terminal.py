@@ -15,6 +15,7 @@ from comity.briefs.wording import (
     capital,
     count_words,
     date_words,
+    end_words,
     interval,
     named,
     of_words,
@@ -140,10 +141,12 @@ def _changes(assessment: Assessment) -> list[str]:
         for flip in role.flips:
             before = actor_words(flip.from_, assessment.dyad)
             after = actor_words(flip.to, assessment.dyad)
+            end = f". {end_words(flip.end, assessment.dyad)}" if flip.end else ""
             lines.append(
                 f"{capital(_plain(role.name))}: {before} was the main supplier until "
                 f"{date_words(flip.date)} (80 %: {date_words(flip.lo80)} to "
                 f"{date_words(flip.hi80)}), then {after}; probability {percent(flip.probability)}"
+                f"{end}"
             )
     return lines
 

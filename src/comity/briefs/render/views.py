@@ -143,11 +143,22 @@ def _roles(assessment: Assessment, data: dict[str, Any]) -> Table:
             )
         flips = "; ".join(
             f"{names[flip['from']]} to {names[flip['to']]} {flip['date']}"
-            f" ({flip['lo80']} to {flip['hi80']}, p {flip['probability']:.2f})"
+            f" ({flip['lo80']} to {flip['hi80']}, p {flip['probability']:.2f})" + _end(flip, names)
             for flip in role["flips"]
         )
         rows.append((role["name"], now, flips, role["coverage"]))
     return table_of("Who supplies whom", ("flow", "main supplier now", "flips", "rests on"), rows)
+
+
+def _end(flip: dict[str, Any], names: dict[str, str]) -> str:
+    end = flip["end"]
+    if end is None:
+        return ""
+    if end["date"] is None:
+        return f", not over (p of an end {end['probability']:.2f})"
+    since = f"{end['date']} ({end['lo80']} to {end['hi80']}, p {end['probability']:.2f})"
+    then = "neither leads" if end["to"] is None else f"then {names[end['to']]} again"
+    return f", over since {since}, {then}"
 
 
 def _ledger(_: Assessment, data: list[dict[str, Any]]) -> Table:
