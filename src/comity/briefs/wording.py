@@ -13,13 +13,14 @@ from comity.core.actor import Actors
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from comity.judgement.assessment import DyadName, FlipEnd
+    from comity.judgement.assessment import DyadName, FlipEnd, Manifest
 
 __all__ = [
     "NOT_KNOWN",
     "actor_words",
     "arrow_words",
     "capital",
+    "choice_words",
     "count_words",
     "date_words",
     "end_words",
@@ -382,3 +383,16 @@ def end_words(end: FlipEnd, dyad: DyadName) -> str:
         f"Over since {date_words(end.date)} ({then}) [{date_words(end.lo80)} to "
         f"{date_words(end.hi80)}], probability {chance}"
     )
+
+
+def choice_words(manifest: Manifest) -> list[str]:
+    """Return what the user changed: sources left out, weights, comparable indicators only."""
+    made = []
+    if manifest.excluded:
+        made.append(f"without {join_words(manifest.excluded)}")
+    if manifest.weights:
+        given = [f"{name} {weight:g}" for name, weight in manifest.weights.items()]
+        made.append(f"with the weight of {join_words(given)}")
+    if manifest.only_panel_items:
+        made.append("from indicators that are comparable across dyads only")
+    return made

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from comity.judgement.beside import Beside
 from comity.judgement.parts import (
     BottomLine,
     Boundary,
@@ -57,6 +58,7 @@ from comity.judgement.register_parts import (
 __all__ = [
     "SCHEMA",
     "Assessment",
+    "Beside",
     "BottomLine",
     "Boundary",
     "Coverage",
@@ -139,6 +141,7 @@ class Assessment(Part):
     events: list[str] = Field(default_factory=list)
     evidence: dict[str, Evidence]
     manifest: Manifest
+    beside: Beside | None = None
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False

@@ -22,6 +22,7 @@ from comity.core.provenance import sha256_of
 from comity.evidence.lineage import explain
 from comity.indicators.definition import load_indicators
 from comity.judgement.assemble import Identity
+from comity.judgement.beside import beside
 from comity.judgement.change import compare
 from comity.models.factor import estimate_panel
 from comity.models.panel_table import read_panel_table
@@ -108,6 +109,9 @@ class Workspace(EvidenceDoors):
     ) -> Assessment:
         """Return the assessment of two states; unchanged inputs give the stored one.
 
+        With a choice of the user's own (`exclude`, `weights`, `only_panel_items`) the assessment as
+        declared stands beside it.
+
         Parameters
         ----------
         a, b : str
@@ -145,6 +149,11 @@ class Workspace(EvidenceDoors):
         if self.catalogs:
             check_references(self.catalogs)
         made = chain.run(progress)
+        if question.is_changed:
+            progress("setting the unchanged assessment beside it")
+            made = made.model_copy(
+                update={"beside": beside(self.assess(a, b, as_of=question.as_of), made)}
+            )
         write_atomically(stored, render_json(made))
         return made
 

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from comity.briefs.render._plain import bars
+from comity.briefs.render.beside import render_beside
 from comity.briefs.wording import (
     NOT_KNOWN,
     actor_words,
@@ -41,6 +42,8 @@ def render_terminal(assessment: Assessment) -> Group:
     line = assessment.bottom_line
     parts += [Text(_plain(line.text)), Text(_plain(line.confidence), style="dim"), Text()]
     parts += [_readings(assessment), Text(_ladder(assessment)), Text()]
+    if assessment.beside is not None:
+        parts += [*render_beside(assessment.beside, assessment.manifest), Text()]
     movers = _movers(assessment)
     if movers is not None:
         parts += [movers, Text()]
