@@ -13,15 +13,17 @@ from comity.core.actor import Actors
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from comity.judgement.assessment import DyadName
+    from comity.judgement.assessment import DyadName, FlipEnd, Manifest
 
 __all__ = [
     "NOT_KNOWN",
     "actor_words",
     "arrow_words",
     "capital",
+    "choice_words",
     "count_words",
     "date_words",
+    "end_words",
     "interval",
     "join_words",
     "month_span",
@@ -387,3 +389,28 @@ def named(text: str, dyad: DyadName) -> str:
     text = re.sub(r"\b([AB])(?='s\b)", lambda hit: names[hit[1]], text)
     codes = "|".join(re.escape(code) for code in (dyad.a, dyad.b))
     return re.sub(rf"\b({codes})\b", lambda hit: names[hit[1]], text)
+
+
+def end_words(end: FlipEnd, dyad: DyadName) -> str:
+    """Return whether a change of the main supplier is over, since when, and who leads now."""
+    chance = percent(end.probability)
+    if end.date is None:
+        return f"Not over (probability of an end {chance})"
+    then = "neither leads" if end.to is None else f"{actor_words(end.to, dyad)} leads again"
+    return (
+        f"Over since {date_words(end.date)} ({then}) [{date_words(end.lo80)} to "
+        f"{date_words(end.hi80)}], probability {chance}"
+    )
+
+
+def choice_words(manifest: Manifest) -> list[str]:
+    """Return what the user changed: sources left out, weights, comparable indicators only."""
+    made = []
+    if manifest.excluded:
+        made.append(f"without {join_words(manifest.excluded)}")
+    if manifest.weights:
+        given = [f"{name} {weight:g}" for name, weight in manifest.weights.items()]
+        made.append(f"with the weight of {join_words(given)}")
+    if manifest.only_panel_items:
+        made.append("from indicators that are comparable across dyads only")
+    return made

@@ -37,13 +37,14 @@ def show(
         readings, phases, indicators, roles, ledger, stress, levers, theatres, hypotheses,
         evidence, timeline, ladder, drivers, tensions, judgements, gaps, network (who either state
         is closest to and most at odds with in the reference panel); or effect, which needs --date:
-        what changed after a date, against what the indicators' own past led to expect.
+        what changed at a date, against what the indicators' own past led to expect, and against
+        the dyads of the reference panel.
     as_of
         Use only what was public by this day.
     date
         For effect: the date of the event.
     months
-        For effect: how many months after it the outcome is read.
+        For effect: how many months from the date on are looked at.
     json
         Write JSON to this file, or - for standard output.
     catalog

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from comity.judgement.beside import Beside
 from comity.judgement.comparison_parts import (
     Alliance,
     ComparedDyad,
@@ -26,6 +27,7 @@ from comity.judgement.parts import (
     DyadName,
     Evidence,
     EvidenceSource,
+    FlipEnd,
     FlipPoint,
     Gap,
     GradeCode,
@@ -41,6 +43,7 @@ from comity.judgement.parts import (
     Manifest,
     ManifestSource,
     Mover,
+    OtherPrior,
     Outlook,
     PanelPoint,
     PanelStanding,
@@ -50,6 +53,7 @@ from comity.judgement.parts import (
     ReadingPoint,
     Role,
     RolePoint,
+    Sensitivity,
     Without,
 )
 from comity.judgement.register_parts import (
@@ -66,6 +70,7 @@ __all__ = [
     "SCHEMA",
     "Alliance",
     "Assessment",
+    "Beside",
     "BottomLine",
     "Boundary",
     "ComparedDyad",
@@ -78,6 +83,7 @@ __all__ = [
     "DyadName",
     "Evidence",
     "EvidenceSource",
+    "FlipEnd",
     "FlipPoint",
     "Gap",
     "GradeCode",
@@ -97,6 +103,7 @@ __all__ = [
     "ManifestSource",
     "Mover",
     "Network",
+    "OtherPrior",
     "Outlook",
     "PanelPoint",
     "PanelStanding",
@@ -108,6 +115,7 @@ __all__ = [
     "Rivalry",
     "Role",
     "RolePoint",
+    "Sensitivity",
     "StressTest",
     "Theatre",
     "TheatreCell",
@@ -154,6 +162,7 @@ class Assessment(Part):
     comparison: Comparison | None = None
     evidence: dict[str, Evidence]
     manifest: Manifest
+    beside: Beside | None = None
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False

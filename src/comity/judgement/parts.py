@@ -15,6 +15,7 @@ __all__ = [
     "DyadName",
     "Evidence",
     "EvidenceSource",
+    "FlipEnd",
     "FlipPoint",
     "Gap",
     "GradeCode",
@@ -30,6 +31,7 @@ __all__ = [
     "Manifest",
     "ManifestSource",
     "Mover",
+    "OtherPrior",
     "Outlook",
     "PanelPoint",
     "PanelStanding",
@@ -38,6 +40,7 @@ __all__ = [
     "ReadingPoint",
     "Role",
     "RolePoint",
+    "Sensitivity",
     "Without",
 ]
 
@@ -134,6 +137,27 @@ class Without(Part):
     value: float
 
 
+class OtherPrior(Bounded):
+    """The latest value of a reading under another choice of prior, all else unchanged.
+
+    ``prior`` names a declared prior of the indicators' levels, ``factor`` what it is multiplied
+    with; for ``weights`` the factor is null: all weights equal. ``move`` is the value less the
+    published one.
+    """
+
+    prior: str
+    factor: float | None
+    text: str
+    p_rise_12m: Probability | None
+    move: float
+
+
+class Sensitivity(Part):
+    """What a reading would be under other choices, the farthest move first."""
+
+    priors: list[OtherPrior]
+
+
 class PanelPoint(Bounded):
     """One period of a reading on the scale of the reference panel.
 
@@ -159,7 +183,7 @@ class Reading(Part):
     """One of the four readings.
 
     ``leave_one_out`` says what the latest value would be without each indicator, the most
-    influential first.
+    influential first; ``sensitivity`` what it would be under other priors.
     """
 
     latest: LatestReading
@@ -171,6 +195,7 @@ class Reading(Part):
     comparable_items: list[str] = Field(default_factory=list)
     case_items: list[str] = Field(default_factory=list)
     leave_one_out: list[Without] = Field(default_factory=list)
+    sensitivity: Sensitivity | None = None
     panel: PanelStanding | None = None
 
 
@@ -222,6 +247,20 @@ class RolePoint(Bounded):
     period: str
 
 
+class FlipEnd(Part):
+    """Whether a change of the main supplier is over, and since when.
+
+    ``probability`` is that of an end, given the change; the date is null where it is below 0.2.
+    ``to`` is the main supplier since then, null for neither.
+    """
+
+    probability: Probability
+    date: str | None
+    lo80: str | None
+    hi80: str | None
+    to: str | None
+
+
 class FlipPoint(Part):
     """A change of the main supplier; ``from`` and ``to`` are ISO3 of the main supplier."""
 
@@ -233,6 +272,7 @@ class FlipPoint(Part):
     from_: str = Field(alias="from")
     to: str
     probability: Probability
+    end: FlipEnd | None = None
     evidence: EvidenceIds
 
 

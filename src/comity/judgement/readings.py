@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from comity.judgement.assessment import (
+    FlipEnd,
     FlipPoint,
     LatestReading,
     Mover,
+    OtherPrior,
     Reading,
     ReadingPoint,
     Role,
     RolePoint,
+    Sensitivity,
     Without,
 )
+from comity.models.prior_sensitivity import prior_sensitivity
 from comity.models.readings import leave_one_out, movers
 
 if TYPE_CHECKING:
@@ -26,7 +30,9 @@ if TYPE_CHECKING:
     from comity.core.dyad import Dyad
     from comity.indicators.panel import IndicatorSeries, Panel
     from comity.judgement.book import EvidenceBook
+    from comity.models._protocol import FlipEnd as End
     from comity.models._protocol import Item, ReadingPath, Readings, RolePath
+    from comity.models._protocol import Reading as ReadingName
 
 __all__ = ["OWN_HISTORY", "readings_part", "roles_part", "significant"]
 
@@ -35,6 +41,19 @@ OWN_HISTORY = (
     "with other dyads until the reference panel exists."
 )
 _SMALLEST = 0.1  # points of the scale below which an indicator did not move a reading
+_PRIORS = {
+    "scale_n": "weight of the declared scale of an indicator",
+    "start_var": "doubt about a level before anything is seen",
+    "step": "how far a level moves in a month",
+    "noise": "noise of a value",
+    "spread": "how unlike the indicators may be in both",
+    "pool_n": "pull of the declared medians on the indicators",
+    "state_noise": "noise of states that hold until changed",
+    "episode_noise": "noise of rare scored events",
+    "episode_floor": "least noise of rare scored events",
+    "rho_n": "doubt that noise is autocorrelated",
+    "weights": "weights of the indicators",
+}
 _BALANCE = (
     "−100 to 100: above 0 {a} needs {b} more than {b} needs {a}; 0 is balance. From this dyad's "
     "own directed indicators."
@@ -84,8 +103,30 @@ def readings_part(
                 Without(indicator=item, value=significant(value))
                 for item, value in leave_one_out(path, {each.name: each.weight for each in inside})
             ],
+            sensitivity=Sensitivity(priors=_priors(path, inside, name)),
         )
     return made
+
+
+def _priors(path: ReadingPath, items: Sequence[Item], name: ReadingName) -> list[OtherPrior]:
+    return [
+        OtherPrior(
+            prior=each.prior,
+            factor=each.factor,
+            text=_choice_words(each.prior, each.factor),
+            value=significant(each.value),
+            lo80=significant(each.lo80),
+            hi80=significant(each.hi80),
+            p_rise_12m=None if path.p_rise_12m is None else round(each.p_rise, 2),
+            move=significant(each.move, 3),
+        )
+        for each in prior_sensitivity(name, items, path)
+    ]
+
+
+def _choice_words(prior: str, factor: float | None) -> str:
+    way = "all equal" if factor is None else "halved" if factor < 1 else "doubled"
+    return f"{_PRIORS[prior]}, {way}"
 
 
 def _series(path: ReadingPath, months: Sequence[str]) -> list[ReadingPoint]:
@@ -169,6 +210,7 @@ def roles_part(
                     from_=dyad.a if flip.supplier_before == "a" else dyad.b,
                     to=dyad.a if flip.supplier_after == "a" else dyad.b,
                     probability=round(flip.probability, 3),
+                    end=_end(flip.end, dyad),
                     evidence=book.cite(_around(path.records, dates, flip.month), limit=8),
                 )
                 for flip in path.flips
@@ -178,6 +220,17 @@ def roles_part(
         )
         for flow_class, path in paths.items()
     }
+
+
+def _end(end: End, dyad: Dyad) -> FlipEnd:
+    states = {"a": dyad.a, "b": dyad.b}
+    return FlipEnd(
+        probability=round(end.probability, 3),
+        date=end.month,
+        lo80=end.lo80,
+        hi80=end.hi80,
+        to=None if end.supplier is None else states[end.supplier],
+    )
 
 
 def _around(records: Sequence[str], dates: Mapping[str, str], month: str) -> list[str]:

@@ -16,6 +16,7 @@ __all__ = [
     "ChangePoint",
     "Delivery",
     "Flip",
+    "FlipEnd",
     "Item",
     "Lapse",
     "Reading",
@@ -152,6 +153,28 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class FlipEnd:
+    """Whether a change of the main supplier is over by the last month, and since when.
+
+    Parameters
+    ----------
+    probability : float
+        Share of the draws with the flip in which the new supplier is no longer the main one.
+    month, lo80, hi80 : str or None
+        Median and 80 % interval of the first month without it, as in `Flip`; None where fewer
+        draws than are worth a date say that it is over.
+    supplier : str or None
+        Who is the main supplier then: ``a``, ``b``, or None for neither; None also without a date.
+    """
+
+    probability: float
+    month: str | None = None
+    lo80: str | None = None
+    hi80: str | None = None
+    supplier: Literal["a", "b"] | None = None
+
+
+@dataclass(frozen=True)
 class Flip:
     """A dated change of the main supplier.
 
@@ -165,6 +188,8 @@ class Flip:
         ``a`` or ``b``.
     probability : float
         Share of all draws with this flip.
+    end : FlipEnd
+        Whether it is over.
     """
 
     month: str
@@ -173,6 +198,7 @@ class Flip:
     supplier_before: Literal["a", "b"]
     supplier_after: Literal["a", "b"]
     probability: float
+    end: FlipEnd
 
 
 @dataclass(frozen=True)

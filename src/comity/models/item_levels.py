@@ -17,6 +17,7 @@ __all__ = [
     "ItemPriors",
     "Levels",
     "Standardised",
+    "autocorrelation",
     "check_item",
     "fit_levels",
     "on_scale_of",
@@ -241,7 +242,7 @@ def fit_levels(
         plan,
         start=(0.0, prior.start_var),
     )
-    rho = _rho(data.z, plan, fit, prior)
+    rho = autocorrelation(data.z - smooth(fit).cumulator / plan.months, prior)
     lift = (1.0 + rho) / (1.0 - rho)
     filters = []
     flat = chance.reshape(len(chance), -1).cumsum(axis=1)
@@ -341,11 +342,17 @@ def _posterior(loglik: Array, logs: Array, prior: ItemPriors) -> Array:
     return chance
 
 
-def _rho(z: Array, plan: Plan, fit: Filtered, prior: ItemPriors) -> Array:
-    """First autocorrelation of residuals of neighbouring values, drawn towards none."""
-    smoothed = smooth(fit)
-    rest = z - smoothed.cumulator / plan.months
-    out = np.zeros(len(z))
+def autocorrelation(rest: Array, prior: ItemPriors) -> Array:
+    """Return the first autocorrelation of neighbouring residuals, drawn towards none, dims (item,).
+
+    Parameters
+    ----------
+    rest : numpy.ndarray
+        Values less their smoothed levels, dims (item, time); NaN where nothing was observed.
+    prior : ItemPriors
+        For `rho_n`.
+    """
+    out = np.zeros(len(rest))
     for i, row in enumerate(rest):
         seen = row[np.isfinite(row)]
         if len(seen) > 2:

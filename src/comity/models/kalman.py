@@ -129,7 +129,7 @@ def filter_levels(
     step: ArrayLike,
     plan: Plan | None = None,
     *,
-    start: tuple[float, float] = (0.0, 4.0),
+    start: tuple[float, float | Array] = (0.0, 4.0),
     direct: tuple[Array, Array] | None = None,
 ) -> Filtered:
     """Run the Kalman filter over all series at once.
@@ -145,7 +145,7 @@ def filter_levels(
     plan : Plan, optional
         Spans of the values; every value is one month's by default.
     start : tuple of float
-        Mean and variance of the level in the first month.
+        Mean and variance of the level in the first month, the variance also by series.
     direct : tuple of numpy.ndarray, optional
         A second value per month that sees the level of that month alone: values and variances,
         dims (series, time).

@@ -18,56 +18,30 @@ References
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from comity.core.errors import ModelError, UsageError
 from comity.models._protocol import READINGS, Item, Reading, ReadingPath, Readings
-from comity.models.item_levels import (
-    ItemPriors,
-    Levels,
-    Standardised,
-    check_item,
-    fit_levels,
-    standardise,
+from comity.models.item_levels import Levels, check_item, fit_levels, standardise
+from comity.models.mixture import (
+    BALANCE_UNIT,
+    QUANTILES,
+    Mixture,
+    ReadingPriors,
+    common_steps,
+    disagreement,
+    lift_of,
+    percentile,
+    rescaled,
+    scaled,
 )
 from comity.models.rise import Rise, chance_of_rise
 
 __all__ = ["ReadingPriors", "estimate_readings", "leave_one_out", "movers"]
 
 Array = NDArray[np.float64]
-_QUANTILES = np.linspace(0.0, 1.0, 1001)
-_BALANCE_UNIT = 0.5  # items from -1 to 1 have about this spread: brings them to the priors' scale
-
-
-@dataclass(frozen=True)
-class ReadingPriors:
-    """What is declared before the items are seen.
-
-    Parameters
-    ----------
-    items : ItemPriors
-        For the items' own levels.
-    disagreement, disagreement_n : float
-        Prior standard deviation between items of one reading, and the items that it is worth.
-        [item standard deviations]
-    disagreement_phi : float
-        Month-to-month autocorrelation of what an item says beside its reading.
-    common, common_n : float
-        Prior correlation between the yearly steps of two items, and the years that it is worth.
-    weight_sd : float
-        Standard deviation of the log of each declared weight.
-    """
-
-    items: ItemPriors = field(default_factory=ItemPriors)
-    disagreement: float = 0.6
-    disagreement_n: float = 3.0
-    disagreement_phi: float = 0.97
-    common: float = 0.3
-    common_n: float = 10.0
-    weight_sd: float = 0.1
 
 
 _DEFAULT = ReadingPriors()
@@ -196,12 +170,12 @@ def leave_one_out(
     alive = {name: float(part[end]) for name, part in path.contributions.items()}
     alive = {name: part for name, part in alive.items() if np.isfinite(part)}
     total = sum(weights[name] for name in alive)
-    whole = float(_scaled(np.array([sum(alive.values())]), path.reference)[0])
+    whole = float(scaled(np.array([sum(alive.values())]), path.reference)[0])
     found = []
     for name in alive if len(alive) > 1 else ():
         kept = 1.0 - weights[name] / total
         rest = sum(part for other, part in alive.items() if other != name) / kept
-        found.append((name, float(_scaled(np.array([rest]), path.reference)[0])))
+        found.append((name, float(scaled(np.array([rest]), path.reference)[0])))
     return sorted(found, key=lambda pair: (-abs(pair[1] - whole), pair[0]))
 
 
@@ -211,7 +185,7 @@ def _points_per_latent(path: ReadingPath, start: int, end: int) -> float:
     low, high = sorted((float(path.latent_mean[start]), float(path.latent_mean[end])))
     if high - low < 1e-6:
         low, high = low - 1e-3, high + 1e-3
-    bottom, top = _percentile(np.array([low, high]), path.reference)
+    bottom, top = percentile(np.array([low, high]), path.reference)
     return float((top - bottom) / (high - low))
 
 
@@ -223,15 +197,15 @@ def _estimate(
     priors: ReadingPriors,
 ) -> tuple[ReadingPath, Mapping[str, float | str]]:
     signed = reading == "asymmetry"
-    unit = _BALANCE_UNIT if signed else 1.0
-    data = _rescaled(standardise(items, priors.items, signed=signed), unit)
+    unit = BALANCE_UNIT if signed else 1.0
+    data = rescaled(standardise(items, priors.items, signed=signed), unit)
     levels = fit_levels(data, [item.kind for item in items], rng=rng, prior=priors.items)
-    mixture = _Mixture.of(items, data)
+    mixture = Mixture.of(items, data)
     mean, var = levels.filtered
-    doubt = _disagreement(mean, mixture, priors)
+    doubt = disagreement(mean, mixture, priors)
     latent, latent_var = mixture.combine(mean, var)
-    common = _common(mean, mixture, priors)
-    lift = _lift(mixture.share, var, levels.lagging, common)
+    common = common_steps(mean, mixture, priors)
+    lift = lift_of(mixture.share, var, levels.lagging, common)
     latent_var = latent_var * lift + doubt**2 * mixture.concentration
     filtered = _filtered_draws(levels, mixture, (doubt, lift), rng, draws, priors) * unit
     smoothed = _smoothed_draws(levels, mixture, (doubt, lift), rng, draws, priors) * unit
@@ -240,13 +214,13 @@ def _estimate(
         point = (own * np.nan_to_num(data.z)).sum(axis=0) / own.sum(axis=0) * unit
     reference = None
     if not signed:
-        reference = np.quantile(smoothed[:, mixture.alive.any(axis=0)], _QUANTILES)
+        reference = np.quantile(smoothed[:, mixture.alive.any(axis=0)], QUANTILES)
     rise = chance_of_rise(latent, _few(filtered[:, -1] / unit))
     parts = np.where(mixture.alive, mixture.share * mean * unit, np.nan)
     path = ReadingPath(
-        filtered=_scaled(filtered, reference),
-        smoothed=_scaled(smoothed, reference),
-        point=_scaled(point, reference),
+        filtered=scaled(filtered, reference),
+        smoothed=scaled(smoothed, reference),
+        point=scaled(point, reference),
         latent_mean=latent * unit,
         latent_sd=np.sqrt(latent_var) * unit,
         items_alive=mixture.alive.sum(axis=0),
@@ -277,82 +251,9 @@ def _notes(
     return notes
 
 
-@dataclass(frozen=True)
-class _Mixture:
-    """Weights of the items, dims (item,) and by month (item, time); 0 before an item is alive."""
-
-    weight: Array
-    alive: NDArray[np.bool_]
-    share: Array
-
-    @classmethod
-    def of(cls, items: Sequence[Item], data: Standardised) -> _Mixture:
-        weight = np.array([item.weight for item in items], dtype=float)
-        alive = np.logical_or.accumulate(np.isfinite(data.z), axis=1)
-        return cls(weight, alive, _shares(weight[:, None] * alive))
-
-    @property
-    def concentration(self) -> Array:
-        """Sum of squared shares: 1 over the effective number of items, dims (time,)."""
-        return np.asarray((self.share**2).sum(axis=0))
-
-    def combine(self, mean: Array, var: Array) -> tuple[Array, Array]:
-        """Return mean and variance of the weighted mean, NaN before any item is alive."""
-        none = ~self.alive.any(axis=0)
-        total = (self.share * mean).sum(axis=0)
-        spread = (self.share**2 * var).sum(axis=0)
-        return np.where(none, np.nan, total), np.where(none, np.nan, spread)
-
-    def jittered(self, rng: np.random.Generator, draws: int, sd: float) -> Array:
-        """Return shares with uncertain weights, dims (draw, item, time)."""
-        factor = np.exp(sd * rng.standard_normal((draws, len(self.weight), 1)))
-        return _shares(factor * self.weight[:, None] * self.alive)
-
-
-def _shares(weights: Array) -> Array:
-    total = weights.sum(axis=-2, keepdims=True)
-    return np.asarray(weights / np.where(total > 0, total, 1.0))
-
-
-def _rescaled(data: Standardised, unit: float) -> Standardised:
-    return data._replace(z=data.z / unit, variance=data.variance / unit**2)
-
-
-def _disagreement(mean: Array, mixture: _Mixture, priors: ReadingPriors) -> float:
-    """Return the standard deviation of item levels around their reading, drawn to a prior one."""
-    total = (mixture.share * mean).sum(axis=0)
-    away = np.where(mixture.alive, (mean - total) ** 2, 0.0)
-    per_item = away.sum(axis=1) / np.maximum(mixture.alive.sum(axis=1), 1)
-    freedom = max(len(mean) - 1, 0)
-    prior = priors.disagreement**2 * priors.disagreement_n
-    return float(np.sqrt((prior + per_item.sum()) / (priors.disagreement_n + freedom)))
-
-
-def _common(mean: Array, mixture: _Mixture, priors: ReadingPriors) -> float:
-    """Return how far items move together: mean correlation of yearly steps, drawn to a prior."""
-    steps = mean[:, 12::12] - mean[:, :-12:12]
-    known = mixture.alive[:, :-12:12]
-    scale = np.sqrt((steps**2 * known).sum(axis=1) / np.maximum(known.sum(axis=1), 1))
-    z = np.where(known, steps / np.maximum(scale, 1e-9)[:, None], 0.0)
-    both = (z @ z.T)[~np.eye(len(z), dtype=bool)].sum()
-    pairs = (known.astype(float) @ known.T)[~np.eye(len(z), dtype=bool)].sum()
-    years = pairs / max(len(z) * (len(z) - 1), 1)
-    own = both / max(pairs, 1.0)
-    shrunk = (years * own + priors.common_n * priors.common) / (years + priors.common_n)
-    return float(np.clip(shrunk, 0.0, 0.95))
-
-
-def _lift(share: Array, var: Array, lagging: Array, common: float) -> Array:
-    """Return the factor on the variance of the mean for errors that items share, dims (time,)."""
-    lag = share * np.sqrt(lagging * var)
-    alone = (share**2 * var).sum(axis=0)
-    together = lag.sum(axis=0) ** 2 - (lag**2).sum(axis=0)
-    return np.asarray(1.0 + common * together / np.where(alone > 0, alone, 1.0))
-
-
 def _filtered_draws(
     levels: Levels,
-    mixture: _Mixture,
+    mixture: Mixture,
     between: tuple[float, Array],
     rng: np.random.Generator,
     draws: int,
@@ -375,7 +276,7 @@ def _filtered_draws(
 
 def _smoothed_draws(
     levels: Levels,
-    mixture: _Mixture,
+    mixture: Mixture,
     between: tuple[float, Array],
     rng: np.random.Generator,
     draws: int,
@@ -398,13 +299,3 @@ def _smoothed_draws(
 
 def _few(draws: Array, most: int = 200) -> Array:
     return draws[:most]
-
-
-def _percentile(latent: Array, reference: Array) -> Array:
-    return np.asarray(100.0 * np.interp(latent, reference, _QUANTILES))
-
-
-def _scaled(latent: Array, reference: Array | None) -> Array:
-    if reference is None:
-        return np.asarray(100.0 * np.clip(latent, -1.0, 1.0))
-    return np.where(np.isfinite(latent), _percentile(latent, reference), np.nan)

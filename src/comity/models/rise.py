@@ -71,27 +71,24 @@ def chance_of_rise(level: Array, draws: Array) -> Rise:
     if len(origins) < 12:
         method = "0.5: the history is too short to learn a direction from it."
         return Rise(0.5, method, math.nan, 0, 0.0)
-    facts = np.array([_facts(path[: at + 1], path[at]) for at in origins])
+    facts = _facts(path, origins, path[origins])
     rose = (path[origins + _HORIZON] > path[origins]).astype(float)
-    said, scored = [], []
-    for i, at in enumerate(origins):
-        past = origins + _HORIZON <= at
-        if past.sum() >= 8:
-            said.append(_probability(_learn(facts[past], rose[past]), facts[i]))
-            scored.append(rose[i])
+    known = np.searchsorted(origins + _HORIZON, origins, side="right")
+    tested = np.flatnonzero(known >= 8)
+    weights = _learn(facts, rose, known[tested])
+    said, scored = _probability(weights, facts[tested]), rose[tested]
     if len(said) < 8:
         method = "0.5: the history is too short to test a direction on it."
         return Rise(0.5, method, math.nan, len(said), 0.0)
-    p, outcome = np.array(said), np.array(scored)
-    brier = float(np.mean((p - outcome) ** 2))
+    brier = float(np.mean((said - scored) ** 2))
     worth = len(said) * _EVERY / _HORIZON
     trust = 0.0
     if brier < 0.25:
-        away = p - 0.5
-        slope = float((away * (outcome - 0.5)).sum() / max((away**2).sum(), 1e-9))
+        away = said - 0.5
+        slope = float((away * (scored - 0.5)).sum() / max((away**2).sum(), 1e-9))
         trust = float(np.clip(slope, 0.0, 1.0)) * worth / (worth + 8.0)
-    weights = _learn(facts, rose)
-    last = float(np.mean([_probability(weights, _facts(path, x)) for x in draws]))
+    final = _learn(facts, rose, np.array([len(facts)]))
+    last = float(np.mean(_probability(final, _facts(path, np.array([len(path) - 1]), draws))))
     record = f"Brier score {brier:.3f} against 0.250 over {len(said)} rolling origins"
     if trust > 0:
         method = (
@@ -103,23 +100,35 @@ def chance_of_rise(level: Array, draws: Array) -> Rise:
     return Rise(0.5 + trust * (last - 0.5), method, brier, len(said), trust)
 
 
-def _facts(path: Array, now: float) -> Array:
-    spread = float(path.std()) + 1e-9
-    return np.array([(path.mean() - now) / spread, (now - path[-1 - _HORIZON]) / spread])
+def _facts(path: Array, at: NDArray[np.int64], now: Array) -> Array:
+    """Return distance of `now` from the mean of the path so far, and momentum, dims (now, fact)."""
+    count = at + 1.0
+    away = path - path.mean()
+    mean, square = away.cumsum()[at] / count, (away**2).cumsum()[at] / count
+    spread = np.sqrt(np.maximum(square - mean**2, 0.0)) + 1e-9
+    distance = mean + path.mean() - now
+    return np.stack([distance / spread, (now - path[at - _HORIZON]) / spread], axis=1)
 
 
-def _learn(facts: Array, rose: Array) -> Array:
-    """Logistic regression without intercept, ridge towards no effect: Newton steps."""
-    weights = np.zeros(facts.shape[1])
+def _learn(facts: Array, rose: Array, known: NDArray[np.int64]) -> Array:
+    """Logistic regressions without intercept, ridge towards no effect: Newton steps.
+
+    One for every entry of `known`, on so many of the first origins; dims (regression, fact).
+    """
+    inside = np.arange(len(facts))[:, None] < known
+    weights = np.zeros((len(known), facts.shape[1]))
     # origins three months apart share most of their outcome: count them for what they are worth
     worth = _EVERY / _HORIZON
+    penalty = _RIDGE * worth
+    products = facts[:, :, None] * facts[:, None, :]
     for _ in range(8):
-        p = 1.0 / (1.0 + np.exp(-facts @ weights))
-        slope = worth * facts.T @ (rose - p) - _RIDGE * worth * weights
-        bend = worth * (facts * (p * (1 - p))[:, None]).T @ facts
-        weights = weights + np.linalg.solve(bend + _RIDGE * worth * np.eye(len(weights)), slope)
+        p = 1.0 / (1.0 + np.exp(-facts @ weights.T))
+        slope = worth * (inside * (rose[:, None] - p)).T @ facts - penalty * weights
+        bend = worth * np.tensordot((inside * p * (1 - p)).T, products, axes=1)
+        bend += penalty * np.eye(facts.shape[1])
+        weights = weights + np.linalg.solve(bend, slope[:, :, None])[:, :, 0]
     return weights
 
 
-def _probability(weights: Array, facts: Array) -> float:
-    return float(1.0 / (1.0 + math.exp(-float(np.clip(facts @ weights, -20.0, 20.0)))))
+def _probability(weights: Array, facts: Array) -> Array:
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip((facts * weights).sum(axis=1), -20.0, 20.0))))

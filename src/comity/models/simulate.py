@@ -194,12 +194,13 @@ def simulate_deliveries(
     seed: int,
     flip: dt.date,
     *,
+    back: dt.date | None = None,
     start: dt.date = dt.date(2000, 1, 1),
     end: dt.date = dt.date(2025, 1, 1),
     a_year: float = 3.0,
     flow_class: str = "major_arms",
 ) -> tuple[Delivery, ...]:
-    """Simulate deliveries from a to b that turn round at a known date.
+    """Simulate deliveries from a to b that turn round at a known date, and perhaps back.
 
     Parameters
     ----------
@@ -207,6 +208,8 @@ def simulate_deliveries(
         Seed.
     flip : datetime.date
         Before it a supplies b, from then on b supplies a, twice as much.
+    back : datetime.date, optional
+        From then on a supplies b again, as much as b did.
     start, end : datetime.date, optional
         Half-open span of the history.
     a_year : float, optional
@@ -221,7 +224,8 @@ def simulate_deliveries(
         after = day >= flip
         wait = rng.exponential(365.0 / (a_year * (2.0 if after else 1.0)))
         following = day + dt.timedelta(days=1 + int(wait))
-        day = flip if day < flip <= following else following
+        turns = [turn for turn in (flip, back) if turn and day < turn <= following]
+        day = turns[0] if turns else following
         if day >= end:
             break
         known_to = int(rng.choice([1, 31, 365]))
@@ -230,7 +234,7 @@ def simulate_deliveries(
             Delivery(
                 record=f"delivery-{len(made):03d}",
                 flow_class=flow_class,
-                sign=-1 if day >= flip else 1,
+                sign=-1 if flip <= day and (back is None or day < back) else 1,
                 start=first,
                 end=first + dt.timedelta(days=known_to),
                 size=float(rng.lognormal(0.0, 0.5)),

@@ -2,7 +2,8 @@
 
 Every draw decides for each delivery whether it happened, on which day of its span and how large it
 was; past deliveries fade with a half-life, so that the balance is about the role of the day and not
-about the sum of history. Flips and lapses are dated in each draw and then gathered over the draws.
+about the sum of history. Flips, their ends and lapses are dated in each draw and then gathered over
+the draws.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from comity.core.errors import ModelError, UsageError
 from comity.core.period import Period, month_of, month_text
-from comity.models._protocol import Delivery, Flip, Lapse, RolePath
+from comity.models._protocol import Delivery, Flip, FlipEnd, Lapse, RolePath
 
 __all__ = ["ARMS", "RolePriors", "role_balance"]
 
@@ -46,7 +47,7 @@ class RolePriors:
     hold : int
         Months that a new supplier must stay the main one before it counts as a flip. [months]
     min_probability : float
-        Share of the draws below which a flip or lapse is not reported.
+        Share of the draws below which a flip or lapse is not reported, and an end not dated.
     reach : int
         Draws whose dates lie within so many months of each other tell of the same flip. [months]
     """
@@ -216,18 +217,22 @@ def _path(
     total = given.sum(axis=0)
     alive = given.max(axis=0) >= prior.floor
     balance = np.where(alive, (given[0] - given[1]) / (total + 2.0 * unseen[:, None]), np.nan)
-    events = _flip_events(np.where(alive, np.sign(given[0] - given[1]), 0.0), prior.hold)
+    signs = np.where(alive, np.sign(given[0] - given[1]), 0.0)
+    events = _flip_events(signs, prior.hold)
     flips = []
     for sign in (1, -1):
         dates = [(draw, at) for draw, at, now in events if now == sign]
         for gathered in _gather(dates, len(balance), prior):
             before, after = _sides(sign)
-            flips.append(Flip(*_dated(gathered, first), before, after, gathered.probability))
+            end = _end(signs, gathered, sign, first, prior)
+            flips.append(
+                Flip(*_dated(gathered.months, first), before, after, gathered.probability, end)
+            )
     lapses = []
     for side, supplier in enumerate(_sides(-1)):
         ended = _lapse_events(given[side] >= prior.floor, prior.hold)
         lapses += [
-            Lapse(*_dated(gathered, first), supplier, gathered.probability)
+            Lapse(*_dated(gathered.months, first), supplier, gathered.probability)
             for gathered in _gather(ended, len(balance), prior)
         ]
     return RolePath(
@@ -282,8 +287,34 @@ def _lapse_events(has_role: NDArray[np.bool_], hold: int) -> list[tuple[int, int
     return events
 
 
+def _end(signs: Array, gathered: _Gathered, sign: int, first: int, prior: RolePriors) -> FlipEnd:
+    """Return since when the new supplier is no longer the main one, over the draws with the flip.
+
+    It is over when the other leads for `hold` months, or when the new supplier does not lead to the
+    last month; a pause after which it leads again is no end.
+    """
+    months, after = [], []
+    for draw, start in zip(gathered.draws.tolist(), gathered.months.tolist(), strict=True):
+        path = signs[draw, start:]
+        edges = np.flatnonzero(np.diff((path != sign).astype(int), prepend=0)).tolist()
+        for at, until in itertools.zip_longest(edges[::2], edges[1::2], fillvalue=len(path)):
+            other = np.count_nonzero(path[at:until] == -sign)
+            if other >= prior.hold or until == len(path):
+                months.append(start + at)
+                after.append(other > 0)
+                break
+    probability = len(months) / len(gathered.months)
+    if probability < prior.min_probability:
+        return FlipEnd(probability)
+    before, _ = _sides(sign)
+    back = sum(after) > len(after) / 2
+    dates = _dated(np.array(months), first)
+    return FlipEnd(probability, *dates, before if back else None)
+
+
 class _Gathered(NamedTuple):
     months: NDArray[np.int64]
+    draws: NDArray[np.int64]
     probability: float
 
 
@@ -302,14 +333,14 @@ def _gather(events: list[tuple[int, int]], draws: int, prior: RolePriors) -> lis
         order = np.lexsort((distance, left[:, 0]))
         order = order[near[order]]
         _, index = np.unique(left[order, 0], return_index=True)
-        months = np.sort(left[order[index], 1])
+        draw, months = left[order[index]].T
         if len(months) / draws < prior.min_probability:
             break
-        out.append(_Gathered(months, len(months) / draws))
+        out.append(_Gathered(months, draw, len(months) / draws))
         left = left[~near]
     return out
 
 
-def _dated(gathered: _Gathered, first: int) -> tuple[str, str, str]:
-    low, middle, high = np.quantile(gathered.months, [0.1, 0.5, 0.9], method="nearest").tolist()
+def _dated(months: NDArray[np.int64], first: int) -> tuple[str, str, str]:
+    low, middle, high = np.quantile(months, [0.1, 0.5, 0.9], method="nearest").tolist()
     return month_text(first + middle), month_text(first + low), month_text(first + high + 1)

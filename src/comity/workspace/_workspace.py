@@ -5,25 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from comity import __version__
 from comity.briefs.render.comparison import render_comparison
+from comity.briefs.render.effects import render_effects
 from comity.briefs.render.html import render_html
 from comity.briefs.render.json import load_json, render_json
 from comity.briefs.render.markdown import render_markdown
 from comity.briefs.render.terminal import render_terminal
-from comity.briefs.render.views import render_effects, render_view
+from comity.briefs.render.views import render_view
 from comity.core.catalog import builtin_catalog
 from comity.core.errors import UnknownName, UsageError
-from comity.core.period import Period
 from comity.core.provenance import sha256_of
 from comity.evidence.lineage import explain
 from comity.indicators.definition import load_indicators
 from comity.judgement.assemble import Identity
+from comity.judgement.beside import beside
 from comity.judgement.change import compare
 from comity.models.factor import estimate_panel
 from comity.models.panel_table import read_panel_table
@@ -35,6 +35,7 @@ from comity.workspace.chain import (
 )
 from comity.workspace.comparison import PanelChoice, build_panel, compare_dyads
 from comity.workspace.crosscheck import check_references
+from comity.workspace.event_study import event_study
 from comity.workspace.evidence_doors import EvidenceDoors, must_exist
 from comity.workspace.health import checks
 from comity.workspace.horizon import Horizon
@@ -111,6 +112,9 @@ class Workspace(EvidenceDoors):
     ) -> Assessment:
         """Return the assessment of two states; unchanged inputs give the stored one.
 
+        With a choice of the user's own (`exclude`, `weights`, `only_panel_items`) the assessment as
+        declared stands beside it.
+
         Parameters
         ----------
         a, b : str
@@ -148,6 +152,11 @@ class Workspace(EvidenceDoors):
         if self.catalogs:
             check_references(self.catalogs)
         made = chain.run(progress)
+        if question.is_changed:
+            progress("setting the unchanged assessment beside it")
+            made = made.model_copy(
+                update={"beside": beside(self.assess(a, b, as_of=question.as_of), made)}
+            )
         write_atomically(stored, render_json(made))
         return made
 
@@ -224,6 +233,8 @@ class Workspace(EvidenceDoors):
     ) -> dict[str, Any]:
         """Return what every reading and indicator did after a date, against its own past.
 
+        And how far the dyad moved on the reference panel beside the other dyads, if it reaches.
+
         Parameters
         ----------
         a, b : str
@@ -240,12 +251,7 @@ class Workspace(EvidenceDoors):
         UsageError
             If the date lies outside the record or too near its beginning.
         """
-        month = f"{Period.parse(date).start:%Y-%m}"
-        chain = self._question(a, b, as_of)
-        found = chain.effect(month, months)
-        return {"dyad": chain.question.dyad.key, "date": date, "months": months,
-                "as_of": chain.question.as_of.isoformat(),
-                "effects": [asdict(each) for each in found]}  # fmt: skip
+        return event_study(self._question(a, b, as_of), date, months)
 
     def effect_table(self, data: dict[str, Any]) -> Any:
         """Return effects as a terminal shows them."""

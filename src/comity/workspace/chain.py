@@ -76,6 +76,11 @@ class Question:
     weights: tuple[tuple[str, float], ...] = ()
     only_panel_items: bool = False
 
+    @property
+    def is_changed(self) -> bool:
+        """Whether anything is asked to be other than declared."""
+        return bool(self.exclude or self.weights or self.only_panel_items)
+
 
 @dataclass(frozen=True)
 class Chain:

@@ -118,6 +118,13 @@ class ReferencePanel:
             return 0
         return int(np.isfinite(parts["value"][:, self.periods.index(period)]).sum())
 
+    def values_in(self, name: str, period: str) -> NDArray[np.float64]:
+        """Return a reading in one period, dims (dyad,); NaN all over if it is carried forward."""
+        at = self.periods.index(period)
+        if at > self.last_observed(name):
+            return np.full(len(self.dyads), np.nan)
+        return np.asarray(self.readings[name]["value"][:, at])
+
     def most_ranked(self, period: str) -> int:
         """Return the number of dyads in a period that the best covered reading ranks."""
         return max((self.ranked(name, period) for name in self.readings), default=0)

@@ -91,6 +91,25 @@ def test_another_weight_gives_another_answer_and_says_so(run) -> None:
     }
 
 
+def test_a_choice_stands_beside_the_assessment_as_declared(run) -> None:
+    code, out, err = run("assess", "RUS", "IRN", "--exclude-source", "reliability:B", "--json", "-")
+    assert code == 0, err
+    found = json.loads(out)
+    whole = json.loads(run("assess", "RUS", "IRN", "--json", "-")[1])
+    assert whole["beside"] is None
+    assert found["beside"]["inputs_hash"] == whole["inputs_hash"]
+    for row in found["beside"]["readings"]:
+        one = whole["readings"][row["reading"]]["latest"]
+        other = found["readings"][row["reading"]]["latest"]
+        assert (row["unchanged"], row["changed"]) == (one, other)
+        assert row["difference"] == pytest.approx(other["value"] - one["value"], abs=0.01)
+    assert any(abs(row["difference"]) > 1 for row in found["beside"]["readings"])
+    shown = run("assess", "RUS", "IRN", "--exclude-source", "reliability:B")[1]
+    assert "not as declared: without reliability:B" in shown
+    assert "with this choice" in shown
+    assert "not as declared" not in run("assess", "RUS", "IRN")[1]
+
+
 def test_json_to_standard_output_is_only_json(run) -> None:
     code, out, _ = run("assess", "RUS", "IRN", "--json", "-")
     assert code == 0

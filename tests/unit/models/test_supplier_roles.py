@@ -54,6 +54,35 @@ def test_a_flip_is_dated_with_its_interval_and_direction():
     assert flip.probability > 0.8
 
 
+def test_a_flip_that_lasts_is_not_over():
+    (flip,) = role_balance(TURN, MONTHS, seed=1, draws=400)["major_arms"].flips
+    assert flip.end.probability < 0.05
+    assert (flip.end.month, flip.end.lo80, flip.end.hi80, flip.end.supplier) == (None,) * 4
+
+
+def test_a_return_of_the_old_supplier_is_dated_and_is_the_next_flip():
+    back = [delivery(f"back-{i}", 1, dt.date(2023, 10, 1), dt.date(2023, 11, 1)) for i in range(12)]
+    first, second = role_balance([*TURN, *back], MONTHS, seed=1, draws=400)["major_arms"].flips
+    assert first.end.probability > 0.95
+    assert (first.end.month, first.end.supplier) == ("2023-10", "a")
+    assert first.end.lo80 <= first.end.month < first.end.hi80
+    assert (second.month, second.supplier_after) == (first.end.month, "a")
+    assert second.end.probability < 0.05
+
+
+def test_a_pause_is_no_end_but_silence_to_the_last_month_is():
+    old = [year(f"old-{y}", 1, y) for y in (2004, 2005)]
+    new = [year(f"new-{y}", -1, y) for y in (2008, 2009)]
+    again = [year(f"again-{y}", -1, y) for y in range(2014, 2025)]
+    options = {"seed": 1, "draws": 300, "half_life": 6.0}
+    (paused,) = role_balance([*old, *new, *again], MONTHS, **options)["major_arms"].flips
+    (silent,) = role_balance([*old, *new], MONTHS, **options)["major_arms"].flips
+    assert paused.end.probability < 0.05
+    assert silent.end.probability > 0.95
+    assert silent.end.supplier is None
+    assert "2011" < silent.end.month < "2013"
+
+
 def test_a_doubtful_delivery_gives_a_doubtful_flip():
     doubtful = [*TURN[:10], replace(TURN[10], p_real=0.4, size=5.0)]
     (flip,) = role_balance(doubtful, MONTHS, seed=1, draws=1000)["major_arms"].flips

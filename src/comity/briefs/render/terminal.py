@@ -9,12 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 from comity.briefs.render._plain import bars
+from comity.briefs.render.beside import render_beside
 from comity.briefs.wording import (
     NOT_KNOWN,
     actor_words,
     capital,
     count_words,
     date_words,
+    end_words,
     interval,
     named,
     of_words,
@@ -40,6 +42,8 @@ def render_terminal(assessment: Assessment) -> Group:
     line = assessment.bottom_line
     parts += [Text(_plain(line.text)), Text(_plain(line.confidence), style="dim"), Text()]
     parts += [_readings(assessment), Text(_ladder(assessment)), Text()]
+    if assessment.beside is not None:
+        parts += [*render_beside(assessment.beside, assessment.manifest), Text()]
     movers = _movers(assessment)
     if movers is not None:
         parts += [movers, Text()]
@@ -140,10 +144,12 @@ def _changes(assessment: Assessment) -> list[str]:
         for flip in role.flips:
             before = actor_words(flip.from_, assessment.dyad)
             after = actor_words(flip.to, assessment.dyad)
+            end = f". {end_words(flip.end, assessment.dyad)}" if flip.end else ""
             lines.append(
                 f"{capital(_plain(role.name))}: {before} was the main supplier until "
                 f"{date_words(flip.date)} (80 %: {date_words(flip.lo80)} to "
                 f"{date_words(flip.hi80)}), then {after}; probability {percent(flip.probability)}"
+                f"{end}"
             )
     return lines
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from comity.judgement.assessment import Assessment
 
-__all__ = ["render_effects", "render_view"]
+__all__ = ["render_view", "table_of"]
 
 _NONE = "–"
 
@@ -36,36 +36,17 @@ def render_view(assessment: Assessment, view: str, data: Any) -> RenderableType:
     return _VIEWS[view](assessment, data)
 
 
-def render_effects(data: dict[str, Any]) -> RenderableType:
-    """Return the effects of a date as a table."""
-    rows = []
-    for item in data["effects"]:
-        placebo = item["placebo_share"]
-        largest = [part for part in item["items"] if part["observed"]][:3]
-        rows.append(
-            (
-                item["reading"],
-                f"{item['effect']:+.2f} ({item['lo80']:+.2f} to {item['hi80']:+.2f})",
-                f"{item['z']:+.1f}",
-                _NONE if placebo is None else f"{100 * placebo:.0f} % of {item['placebos']}",
-                "; ".join(f"{part['item']} {part['effect']:+.2f}" for part in largest),
-            )
-        )
-    head = ("reading", "effect (80 %) [sd]", "z", "placebo dates as far", "largest indicators")
-    title = f"{data['dyad']}: {data['months']} months after {data['date']}, against its own past"
-    return _table(title, head, rows)
-
-
 def _text(value: object) -> str:
     if value is None or value == "":
         return _NONE
     return f"{value:,.3g}" if isinstance(value, float) else str(value)
 
 
-def _table(title: str, head: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
+def table_of(title: str, head: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
+    """Return rows as a table; nothing to show is said, never left out."""
     table = Table(title=title, title_justify="left")
     for index, name in enumerate(head):
-        table.add_column(name, no_wrap=index == 0, overflow="fold")
+        table.add_column(escape(name), no_wrap=index == 0, overflow="fold")
     for row in rows:
         table.add_row(*(escape(_text(cell)) for cell in row))
     if not table.row_count:
@@ -98,7 +79,7 @@ def _readings(assessment: Assessment, data: dict[str, Any]) -> Table:
             )
         )
     head = ("reading", "period", "value (80 %)", "higher in 12 months", "moved by")
-    return _table(f"{assessment.title}, as of {assessment.as_of}", head, rows)
+    return table_of(f"{assessment.title}, as of {assessment.as_of}", head, rows)
 
 
 def _phases(_: Assessment, data: list[dict[str, Any]]) -> Table:
@@ -107,7 +88,7 @@ def _phases(_: Assessment, data: list[dict[str, Any]]) -> Table:
         edge = item["boundary"]
         span = _NONE if edge["date"] is None else f"{edge['lo80']} to {edge['hi80']}"
         rows.append((item["start"], span, edge["probability"], item["name"], item["summary"]))
-    return _table("Phases", ("from", "80 % of date", "probability", "name", "summary"), rows)
+    return table_of("Phases", ("from", "80 % of date", "probability", "name", "summary"), rows)
 
 
 def _indicators(_: Assessment, data: list[dict[str, Any]]) -> Table:
@@ -128,7 +109,7 @@ def _indicators(_: Assessment, data: list[dict[str, Any]]) -> Table:
             )
         )
     head = ("id", "name", "status", "period", "value", "unit", "z own", "flag", "next data")
-    return _table("Indicators (* core)", head, rows)
+    return table_of("Indicators (* core)", head, rows)
 
 
 def _roles(assessment: Assessment, data: dict[str, Any]) -> Table:
@@ -145,11 +126,22 @@ def _roles(assessment: Assessment, data: dict[str, Any]) -> Table:
             )
         flips = "; ".join(
             f"{names[flip['from']]} to {names[flip['to']]} {flip['date']}"
-            f" ({flip['lo80']} to {flip['hi80']}, p {flip['probability']:.2f})"
+            f" ({flip['lo80']} to {flip['hi80']}, p {flip['probability']:.2f})" + _end(flip, names)
             for flip in role["flips"]
         )
         rows.append((role["name"], now, flips, role["coverage"]))
-    return _table("Who supplies whom", ("flow", "main supplier now", "flips", "rests on"), rows)
+    return table_of("Who supplies whom", ("flow", "main supplier now", "flips", "rests on"), rows)
+
+
+def _end(flip: dict[str, Any], names: dict[str, str]) -> str:
+    end = flip["end"]
+    if end is None:
+        return ""
+    if end["date"] is None:
+        return f", not over (p of an end {end['probability']:.2f})"
+    since = f"{end['date']} ({end['lo80']} to {end['hi80']}, p {end['probability']:.2f})"
+    then = "neither leads" if end["to"] is None else f"then {names[end['to']]} again"
+    return f", over since {since}, {then}"
 
 
 def _ledger(_: Assessment, data: list[dict[str, Any]]) -> Table:
@@ -165,7 +157,7 @@ def _ledger(_: Assessment, data: list[dict[str, Any]]) -> Table:
         for item in data
     )
     head = ("item", "direction", "latest assertion", "verified", "date", "claims / denials")
-    return _table("Promised and delivered", head, rows)
+    return table_of("Promised and delivered", head, rows)
 
 
 def _stress(_: Assessment, data: list[dict[str, Any]]) -> Table:
@@ -182,7 +174,7 @@ def _stress(_: Assessment, data: list[dict[str, Any]]) -> Table:
         for item in data
     )
     head = ("start", "crisis", "who for whom", "score", "meaning", "days", "cost")
-    return _table("When it cost something", head, rows)
+    return table_of("When it cost something", head, rows)
 
 
 def _levers(_: Assessment, data: list[dict[str, Any]]) -> Table:
@@ -192,7 +184,7 @@ def _levers(_: Assessment, data: list[dict[str, Any]]) -> Table:
         for item in data
     )  # fmt: skip
     head = ("date", "by", "on", "type", "terms", "outcome", "H1")
-    return _table("Outside offers and threats", head, rows)
+    return table_of("Outside offers and threats", head, rows)
 
 
 def _theatres(_: Assessment, data: list[dict[str, Any]]) -> Table:
@@ -202,17 +194,17 @@ def _theatres(_: Assessment, data: list[dict[str, Any]]) -> Table:
         found = {cell["phase"]: cell["alignment"] for cell in item["cells"]}
         cells = ("" if found.get(phase) is None else f"{found[phase]:+d}" for phase in phases)
         rows.append((item["name"], *cells))
-    return _table("Theatres, -2 open dispute to +2 direct support", ("theatre", *phases), rows)
+    return table_of("Theatres, -2 open dispute to +2 direct support", ("theatre", *phases), rows)
 
 
 def _hypotheses(_: Assessment, data: list[dict[str, Any]]) -> Table:
     rows = ((item["id"], item["statement"], item["weight"], item["sensitivity"]) for item in data)
-    return _table("Rival explanations", ("id", "statement", "weight", "note"), rows)
+    return table_of("Rival explanations", ("id", "statement", "weight", "note"), rows)
 
 
 def _evidence(_: Assessment, data: dict[str, Any]) -> Table:
     rows = ((name, *_record(item)) for name, item in data.items())
-    return _table("Evidence", ("id", "date", "grade", "modality", "summary", "address"), rows)
+    return table_of("Evidence", ("id", "date", "grade", "modality", "summary", "address"), rows)
 
 
 def _record(item: dict[str, Any]) -> tuple[object, ...]:
@@ -222,7 +214,7 @@ def _record(item: dict[str, Any]) -> tuple[object, ...]:
 
 def _timeline(_: Assessment, data: list[dict[str, Any]]) -> Table:
     rows = ((item["date"], item["id"], item["modality"], item["summary"]) for item in data)
-    return _table("Timeline of the cited records", ("date", "id", "modality", "summary"), rows)
+    return table_of("Timeline of the cited records", ("date", "id", "modality", "summary"), rows)
 
 
 def _ladder(_: Assessment, data: dict[str, Any]) -> Table:
@@ -232,7 +224,7 @@ def _ladder(_: Assessment, data: dict[str, Any]) -> Table:
         for item in data["criteria"]
     )
     title = f"Ladder of alignment: rung {_text(data['rung'])} of 6 ({data['rung_name']})"
-    return _table(title, ("rung", "", "criterion", "why"), rows)
+    return table_of(title, ("rung", "", "criterion", "why"), rows)
 
 
 def _drivers(_: Assessment, data: list[dict[str, Any]]) -> Table:
@@ -240,23 +232,23 @@ def _drivers(_: Assessment, data: list[dict[str, Any]]) -> Table:
         (item["name"], item["type"], item["since"], item["strength"], item["trend"])
         for item in data
     )
-    return _table("Ranked forces", ("name", "type", "since", "share", "trend"), rows)
+    return table_of("Ranked forces", ("name", "type", "since", "share", "trend"), rows)
 
 
 def _judgements(_: Assessment, data: list[dict[str, Any]]) -> Table:
     rows = ((item["id"], item["text"], item["confidence"]) for item in data)
-    return _table("Judgements", ("id", "judgement", "confidence"), rows)
+    return table_of("Judgements", ("id", "judgement", "confidence"), rows)
 
 
 def _gaps(_: Assessment, data: list[dict[str, Any]]) -> Table:
     rows = ((item["what"], item["why"], item["fill"]) for item in data)
-    return _table("What is not known", ("what", "why", "what would fill it"), rows)
+    return table_of("What is not known", ("what", "why", "what would fill it"), rows)
 
 
 def _network(assessment: Assessment, data: dict[str, Any] | None) -> Table:
     head = ("of", "with", "cohesion", "tension", "depth")
     if data is None:
-        table = _table("Who is close to whom", head, ())
+        table = table_of("Who is close to whom", head, ())
         table.caption = (
             f"No reference panel with a year before {assessment.as_of[:4]}: `comity panel build` "
             "makes one from what is collected."
@@ -274,7 +266,7 @@ def _network(assessment: Assessment, data: dict[str, Any] | None) -> Table:
         f"{join_words([f'{name} ({state})' for state, name in names.items()])}: percentile in the "
         f"reference panel in {data['period']}, 80 % interval"
     )
-    table = _table(title, head, rows)
+    table = table_of(title, head, rows)
     table.caption = (
         f"Closest: up to {data['count']} dyads of highest cohesion, with cohesion and depth of "
         f"{data['least']:.0f} or more. At odds: up to {data['count']} of highest tension, of "

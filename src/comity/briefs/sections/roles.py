@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from comity.briefs.blocks import Caveat, Column, Finding, Paragraph, Quiet, Row, Strong, Table
 from comity.briefs.charts import roles as chart
 from comity.briefs.sections._words import cite, dash, empty
-from comity.briefs.wording import actor_words, capital, date_words, percent, signed
+from comity.briefs.wording import actor_words, capital, date_words, end_words, percent, signed
 
 if TYPE_CHECKING:
     from comity.briefs.blocks import Block, Parts
@@ -38,8 +38,9 @@ def build(assessment: Assessment) -> list[Block]:
                 "Each report of a delivery counts once, whatever its quantity, with the "
                 "probability that its grade gives, and fades with a half-life of 24 months; claims "
                 "and contracts do not count. A register of transfers, if collected, counts volumes "
-                "instead. A month in which neither has supplied for long is left blank: no role is "
-                "not balance.",
+                "instead. A change is over when the old supplier leads again for six months or "
+                "the new one has not led up to now. A month in which neither has supplied for long "
+                "is left blank: no role is not balance.",
             )
         )
     )
@@ -95,7 +96,7 @@ def _flips(assessment: Assessment, role: Role) -> Parts:
                 f"from {before} to {after} ",
                 Quiet(f"[{bounds}], probability {percent(flip.probability)}"),
                 *cite(flip.evidence),
-                ". ",
+                f". {end_words(flip.end, dyad)}. " if flip.end else ". ",
             )
         )
     return tuple(part for parts in made for part in parts) or dash()
