@@ -131,3 +131,33 @@ def test_order_of_the_two_states_mirrors(workspace: Workspace, assessment: Asses
 
 def test_json_round_trip(assessment: Assessment) -> None:
     assert load_json(render_json(assessment)) == assessment
+
+
+def test_every_reading_stands_under_other_priors(data: dict[str, Any]) -> None:
+    for reading in data["readings"].values():
+        priors = reading["sensitivity"]["priors"]
+        moves = [abs(each["move"]) for each in priors]
+        assert moves == sorted(moves, reverse=True)
+        assert {each["factor"] for each in priors} == {0.5, 2.0, None}
+        for each in priors:
+            assert each["lo80"] <= each["value"] <= each["hi80"]
+            assert each["value"] - reading["latest"]["value"] == pytest.approx(
+                each["move"], abs=0.1
+            )
+
+
+def test_a_flip_says_whether_it_is_over(data: dict[str, Any]) -> None:
+    flips = [flip for role in data["roles"].values() for flip in role["flips"]]
+    assert flips
+    for flip in flips:
+        end = flip["end"]
+        assert (end["date"] is None) == (end["probability"] < 0.2)
+        assert end["date"] is None or end["lo80"] <= end["date"] < end["hi80"]
+
+
+def test_a_choice_gives_the_same_bytes_twice(workspace: Workspace) -> None:
+    one, other = (
+        workspace.assess("RUS", "IRN", weights={"REG-08": 0.0}, fresh=True) for _ in range(2)
+    )
+    assert one.beside is not None
+    assert render_json(one) == render_json(other)
