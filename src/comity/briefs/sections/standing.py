@@ -83,13 +83,13 @@ def _votes(assessment: Assessment) -> Block | None:
         if standing is None or standing.latest.value is None:
             continue
         latest = standing.latest
-        span = percentile(latest.value, latest.lo80, latest.hi80)
+        value, _, bounds = percentile(latest.value, latest.lo80, latest.hi80).partition(", ")
         return Finding(
             (
                 f"In contested votes of the UN General Assembly of {latest.period} the two voted "
-                f"more alike than {span} of {standing.dyads:,} pairs of states. Whether they are "
-                "closer than others in more than votes needs a reference panel from collected "
-                "data (comity panel build).",
+                f"more alike than {value} % ({bounds}) of {standing.dyads:,} pairs of states. "
+                "Whether they are closer than others in more than votes needs a reference panel "
+                "from collected data (comity panel build).",
             )
         )
     return None

@@ -19,6 +19,7 @@ __all__ = ["DyadItem", "measure_items"]
 Array = NDArray[np.float64]
 _LOGGED = ("igo",)
 _NO_SHARES = 1e-9
+_FULL = 0.25  # of the main stream's usual events
 
 
 class DyadItem(NamedTuple):
@@ -78,7 +79,12 @@ def measure_items(
     doubt = pick(np.where(artefact, DOUBT, 0.0))
     streams = [("", inputs.counts)]
     streams += [(inputs.coder.get(name, name), x) for name, x in inputs.other_counts.items()]
-    made = _merged([(coder, _of_stream(x, pick, doubt, wanted)) for coder, x in streams])
+    made = _merged(
+        [
+            (coder, _is_full(x, inputs.counts), _of_stream(x, pick, doubt, wanted))
+            for coder, x in streams
+        ]
+    )
     none = np.zeros_like(doubt)
     for name, x in inputs.symmetric.items():
         if name in wanted and np.isfinite(x).any():
@@ -119,11 +125,24 @@ def _of_stream(
     return made
 
 
-def _merged(streams: list[tuple[str, dict[str, DyadItem]]]) -> dict[str, DyadItem]:
+def _is_full(counts: Array, main: Array) -> NDArray[np.bool_]:
+    """Say in which periods a stream tells how active a state is, dims (time,).
+
+    A thin sample draws every state's activity to the mean, so that the most active states would
+    seem to calm down in the years of which there is only a sample.
+    """
+    volume, usual = (np.nansum(x, axis=(0, 2, 3)) for x in (counts, main))
+    spoken = usual[usual > 0]
+    return np.asarray(volume >= _FULL * (np.median(spoken) if len(spoken) else 0.0))
+
+
+def _merged(
+    streams: list[tuple[str, NDArray[np.bool_], dict[str, DyadItem]]],
+) -> dict[str, DyadItem]:
     """Put what several streams say of one item together; the first to cover a period leads it."""
     merged: dict[str, DyadItem] = {}
     said: dict[tuple[str, str], NDArray[np.bool_]] = {}
-    for coder, made in streams:
+    for coder, is_full, made in streams:
         for name, item in made.items():
             # the events that this coder has already given are not another observation
             known = said.get((coder, name), np.zeros(item.value.shape, dtype=bool))
@@ -133,9 +152,9 @@ def _merged(streams: list[tuple[str, dict[str, DyadItem]]]) -> dict[str, DyadIte
                 merged[name] = item
                 continue
             main = merged[name]
-            silent = ~np.isfinite(main.streams()[0]).any(axis=(0, 1))
+            silent = ~np.isfinite(main.value).any(axis=0)
             merged[name] = main._replace(
-                state_part=np.where(silent, item.state_part, main.state_part),
+                state_part=np.where(silent & is_full, item.state_part, main.state_part),
                 others=(*main.others, (value, item.variance)),
             )
     return merged
