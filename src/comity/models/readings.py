@@ -4,7 +4,8 @@ First version, for one dyad by itself. Every item is standardised against its ow
 smoothed by its own local level; a reading is the mean of its items' levels by their declared
 weights, over the items that have been observed at least once. An item that is not observed any more
 keeps its last level with growing doubt: the reading neither falls nor stays certain. Items that
-disagree, and readings that rest on few of them, are wide. The scale is the dyad's own history:
+disagree, and readings that rest on few of them, are wide; what items lag by when their levels step
+together does not average out (`comity.models.shared_errors`). The scale is the dyad's own history:
 0-100 is the percentile among the pooled smoothed draws of all months.
 
 Asymmetry keeps its sign. Its items are ratios from -1 to 1 (others are squeezed by ``tanh``); the
@@ -34,6 +35,7 @@ from comity.models.item_levels import (
     standardise,
 )
 from comity.models.rise import Rise, chance_of_rise
+from comity.models.shared_errors import common_steps, draw_errors, shared_lift
 
 __all__ = ["ReadingPriors", "estimate_readings", "leave_one_out", "movers"]
 
@@ -56,7 +58,7 @@ class ReadingPriors:
     disagreement_phi : float
         Month-to-month autocorrelation of what an item says beside its reading.
     common, common_n : float
-        Prior correlation between the yearly steps of two items, and the years that it is worth.
+        Prior correlation between the steps of two items' levels, and the years that it is worth.
     weight_sd : float
         Standard deviation of the log of each declared weight.
     """
@@ -65,8 +67,8 @@ class ReadingPriors:
     disagreement: float = 0.6
     disagreement_n: float = 3.0
     disagreement_phi: float = 0.97
-    common: float = 0.3
-    common_n: float = 10.0
+    common: float = 0.5
+    common_n: float = 5.0
     weight_sd: float = 0.1
 
 
@@ -230,11 +232,12 @@ def _estimate(
     mean, var = levels.filtered
     doubt = _disagreement(mean, mixture, priors)
     latent, latent_var = mixture.combine(mean, var)
-    common = _common(mean, mixture, priors)
-    lift = _lift(mixture.share, var, levels.lagging, common)
-    latent_var = latent_var * lift + doubt**2 * mixture.concentration
-    filtered = _filtered_draws(levels, mixture, (doubt, lift), rng, draws, priors) * unit
-    smoothed = _smoothed_draws(levels, mixture, (doubt, lift), rng, draws, priors) * unit
+    common = common_steps(levels, mixture.alive, rng, (priors.common, priors.common_n))
+    latent_var = latent_var * shared_lift(levels, mixture.share, common)
+    latent_var = latent_var + doubt**2 * mixture.concentration
+    filtered, smoothed = (
+        draw * unit for draw in _draws(levels, mixture, (doubt, common), rng, draws, priors)
+    )
     own = np.where(np.isfinite(data.z), mixture.weight[:, None], 0.0)
     with np.errstate(invalid="ignore"):
         point = (own * np.nan_to_num(data.z)).sum(axis=0) / own.sum(axis=0) * unit
@@ -328,71 +331,34 @@ def _disagreement(mean: Array, mixture: _Mixture, priors: ReadingPriors) -> floa
     return float(np.sqrt((prior + per_item.sum()) / (priors.disagreement_n + freedom)))
 
 
-def _common(mean: Array, mixture: _Mixture, priors: ReadingPriors) -> float:
-    """Return how far items move together: mean correlation of yearly steps, drawn to a prior."""
-    steps = mean[:, 12::12] - mean[:, :-12:12]
-    known = mixture.alive[:, :-12:12]
-    scale = np.sqrt((steps**2 * known).sum(axis=1) / np.maximum(known.sum(axis=1), 1))
-    z = np.where(known, steps / np.maximum(scale, 1e-9)[:, None], 0.0)
-    both = (z @ z.T)[~np.eye(len(z), dtype=bool)].sum()
-    pairs = (known.astype(float) @ known.T)[~np.eye(len(z), dtype=bool)].sum()
-    years = pairs / max(len(z) * (len(z) - 1), 1)
-    own = both / max(pairs, 1.0)
-    shrunk = (years * own + priors.common_n * priors.common) / (years + priors.common_n)
-    return float(np.clip(shrunk, 0.0, 0.95))
-
-
-def _lift(share: Array, var: Array, lagging: Array, common: float) -> Array:
-    """Return the factor on the variance of the mean for errors that items share, dims (time,)."""
-    lag = share * np.sqrt(lagging * var)
-    alone = (share**2 * var).sum(axis=0)
-    together = lag.sum(axis=0) ** 2 - (lag**2).sum(axis=0)
-    return np.asarray(1.0 + common * together / np.where(alone > 0, alone, 1.0))
-
-
-def _filtered_draws(
+def _draws(
     levels: Levels,
     mixture: _Mixture,
-    between: tuple[float, Array],
+    between: tuple[float, float],
     rng: np.random.Generator,
     draws: int,
     priors: ReadingPriors,
-) -> Array:
-    """Draw each month's reading given its past; months of one draw belong to no joint path."""
-    doubt, lift = between
-    rounds = len(levels.filters)
-    parts = []
-    for b, fit in enumerate(levels.filters):
-        size = len(range(b, draws, rounds))
-        share = mixture.jittered(rng, size, priors.weight_sd)
-        mean = (share * fit.level).sum(axis=1)
-        var = (share**2 * (fit.level_var * lift + doubt**2)).sum(axis=1)
-        parts.append(mean + np.sqrt(var) * rng.standard_normal(mean.shape))
-    out = np.concatenate(parts)
-    out[:, ~mixture.alive.any(axis=0)] = np.nan
-    return out
-
-
-def _smoothed_draws(
-    levels: Levels,
-    mixture: _Mixture,
-    between: tuple[float, Array],
-    rng: np.random.Generator,
-    draws: int,
-    priors: ReadingPriors,
-) -> Array:
-    """Draw joint paths of the reading given all months."""
-    doubt, lift = between
+) -> tuple[Array, Array]:
+    """Draw the reading given each month's past, and given all months; dims (draw, time)."""
+    doubt, common = between
     share = mixture.jittered(rng, draws, priors.weight_sd)
-    out = (share * levels.paths(rng, draws)).sum(axis=1)
-    centre = out.mean(axis=0)
-    out = centre + (out - centre) * np.sqrt(lift)
-    phi = priors.disagreement_phi
-    own = rng.standard_normal(out.shape)
-    for t in range(1, out.shape[1]):
-        own[:, t] = phi * own[:, t - 1] + np.sqrt(1.0 - phi**2) * own[:, t]
-    out += doubt * np.sqrt(mixture.concentration) * own
-    out[:, ~mixture.alive.any(axis=0)] = np.nan
+    own = _wander(rng, (draws, len(mixture.alive[0])), priors.disagreement_phi)
+    own *= doubt * np.sqrt((share**2).sum(axis=1))
+    turn = np.repeat(*levels.turns(draws))
+    out = []
+    errors = draw_errors(levels, rng, draws, common)
+    for error, means in zip(errors, levels.means, strict=True):
+        path = np.einsum("dit,dit->dt", share, means[turn] + error) + own
+        path[:, ~mixture.alive.any(axis=0)] = np.nan
+        out.append(path)
+    return out[0], out[1]
+
+
+def _wander(rng: np.random.Generator, shape: tuple[int, int], phi: float) -> Array:
+    """Draw stationary paths of unit variance that return to zero, dims (draw, time)."""
+    out = rng.standard_normal(shape)
+    for t in range(1, shape[1]):
+        out[:, t] = phi * out[:, t - 1] + np.sqrt(1.0 - phi**2) * out[:, t]
     return np.asarray(out)
 
 
