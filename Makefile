@@ -54,6 +54,8 @@ schemas: setup ## rewrite the JSON Schemas from the models
 golden: setup-dev ## rewrite golden files after looking at the difference
 	@COMITY_GOLDEN=rewrite $(BIN)/pytest -q tests/snapshot
 bench: setup-dev ## budgets, as ratios in one run
+	@$(BIN)/python -c 'import statsmodels' 2>/dev/null || $(BIN)/python -m pip install --quiet -c constraints.txt -e '.[bench]' \
+	  || echo "statsmodels cannot be installed here: the budgets are measured without it"
 	@$(BIN)/python -m benchmarks
 clean: ## remove what the targets made
 	@rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .coverage .coverage.* .import_linter_cache

@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -39,11 +38,51 @@ def process(*words: str) -> Callable[[], object]:
     return lambda: subprocess.run([*words], check=True, capture_output=True)  # noqa: S603
 
 
-def estimator() -> float:
-    """Return the time to fit 200 dyads of 420 months and 15 items [s]."""
-    worlds = [simulate_panel(seed=seed, months=420, items=15) for seed in range(200)]
-    values = np.stack([world.values for world in worlds])
-    return median(lambda: fit_factor(values, seed=1), 1)
+def panel() -> tuple[float, float]:
+    """Return time [s] and peak memory [MB] of 200 dyads, in a process of their own."""
+    made = subprocess.run(
+        [sys.executable, "-m", "benchmarks.panel"], check=True, capture_output=True, text=True
+    )
+    seconds, memory = made.stdout.split()
+    return float(seconds), float(memory)
+
+
+def one_dyad() -> tuple[float, dict[str, float]]:
+    """Return the time for one dyad by our estimator and by statsmodels' models of it [s]."""
+    values = simulate_panel(seed=0, months=420, items=15).values
+    ours = median(lambda: fit_factor(values[None], seed=1), 5)
+    try:
+        from benchmarks import reference  # noqa: PLC0415 -- an optional extra
+    except ImportError:
+        return ours, {}
+    return ours, {
+        "one walk, white noise": median(lambda: reference.fit_reference(values), 1),
+        "one factor, autocorrelated noise": median(lambda: reference.fit_dynamic(values), 1),
+    }
+
+
+def compare(console: Console) -> None:
+    """Print our estimator against general software, on one panel in one run."""
+    ours, others = one_dyad()
+    seconds, memory = panel()
+    table = Table("420 months x 15 items", "time a dyad [s]", "x ours, one dyad", "x ours, of 200")
+    table.add_row("ours, one dyad alone", f"{ours:.3f}", "1.0", "")
+    table.add_row("ours, 200 dyads together", f"{seconds / 200:.3f}", "", "1.0")
+    for name, theirs in others.items():
+        table.add_row(
+            f"statsmodels, {name}",
+            f"{theirs:.2f}",
+            f"{theirs / ours:.1f}",
+            f"{theirs / (seconds / 200):.0f}",
+        )
+    console.print(table)
+    console.print(
+        f"200 dyads x 420 x 15: {seconds:.1f} s (budget 10 s), peak memory {memory:.0f} MB"
+    )
+    if not others:
+        console.print(
+            "statsmodels is not installed, so there is no ratio: pip install 'comity\\[bench]'"
+        )
 
 
 def main() -> None:
@@ -71,11 +110,12 @@ def main() -> None:
                 median(process(comity, "show", "RUS", "IRN", "ledger", *store), 5),
                 "1",
             ),
-            ("estimator, 200 dyads x 420 months x 15 items", estimator(), "10"),
         ]
     for what, seconds, budget in rows:
         table.add_row(what, f"{seconds:.2f}", f"{seconds / idle:.0f}", budget)
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    compare(console)
 
 
 if __name__ == "__main__":

@@ -76,7 +76,8 @@ class ReadingPath:
     any item is alive. `latent_mean` and `latent_sd` are those of the filtered weighted mean, in
     standard deviations of the items; `contributions` are each item's part of `latent_mean`, dims
     (time,), NaN before the item is alive, and sum to it. `reference` holds quantiles of the
-    reference distribution (asymmetry: none), so that latent values can be put on the scale.
+    reference distribution (asymmetry: none), so that latent values can be put on the scale;
+    `common_steps` is the correlation found between the steps of two items' levels.
     """
 
     filtered: NDArray[np.float64]
@@ -89,6 +90,7 @@ class ReadingPath:
     p_rise_12m: float | None
     p_rise_method: str
     reference: NDArray[np.float64] | None = None
+    common_steps: float = 0.0
 
 
 @dataclass(frozen=True)

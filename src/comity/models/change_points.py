@@ -39,6 +39,7 @@ __all__ = ["PhasePriors", "Segmentation", "segment"]
 Array = NDArray[np.float64]
 _DEFAULT = PhasePriors()
 Ints = NDArray[np.int64]
+_SHARPENINGS = 6  # rounds in which the noise is learnt anew; two nearly always do
 
 
 @dataclass(frozen=True)
@@ -127,11 +128,15 @@ def segment(
     time = len(months)
     table = _Table.build(evidence(data, time, priors), max_phases, min_months, priors)
     starts = table.likeliest()
-    if len(starts) > 1:
-        # residuals around the phases found tell noise from level better than a running median
+    for _ in range(_SHARPENINGS):
+        # residuals around the phases found tell noise from level better than a running median;
+        # what they take for noise may do away with a boundary, and then there is more of it
+        before = starts
         data = sharpen(data, starts, priors)
         table = _Table.build(evidence(data, time, priors), max_phases, min_months, priors)
         starts = table.likeliest()
+        if np.array_equal(before, starts):
+            break
     sampled = table.sample(np.random.default_rng(seed), draws)
     found = _summarise(months, sampled, starts, draws, data, priors)
     chance = np.bincount(np.concatenate([np.zeros(0, dtype=np.int64), *sampled]), minlength=time)

@@ -228,7 +228,7 @@ def _draw_parameters(
     thin = (1.0 - p.rho) / (1.0 + p.rho)
     worth = data.n * thin + priors.noise_n
     noise = p.noise * worth / rng.chisquare(worth)
-    mean = np.maximum(p.loading.mean(axis=1, keepdims=True), 0.05)
+    mean = priors.mean_loading(p.loading)
     precision = data.n / p.long_run + 1.0 / (priors.loading_sd * mean) ** 2
     loading = p.loading + rng.standard_normal(p.loading.shape) / np.sqrt(precision)
     rho = np.clip(

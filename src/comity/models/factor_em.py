@@ -31,6 +31,10 @@ class FactorPriors:
     ----------
     loading_sd : float
         Prior standard deviation of a loading around the panel's mean loading, relative to it.
+    loading_n : float
+        Items that the prior mean loading is worth against the panel's own items. That mean is what
+        the prior noise leaves of a standardised item. Without it loadings and their own mean can
+        shrink together until a level is taken for noise.
     noise, noise_n : float
         Prior noise variance of a standardised item, and the values it is worth.
     rho_n : float
@@ -46,6 +50,7 @@ class FactorPriors:
     """
 
     loading_sd: float = 0.5
+    loading_n: float = 5.0
     noise: float = 0.5
     noise_n: float = 2.0
     rho_n: float = 20.0
@@ -54,6 +59,17 @@ class FactorPriors:
     jump: float = 3.5
     iterations: int = 40
     parameter_draws: int = 8
+
+    @property
+    def loading(self) -> float:
+        """Prior mean loading: item and level have unit spread, and noise takes its part."""
+        return float(np.sqrt(max(1.0 - self.noise, 0.0)))
+
+    def mean_loading(self, loading: Array) -> Array:
+        """Return the mean that loadings are drawn to, dims (dyad, 1)."""
+        items = loading.shape[1]
+        total = loading.sum(axis=1, keepdims=True) + self.loading_n * self.loading
+        return np.asarray(np.maximum(total / (items + self.loading_n), 0.05))
 
 
 @dataclass(frozen=True)
@@ -118,7 +134,7 @@ def start(data: Data, priors: FactorPriors) -> Parameters:
     """Return where EM sets out: equal loadings."""
     dyads, time, items = data.monthly.shape
     return Parameters(
-        loading=np.full((dyads, items), 0.7),
+        loading=np.full((dyads, items), priors.loading),
         mu=np.zeros((dyads, items)),
         noise=np.full((dyads, items), priors.noise),
         rho=np.zeros((dyads, items)),
@@ -193,7 +209,7 @@ def _maximise(data: Data, p: Parameters, s: Smoothed, priors: FactorPriors) -> P
     n, sf, sff, sy, syf, syy = sums
     n = np.maximum(n, 1e-9)
     noise = p.long_run
-    mean = np.maximum(p.loading.mean(axis=1, keepdims=True), 0.05)
+    mean = priors.mean_loading(p.loading)
     prior = 1.0 / (priors.loading_sd * mean) ** 2
     data_precision = np.maximum(sff - sf**2 / n, 0.0) / noise
     loading = ((syf - sf * sy / n) / noise + mean * prior) / (data_precision + prior)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from comity.core.errors import ModelError
 from comity.models._protocol import Item
-from comity.models.kalman import Filtered, Plan, draw_levels, filter_levels, plan_spans, smooth
+from comity.models.kalman import Filtered, Plan, filter_levels, plan_spans, smooth
 
 __all__ = [
     "ItemPriors",
@@ -82,31 +82,45 @@ class Levels:
     ----------
     filters : tuple of Filtered
         One per draw of (step, noise); items along the series dimension.
+    noises : tuple of numpy.ndarray
+        Long-run noise variance behind each filter, dims (item,).
+    central, central_noise : Filtered, numpy.ndarray
+        The filter with the posterior means of step and long-run noise, and that noise.
     step, noise, rho : numpy.ndarray
         Posterior means of the variances and autocorrelation of the noise, dims (item,).
+    plan : Plan
+        Spans of the values.
+    known : numpy.ndarray
+        Known sampling variance, dims (item, time), NaN where nothing was observed.
+    start_var : float
+        Variance of the level before anything was seen.
     """
 
     filters: tuple[Filtered, ...]
+    noises: tuple[Array, ...]
+    central: Filtered
+    central_noise: Array
     step: Array
     noise: Array
     rho: Array
+    plan: Plan
+    known: Array
+    start_var: float
+
+    def variance(self, noise: Array) -> Array:
+        """Return what a value scatters by around its level, dims (item, time), NaN if missing."""
+        return np.asarray((noise[:, None] + self.known) * self.plan.inflation)
 
     @property
-    def lagging(self) -> Array:
-        """Share of each level's error that is lag behind its own steps, not noise, in [0, 1].
+    def means(self) -> tuple[Array, Array]:
+        """Filtered and smoothed means, dims (parameter draw, item, time)."""
+        filtered = np.array([f.level for f in self.filters])
+        return filtered, np.array([smooth(f).level for f in self.filters])
 
-        Dims (item, time). Items that move together lag together: this part does not average out.
-        """
-        out = np.zeros_like(self.filters[0].level)
-        for fit in self.filters:
-            lag = fit.level_var[:, 0]
-            out[:, 0] += 1.0
-            for t in range(1, out.shape[1]):
-                step = fit.step_var[:, t]
-                kept = fit.level_var[:, t] / (fit.level_var[:, t - 1] + step)
-                lag = np.minimum(kept**2 * (lag + step), fit.level_var[:, t])
-                out[:, t] += lag / fit.level_var[:, t]
-        return out / len(self.filters)
+    def turns(self, draws: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the parameter draws and how many of so many draws each of them serves."""
+        rounds = np.arange(len(self.filters))
+        return rounds, (draws - rounds + len(rounds) - 1) // len(rounds)
 
     @property
     def filtered(self) -> tuple[Array, Array]:
@@ -114,16 +128,6 @@ class Levels:
         means = np.array([f.level for f in self.filters])
         within = np.mean([f.level_var for f in self.filters], axis=0)
         return means.mean(axis=0), within + means.var(axis=0)
-
-    def paths(self, rng: np.random.Generator, draws: int) -> Array:
-        """Return joint smoothed paths, dims (draw, item, time)."""
-        rounds = len(self.filters)
-        parts = [
-            draw_levels(f, rng, len(range(b, draws, rounds)))
-            for b, f in enumerate(self.filters)
-            if b < draws
-        ]
-        return np.concatenate(parts)
 
 
 def standardise(items: Sequence[Item], prior: ItemPriors, *, signed: bool = False) -> Standardised:
@@ -235,31 +239,37 @@ def fit_levels(
     chance = _posterior(loglik, np.log(ratios), prior)
     average = np.tensordot(chance.sum(axis=2), steps, axes=1)
     noise = (chance.sum(axis=1) * noises).sum(axis=1)
-    fit = filter_levels(
-        data.z,
-        noise[:, None] + data.variance,
-        average[:, None],
-        plan,
-        start=(0.0, prior.start_var),
-    )
-    rho = autocorrelation(data.z - smooth(fit).cumulator / plan.months, prior)
+
+    def run(noise: Array, step: Array) -> Filtered:
+        return filter_levels(
+            data.z,
+            noise[:, None] + data.variance,
+            step[:, None],
+            plan,
+            start=(0.0, prior.start_var),
+        )
+
+    rho = autocorrelation(data.z - smooth(run(noise, average)).cumulator / plan.months, prior)
     lift = (1.0 + rho) / (1.0 - rho)
-    filters = []
+    filters, drawn = [], []
     flat = chance.reshape(len(chance), -1).cumsum(axis=1)
     for _ in range(parameter_draws):
         pick = (rng.random((len(flat), 1)) * flat[:, -1:] > flat).sum(axis=1)
         at_step, at_noise = np.divmod(np.minimum(pick, flat.shape[1] - 1), len(ratios))
-        drawn = noises[np.arange(len(noises)), at_noise] * lift
-        filters.append(
-            filter_levels(
-                data.z,
-                drawn[:, None] + data.variance,
-                steps[at_step][:, None],
-                plan,
-                start=(0.0, prior.start_var),
-            )
-        )
-    return Levels(tuple(filters), average, noise, rho)
+        drawn.append(noises[np.arange(len(noises)), at_noise] * lift)
+        filters.append(run(drawn[-1], steps[at_step]))
+    return Levels(
+        filters=tuple(filters),
+        noises=tuple(drawn),
+        central=run(noise * lift, average),
+        central_noise=noise * lift,
+        step=average,
+        noise=noise,
+        rho=rho,
+        plan=plan,
+        known=np.where(np.isfinite(data.z), data.variance, np.nan),
+        start_var=prior.start_var,
+    )
 
 
 def check_item(item: Item) -> None:

@@ -19,7 +19,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Filtered", "Plan", "Smoothed", "draw_levels", "filter_levels", "plan_spans", "smooth"]
+__all__ = [
+    "Filtered",
+    "Plan",
+    "Smoothed",
+    "draw_levels",
+    "filter_levels",
+    "plan_spans",
+    "smooth",
+    "smoothing_gains",
+]
 
 Array = NDArray[np.float64]
 _TINY = 1e-300
@@ -266,6 +275,14 @@ def draw_levels(filtered: Filtered, rng: np.random.Generator, draws: int) -> Arr
             total = level
         out[t] = level
     return np.ascontiguousarray(np.moveaxis(out, 0, 2))
+
+
+def smoothing_gains(filtered: Filtered) -> Array:
+    """Return what the state of a month takes from that of the month after, dims (4, time, series).
+
+    In order: level from level and from cumulator, cumulator from level and from cumulator.
+    """
+    return _backward(filtered).gain
 
 
 State = tuple[Array, Array, Array, Array, Array]

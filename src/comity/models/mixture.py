@@ -16,9 +16,7 @@ __all__ = [
     "QUANTILES",
     "Mixture",
     "ReadingPriors",
-    "common_steps",
     "disagreement",
-    "lift_of",
     "percentile",
     "rescaled",
     "scaled",
@@ -44,7 +42,7 @@ class ReadingPriors:
     disagreement_phi : float
         Month-to-month autocorrelation of what an item says beside its reading.
     common, common_n : float
-        Prior correlation between the yearly steps of two items, and the years that it is worth.
+        Prior correlation between the steps of two items' levels, and the years that it is worth.
     weight_sd : float
         Standard deviation of the log of each declared weight.
     """
@@ -53,8 +51,8 @@ class ReadingPriors:
     disagreement: float = 0.6
     disagreement_n: float = 3.0
     disagreement_phi: float = 0.97
-    common: float = 0.3
-    common_n: float = 10.0
+    common: float = 0.5
+    common_n: float = 5.0
     weight_sd: float = 0.1
 
 
@@ -109,28 +107,6 @@ def disagreement(mean: Array, mixture: Mixture, priors: ReadingPriors) -> float:
     freedom = max(len(mean) - 1, 0)
     prior = priors.disagreement**2 * priors.disagreement_n
     return float(np.sqrt((prior + per_item.sum()) / (priors.disagreement_n + freedom)))
-
-
-def common_steps(mean: Array, mixture: Mixture, priors: ReadingPriors) -> float:
-    """Return how far items move together: mean correlation of yearly steps, drawn to a prior."""
-    steps = mean[:, 12::12] - mean[:, :-12:12]
-    known = mixture.alive[:, :-12:12]
-    scale = np.sqrt((steps**2 * known).sum(axis=1) / np.maximum(known.sum(axis=1), 1))
-    z = np.where(known, steps / np.maximum(scale, 1e-9)[:, None], 0.0)
-    both = (z @ z.T)[~np.eye(len(z), dtype=bool)].sum()
-    pairs = (known.astype(float) @ known.T)[~np.eye(len(z), dtype=bool)].sum()
-    years = pairs / max(len(z) * (len(z) - 1), 1)
-    own = both / max(pairs, 1.0)
-    shrunk = (years * own + priors.common_n * priors.common) / (years + priors.common_n)
-    return float(np.clip(shrunk, 0.0, 0.95))
-
-
-def lift_of(share: Array, var: Array, lagging: Array, common: float) -> Array:
-    """Return the factor on the variance of the mean for errors that items share, dims (time,)."""
-    lag = share * np.sqrt(lagging * var)
-    alone = (share**2 * var).sum(axis=0)
-    together = lag.sum(axis=0) ** 2 - (lag**2).sum(axis=0)
-    return np.asarray(1.0 + common * together / np.where(alone > 0, alone, 1.0))
 
 
 def percentile(latent: Array, reference: Array) -> Array:

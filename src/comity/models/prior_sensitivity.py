@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from comity.models._protocol import Item, Reading, ReadingPath
 from comity.models.item_levels import (
     ItemPriors,
-    Levels,
     Standardised,
     autocorrelation,
     standardise,
@@ -29,12 +28,11 @@ from comity.models.mixture import (
     BALANCE_UNIT,
     Mixture,
     ReadingPriors,
-    common_steps,
     disagreement,
-    lift_of,
     rescaled,
 )
 from comity.models.rise import chance_of_rise
+from comity.models.shared_errors import shared_lifts
 
 __all__ = ["PriorChoice", "prior_sensitivity"]
 
@@ -94,7 +92,7 @@ def prior_sensitivity(
     )
     choices = list(_choices(priors.items))
     each = [priors.items, *(prior for _, _, prior in choices), priors.items]
-    declared, *others = _summaries(reading, chosen, each, priors)
+    declared, *others = _summaries(reading, chosen, each, (priors, path.common_steps))
     labels = [*((name, factor) for name, factor, _ in choices), ("weights", None)]
     lo, mid, hi = np.quantile(path.filtered[:, -1], [0.1, 0.5, 0.9]).tolist()
     published = _Summary(mid, lo, hi, 0.5 if path.p_rise_12m is None else path.p_rise_12m)
@@ -144,12 +142,17 @@ def _choice(
 
 
 def _summaries(
-    reading: Reading, items: Sequence[Item], each: Sequence[ItemPriors], priors: ReadingPriors
+    reading: Reading,
+    items: Sequence[Item],
+    each: Sequence[ItemPriors],
+    published: tuple[ReadingPriors, float],
 ) -> list[_Summary]:
     """Return the light estimate under each choice, the last one with equal weights.
 
-    All are filtered in one pass: the last has the levels of the first.
+    All are filtered in one pass: the last has the levels of the first. How far items step together
+    is taken from the published reading for all of them.
     """
+    priors, common = published
     signed = reading == "asymmetry"
     unit = BALANCE_UNIT if signed else 1.0
     # only this prior says how items are scaled
@@ -159,19 +162,18 @@ def _summaries(
         for scale_n, prior in distinct.items()
     }
     data = [scales[prior.scale_n] for prior in each[:-1]]
-    levels, smoothed = _levels(data, [item.kind for item in items], each[:-1])
-    declared = Mixture.of(items, data[0])
-    equal = Mixture.of([replace(item, weight=1.0) for item in items], data[0])
+    mixtures = [Mixture.of(items, data[0])] * len(data)
+    mixtures.append(Mixture.of([replace(item, weight=1.0) for item in items], data[0]))
+    shares = np.stack([mixture.share for mixture in mixtures])
+    levels, smoothed = _levels(data, [item.kind for item in items], each, (shares, common))
     made = []
-    for i in range(len(each)):
-        mixture, at = (equal, 0) if i == len(each) - 1 else (declared, i)
-        mean, var = levels.level[at], levels.var[at]
+    for i, mixture in enumerate(mixtures):
+        mean, var, lift = levels.level[i], levels.var[i], levels.lift[i]
         doubt = disagreement(mean, mixture, priors)
-        lift = lift_of(mixture.share, var, levels.lagging[at], common_steps(mean, mixture, priors))
         own = doubt**2 * mixture.concentration
         latent, latent_var = mixture.combine(mean, var)
         latent_sd = np.sqrt(latent_var * lift + own)
-        centre, centre_var = mixture.combine(smoothed.level[at], smoothed.var[at])
+        centre, centre_var = mixture.combine(smoothed.level[i], smoothed.var[i])
         reference = None if signed else (centre, np.sqrt(centre_var * lift + own))
         ends = latent[-1] + latent_sd[-1] * np.array([0.0, -_Z80, _Z80])
         value, lo, hi = _placed(ends, reference, unit).tolist()
@@ -254,34 +256,45 @@ class _Surface(NamedTuple):
 
 
 class _Moments(NamedTuple):
-    """Mean, variance and share of lag of the levels, dims (choice, item, time)."""
+    """Mean and variance of the levels, dims (choice, item, time), and lift, dims (choice, time)."""
 
     level: Array
     var: Array
-    lagging: Array
+    lift: Array
 
 
 def _levels(
-    data: Sequence[Standardised], kinds: Sequence[str], each: Sequence[ItemPriors]
+    data: Sequence[Standardised],
+    kinds: Sequence[str],
+    each: Sequence[ItemPriors],
+    together: tuple[Array, float],
 ) -> tuple[_Moments, _Moments]:
     """Filter and smooth the items under all choices at once.
 
-    Residuals, and with them the autocorrelation of the noise, are those of the first choice.
+    Residuals, and with them the autocorrelation of the noise, are those of the first choice. The
+    last choice has the items of the first and other shares.
     """
+    shares, common = together
+    data, each = [*data, data[0]], [*each[:-1], each[0]]
     step, noise = _parameters(data, kinds, each)
-    choices, size = step.shape
-    shape = choices, size, data[0].z.shape[1]
+    size, time = data[0].z.shape
+    shape = len(data), size, time
     plan = plan_spans(np.isfinite(data[0].z), data[0].span)
     rest = (
         data[0].z - smooth(_run(data[:1], plan, step[:1], noise[:1], each)).cumulator / plan.months
     )
     rho = np.array([autocorrelation(rest, prior) for prior in each])
-    fit = _run(data, plan, step, noise * (1.0 + rho) / (1.0 - rho), each)
+    noise = noise * (1.0 + rho) / (1.0 - rho)
+    fit = _run(data, plan, step, noise, each)
     after = smooth(fit)
-    lagging = Levels((fit,), step, noise, rho).lagging.reshape(shape)
+    known = np.stack([np.where(np.isfinite(part.z), part.variance, np.nan) for part in data])
+    scatter = (noise[:, :, None] + known) * plan.inflation
+    tiled = Plan(*(np.tile(part, (len(data), 1)) for part in plan))
+    start = np.array([prior.start_var for prior in each])
+    lift = shared_lifts(fit, tiled, scatter.reshape(-1, time), start, shares, common)
     return (
-        _Moments(fit.level.reshape(shape), fit.level_var.reshape(shape), lagging),
-        _Moments(after.level.reshape(shape), after.level_var.reshape(shape), lagging),
+        _Moments(fit.level.reshape(shape), fit.level_var.reshape(shape), lift),
+        _Moments(after.level.reshape(shape), after.level_var.reshape(shape), lift),
     )
 
 

@@ -4,7 +4,8 @@ First version, for one dyad by itself. Every item is standardised against its ow
 smoothed by its own local level; a reading is the mean of its items' levels by their declared
 weights, over the items that have been observed at least once. An item that is not observed any more
 keeps its last level with growing doubt: the reading neither falls nor stays certain. Items that
-disagree, and readings that rest on few of them, are wide. The scale is the dyad's own history:
+disagree, and readings that rest on few of them, are wide; what items lag by when their levels step
+together does not average out (`comity.models.shared_errors`). The scale is the dyad's own history:
 0-100 is the percentile among the pooled smoothed draws of all months.
 
 Asymmetry keeps its sign. Its items are ratios from -1 to 1 (others are squeezed by ``tanh``); the
@@ -30,14 +31,13 @@ from comity.models.mixture import (
     QUANTILES,
     Mixture,
     ReadingPriors,
-    common_steps,
     disagreement,
-    lift_of,
     percentile,
     rescaled,
     scaled,
 )
 from comity.models.rise import Rise, chance_of_rise
+from comity.models.shared_errors import common_steps, draw_errors, shared_lift
 
 __all__ = ["ReadingPriors", "estimate_readings", "leave_one_out", "movers"]
 
@@ -204,11 +204,12 @@ def _estimate(
     mean, var = levels.filtered
     doubt = disagreement(mean, mixture, priors)
     latent, latent_var = mixture.combine(mean, var)
-    common = common_steps(mean, mixture, priors)
-    lift = lift_of(mixture.share, var, levels.lagging, common)
-    latent_var = latent_var * lift + doubt**2 * mixture.concentration
-    filtered = _filtered_draws(levels, mixture, (doubt, lift), rng, draws, priors) * unit
-    smoothed = _smoothed_draws(levels, mixture, (doubt, lift), rng, draws, priors) * unit
+    common = common_steps(levels, mixture.alive, rng, (priors.common, priors.common_n))
+    latent_var = latent_var * shared_lift(levels, mixture.share, common)
+    latent_var = latent_var + doubt**2 * mixture.concentration
+    filtered, smoothed = (
+        draw * unit for draw in _draws(levels, mixture, (doubt, common), rng, draws, priors)
+    )
     own = np.where(np.isfinite(data.z), mixture.weight[:, None], 0.0)
     with np.errstate(invalid="ignore"):
         point = (own * np.nan_to_num(data.z)).sum(axis=0) / own.sum(axis=0) * unit
@@ -228,6 +229,7 @@ def _estimate(
         p_rise_12m=rise.p,
         p_rise_method=rise.method,
         reference=reference,
+        common_steps=common,
     )
     return path, _notes(rise, levels, (doubt, common), items)
 
@@ -251,49 +253,34 @@ def _notes(
     return notes
 
 
-def _filtered_draws(
+def _draws(
     levels: Levels,
     mixture: Mixture,
-    between: tuple[float, Array],
+    between: tuple[float, float],
     rng: np.random.Generator,
     draws: int,
     priors: ReadingPriors,
-) -> Array:
-    """Draw each month's reading given its past; months of one draw belong to no joint path."""
-    doubt, lift = between
-    rounds = len(levels.filters)
-    parts = []
-    for b, fit in enumerate(levels.filters):
-        size = len(range(b, draws, rounds))
-        share = mixture.jittered(rng, size, priors.weight_sd)
-        mean = (share * fit.level).sum(axis=1)
-        var = (share**2 * (fit.level_var * lift + doubt**2)).sum(axis=1)
-        parts.append(mean + np.sqrt(var) * rng.standard_normal(mean.shape))
-    out = np.concatenate(parts)
-    out[:, ~mixture.alive.any(axis=0)] = np.nan
-    return out
-
-
-def _smoothed_draws(
-    levels: Levels,
-    mixture: Mixture,
-    between: tuple[float, Array],
-    rng: np.random.Generator,
-    draws: int,
-    priors: ReadingPriors,
-) -> Array:
-    """Draw joint paths of the reading given all months."""
-    doubt, lift = between
+) -> tuple[Array, Array]:
+    """Draw the reading given each month's past, and given all months; dims (draw, time)."""
+    doubt, common = between
     share = mixture.jittered(rng, draws, priors.weight_sd)
-    out = (share * levels.paths(rng, draws)).sum(axis=1)
-    centre = out.mean(axis=0)
-    out = centre + (out - centre) * np.sqrt(lift)
-    phi = priors.disagreement_phi
-    own = rng.standard_normal(out.shape)
-    for t in range(1, out.shape[1]):
-        own[:, t] = phi * own[:, t - 1] + np.sqrt(1.0 - phi**2) * own[:, t]
-    out += doubt * np.sqrt(mixture.concentration) * own
-    out[:, ~mixture.alive.any(axis=0)] = np.nan
+    own = _wander(rng, (draws, len(mixture.alive[0])), priors.disagreement_phi)
+    own *= doubt * np.sqrt((share**2).sum(axis=1))
+    turn = np.repeat(*levels.turns(draws))
+    out = []
+    errors = draw_errors(levels, rng, draws, common)
+    for error, means in zip(errors, levels.means, strict=True):
+        path = np.einsum("dit,dit->dt", share, means[turn] + error) + own
+        path[:, ~mixture.alive.any(axis=0)] = np.nan
+        out.append(path)
+    return out[0], out[1]
+
+
+def _wander(rng: np.random.Generator, shape: tuple[int, int], phi: float) -> Array:
+    """Draw stationary paths of unit variance that return to zero, dims (draw, time)."""
+    out = rng.standard_normal(shape)
+    for t in range(1, shape[1]):
+        out[:, t] = phi * out[:, t - 1] + np.sqrt(1.0 - phi**2) * out[:, t]
     return np.asarray(out)
 
 

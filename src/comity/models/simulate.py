@@ -85,7 +85,7 @@ def simulate_panel(  # noqa: PLR0913 -- every way in which a world can be unlike
     return SimulatedPanel(level, values)
 
 
-def simulate_items(
+def simulate_items(  # noqa: PLR0913 -- every way in which a world can be unlike the model
     seed: int,
     *,
     reads: Reading = "cohesion",
@@ -94,6 +94,11 @@ def simulate_items(
     monthly: int = 4,
     yearly: int = 3,
     own: float = 0.3,
+    rho: float = 0.0,
+    missing: Literal["random", "informative"] = "random",
+    shift: float = 0.0,
+    tails: float | None = None,
+    loadings: tuple[float, float] = (1.0, 1.0),
 ) -> SimulatedItems:
     """Simulate the items of one reading of one dyad: monthly and yearly, each with its own drift.
 
@@ -111,22 +116,40 @@ def simulate_items(
         Items of either cadence.
     own : float, optional
         Size of each item's own drift against the common level.
+    rho : float, optional
+        Autocorrelation of the noise from value to value.
+    missing : str, optional
+        ``random`` drops 20 % of the monthly values; ``informative`` drops values of both cadences
+        the likelier the higher the level.
+    shift : float, optional
+        Abrupt shift of the level at three fifths of the window. [steps are 0.1 a month]
+    tails : float, optional
+        Degrees of freedom of the noise; normal without.
+    loadings : tuple of float, optional
+        Range of what an item sees of the level; the declared weights stay equal.
     """
     rng = np.random.default_rng(seed)
     grid = tuple(month_range(start, add_months(start, months - 1)))
     level = np.cumsum(rng.normal(0.0, 0.1, months))
+    level += np.where(np.arange(months) >= 0.6 * months, shift, 0.0)
+    high = (level - level.mean()) / level.std()
+    drop = np.full(months, 0.2) if missing == "random" else 1.0 / (1.0 + np.exp(1.0 - 1.2 * high))
+    ends = np.arange(11, months, 12)
     items = []
     for index in range(monthly + yearly):
-        path = level + own * np.cumsum(rng.normal(0.0, 0.1, months))
-        values = path + rng.normal(0.0, 0.6, months)
+        loading = rng.uniform(*loadings)
+        path = loading * level + own * np.cumsum(rng.normal(0.0, 0.1, months))
         span = np.ones(months, dtype=np.int64)
         if index < monthly:
-            values[rng.random(months) < 0.2] = np.nan
+            values = path + 0.6 * _noise(rng, (months, 1), rho, tails)[:, 0]
+            values[rng.random(months) < drop] = np.nan
         else:
-            ends = np.arange(11, months, 12)
             means = np.array([path[at - 11 : at + 1].mean() for at in ends])
+            means += 0.2 * _noise(rng, (len(ends), 1), rho, tails)[:, 0]
+            if missing == "informative":
+                means[rng.random(len(ends)) < drop[ends]] = np.nan
             values = np.full(months, np.nan)
-            values[ends] = means + rng.normal(0.0, 0.2, len(ends))
+            values[ends] = means
             span[ends] = 12
         items.append(
             Item(

