@@ -37,7 +37,7 @@ from comity.models.mixture import (
     scaled,
 )
 from comity.models.rise import Rise, chance_of_rise
-from comity.models.shared_errors import common_steps, draw_errors, shared_lift
+from comity.models.shared_errors import common_steps, error_parts, shared_lift
 
 __all__ = ["ReadingPriors", "estimate_readings", "leave_one_out", "movers"]
 
@@ -266,14 +266,18 @@ def _draws(
     share = mixture.jittered(rng, draws, priors.weight_sd)
     own = _wander(rng, (draws, len(mixture.alive[0])), priors.disagreement_phi)
     own *= doubt * np.sqrt((share**2).sum(axis=1))
-    turn = np.repeat(*levels.turns(draws))
-    out = []
-    errors = draw_errors(levels, rng, draws, common)
-    for error, means in zip(errors, levels.means, strict=True):
-        path = np.einsum("dit,dit->dt", share, means[turn] + error) + own
+    out, centres = (own.copy(), own), levels.means
+    first = 0
+    for turn, errors in enumerate(error_parts(levels, rng, draws, common)):
+        last = first + errors[0].shape[1]
+        part = share[first:last]
+        for path, error, means in zip(out, errors, centres, strict=True):
+            for item, weight in enumerate(part.swapaxes(0, 1)):
+                path[first:last] += weight * (means[turn, item] + error[:, :, item].T)
+        first = last
+    for path in out:
         path[:, ~mixture.alive.any(axis=0)] = np.nan
-        out.append(path)
-    return out[0], out[1]
+    return out
 
 
 def _wander(rng: np.random.Generator, shape: tuple[int, int], phi: float) -> Array:

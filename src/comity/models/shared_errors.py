@@ -19,6 +19,7 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -27,7 +28,7 @@ from numpy.typing import NDArray
 from comity.models.item_levels import Levels
 from comity.models.kalman import Filtered, Plan, smoothing_gains
 
-__all__ = ["common_steps", "draw_errors", "shared_lift", "shared_lifts"]
+__all__ = ["common_steps", "draw_errors", "error_parts", "shared_lift", "shared_lifts"]
 
 Array = NDArray[np.float64]
 _YEAR = 12
@@ -94,7 +95,20 @@ def draw_errors(
     tuple of numpy.ndarray
         Dims (draw, item, time), in order of the parameter draws.
     """
-    out: tuple[list[Array], list[Array]] = ([], [])
+    parts = list(error_parts(levels, rng, draws, common))
+    first, second = (
+        np.moveaxis(np.concatenate(part, axis=1), 0, 2) for part in zip(*parts, strict=True)
+    )
+    return first, second
+
+
+def error_parts(
+    levels: Levels, rng: np.random.Generator, draws: int, common: float
+) -> Iterator[tuple[Array, Array]]:
+    """Yield the same, one draw of the parameters at a time, dims (time, draw, item).
+
+    All draws of all items at once would be the largest arrays of an assessment.
+    """
     sizes = levels.turns(draws)[1].tolist()
     for size, fit, noise in zip(sizes, levels.filters, levels.noises, strict=True):
         # an error is as likely as its mirror image: each that is drawn serves twice
@@ -102,12 +116,12 @@ def draw_errors(
         true = _true_levels(fit, levels.start_var, rng, half, common)
         gains = _Gains.of(fit, levels.plan, levels.variance(noise))
         filtered = _filter_means(gains, true, _noise(levels, noise, rng, half))
-        for part, level in zip(out, (filtered[0], _smooth_means(fit, filtered)), strict=True):
-            error = true - level
-            part += [error, -error[:, : size - half]]
-    # by month until here: every step runs over all draws and items of a month
-    first, second = (np.moveaxis(np.concatenate(part, axis=1), 0, 2) for part in out)
-    return first, second
+        first, second = (true - x for x in (filtered[0], _smooth_means(fit, filtered)))
+        rest = size - half
+        yield (
+            np.concatenate([first, -first[:, :rest]], axis=1),
+            np.concatenate([second, -second[:, :rest]], axis=1),
+        )
 
 
 def shared_lift(levels: Levels, share: Array, common: float) -> Array:

@@ -158,8 +158,7 @@ class _Look:
         return found
 
     def _point(self, key: str, reading: str) -> PanelPoint | None:
-        series = self.panel.series(key, reading)
-        found = next((point for point in series if point["period"] == self.period), None)
+        found = self.panel.point(key, reading, self.period)
         return None if found is None else PanelPoint(**_own(found))
 
 

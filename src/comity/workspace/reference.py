@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -141,16 +142,32 @@ class ReferencePanel:
         reading : str
             Name of the reading or of the item. The asymmetry is that of the first state of the key.
         """
+        periods = self.periods[: self._last_observed.get(reading, -1) + 1]
+        points = (self.point(key, reading, period) for period in periods)
+        return [point for point in points if point is not None]
+
+    def point(self, key: str, reading: str, period: str) -> dict[str, Any] | None:
+        """Return one dyad's reading, or item, in one period; None if nothing can be said."""
         held = self._parts_of(reading)
-        if key not in self.dyads or held is None:
-            return []
-        row = self.dyads.index(key)
-        parts = {name: held[name][row] for name in _PARTS if name in held}
-        return [
-            {"period": period, **{name: _number(part[t]) for name, part in parts.items()}}
-            for t, period in enumerate(self.periods[: self.last_observed(reading) + 1])
-            if np.isfinite(parts["value"][t])
-        ]
+        row, at = self._row.get(key), self._at.get(period, len(self.periods))
+        if held is None or row is None or at > self._last_observed.get(reading, -1):
+            return None
+        if not np.isfinite(held["value"][row, at]):
+            return None
+        parts = {name: _number(held[name][row, at]) for name in _PARTS if name in held}
+        return {"period": period, **parts}
+
+    @cached_property
+    def _row(self) -> dict[str, int]:
+        return {key: row for row, key in enumerate(self.dyads)}
+
+    @cached_property
+    def _at(self) -> dict[str, int]:
+        return {period: at for at, period in enumerate(self.periods)}
+
+    @cached_property
+    def _last_observed(self) -> dict[str, int]:
+        return {name: self.last_observed(name) for name in (*self.readings, *self.items)}
 
     def standing(self, a: str, b: str, reading: str) -> list[dict[str, Any]]:
         """Return a reading of two states by period, an asymmetry as seen from the first named."""
