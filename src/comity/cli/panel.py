@@ -55,6 +55,8 @@ def build(
         say(f"{about['dyads']:,} dyads, {about['first']} to {about['last']}")
         for item, covered in about["coverage"].items():
             say(f"  {item}: {covered}")
+        if about["caution"]:
+            say(f"Caution: {about['caution']}")
     return 0
 
 

@@ -39,6 +39,7 @@ STANDING_ITEMS = {
 """Items that are shown by themselves, each as a percentile of the panel."""
 _CELLS = 20_000_000  # values of draws of one reading: bounds the memory of long and monthly panels
 _DRAWS = (50, 400)
+_FEW = 10.0
 
 
 @dataclass(frozen=True)
@@ -112,10 +113,27 @@ def build_panel(
         "by": choice.by,
         "with_treaties": choice.with_treaties,
         "coverage": _coverage(inputs),
+        "caution": _caution(inputs, choice.by),
         "artefacts": int(found.artefact.any(axis=1).sum()),
     }
     ReferencePanel.of(found, about).save(store.home / PANEL_FILE)
     return about
+
+
+def _caution(inputs: PanelInputs, by: PanelPeriod) -> str:
+    """Say if events are too few for the length of a period; empty if not."""
+    events = inputs.counts.sum(axis=0)[:, inputs.member]
+    counted = np.isfinite(events)
+    if not counted.any():
+        return ""
+    mean = 2.0 * float(np.nansum(events)) / int(counted.sum())
+    if mean >= _FEW:
+        return ""
+    return (
+        f"the main stream has {mean:.1f} events a dyad and {by}: with fewer than {_FEW:.0f} most "
+        "dyads have none and the loudest rise to the top whatever they say. "
+        + ("Build by year, or collect a fuller stream." if by == "month" else "Collect more.")
+    )
 
 
 def _coverage(inputs: PanelInputs) -> dict[str, str]:

@@ -110,6 +110,8 @@ def _notes(data: dict[str, Any], rows: list[dict[str, Any]]) -> list[str]:
         "named needs the other more, below 0 the reverse.",
         "Comparable items only: not the scale of an assessment, which is the dyad's own history.",
     ]
+    if data["panel"].get("caution"):
+        lines.append(f"Caution: {data['panel']['caution']}")
     coverage = data["panel"].get("coverage", {})
     if coverage:
         listed = "; ".join(f"{name} {covered}" for name, covered in coverage.items())
