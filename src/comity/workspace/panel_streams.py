@@ -53,8 +53,8 @@ def event_years(counts: EventCounts) -> tuple[int, int]:
     years = [int(period[:4]) for covered in counts.covered.values() for period in covered]
     if not years:
         msg = (
-            "the reference panel needs counts of coded events; "
-            "`comity collect icews --from PATH` reads them."
+            "the reference panel needs coded events, or counts of them by the same length of "
+            "period; `comity collect icews --from PATH` reads both."
         )
         raise ModelError(msg)
     return min(years), max(years)
