@@ -65,9 +65,11 @@ def coverage(case, seeds=SEEDS):
             "depth": _sum(vc, mc, weights),
         }
         for name, true in truth.items():
-            at = percentile(true)
-            low80, high80 = found.readings[name].interval(0.8)
-            low95, high95 = found.readings[name].interval(0.95)
+            # a dyad that was never seen has no reading, and no rank among those that have one
+            said = np.isfinite(found.readings[name].filtered)
+            at = percentile(np.where(said, true, np.nan))[said]
+            low80, high80 = (x[said] for x in found.readings[name].interval(0.8))
+            low95, high95 = (x[said] for x in found.readings[name].interval(0.95))
             rows[name].append(
                 (
                     np.mean((low80 <= at) & (at <= high80)),

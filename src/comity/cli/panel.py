@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from comity.cli._out import open_workspace, say, spinner, write_json
+from comity.cli._out import open_workspace, say, spinner, terminal, write_json
 
 __all__ = ["app"]
 
@@ -75,4 +75,38 @@ def ship(*, out: Path, store: Path | None = None) -> int:
     with spinner("reading votes"):
         about = workspace.ship_votes(out)
     say(f"{about['dyads']:,} pairs, {about['first']} to {about['last']}: {out}")
+    return 0
+
+
+@app.command
+def check(
+    *,
+    since: int | None = None,
+    until: int | None = None,
+    orderings: Path | None = None,
+    json: Json = None,
+    store: Path | None = None,
+) -> int:
+    """Score the panel against alliances, rivalries and disputes, which it does not use.
+
+    Parameters
+    ----------
+    since
+        First year to score.
+    until
+        Last year to score.
+    orderings
+        YAML file of judgements written down before looking: lists between, within, close, hostile.
+    json
+        Write JSON to this file, or - for standard output.
+    store
+        Where the evidence lies.
+    """
+    workspace = open_workspace(store)
+    with spinner("reading the panel's items") as tell:
+        found = workspace.check_panel(tell, since=since, until=until, orderings=orderings)
+    if json is not None:
+        write_json(found, json)
+    if json != "-":
+        terminal().print(workspace.check_table(found))
     return 0

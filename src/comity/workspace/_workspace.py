@@ -16,8 +16,9 @@ from comity.briefs.render.html import render_html
 from comity.briefs.render.json import load_json, render_json
 from comity.briefs.render.markdown import render_markdown
 from comity.briefs.render.terminal import render_terminal
+from comity.briefs.render.validity import render_validity
 from comity.briefs.render.views import render_view
-from comity.core.catalog import builtin_catalog
+from comity.core.catalog import builtin_catalog, read_yaml
 from comity.core.errors import UnknownName, UsageError
 from comity.core.provenance import sha256_of
 from comity.evidence.lineage import explain
@@ -39,10 +40,12 @@ from comity.workspace.event_study import event_study
 from comity.workspace.evidence_doors import EvidenceDoors, must_exist
 from comity.workspace.health import checks
 from comity.workspace.horizon import Horizon
+from comity.workspace.panel_check import check_panel
 from comity.workspace.reference import PANEL_FILE, write_atomically
 from comity.workspace.schemas import json_schemas
 from comity.workspace.shipped import ship_votes
 from comity.workspace.tracing import VIEWS, evidence_of, explained, part_of
+from comity.workspace.written import WrittenJudgements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -286,6 +289,45 @@ class Workspace(EvidenceDoors):
         """
         choice = PanelChoice(by, since, until, with_treaties)
         return build_panel(self.store, self.actors, self.settings, progress, choice)
+
+    def check_panel(
+        self,
+        progress: Callable[[str], None] = lambda _: None,
+        *,
+        since: int | None = None,
+        until: int | None = None,
+        orderings: Path | None = None,
+    ) -> dict[str, Any]:
+        """Score the panel against alliances, rivalries and disputes, which it does not use.
+
+        Parameters
+        ----------
+        progress : callable, optional
+            Told what is being done.
+        since, until : int, optional
+            First and last year to score.
+        orderings : pathlib.Path, optional
+            YAML file of judgements written down before looking.
+
+        Raises
+        ------
+        UsageError
+            If alliances, rivalries or disputes are not stored.
+        ModelError
+            If no coded events are stored.
+        CatalogError
+            If the file of judgements cannot be read.
+        """
+        written = None
+        if orderings is not None:
+            written = read_yaml(orderings, WrittenJudgements).model_dump(exclude={"written_on"})
+        return check_panel(
+            self.store, self.actors, self.settings.seed, (since, until), written, progress
+        )
+
+    def check_table(self, found: dict[str, Any]) -> Any:
+        """Return what `check_panel` gave as a table for a terminal."""
+        return render_validity(found)
 
     def ship_votes(self, path: Path) -> dict[str, Any]:
         """Write the standing of all pairs of states in UN votes, which may be passed on.

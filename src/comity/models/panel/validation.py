@@ -251,8 +251,9 @@ def ablate(
 class Orderings(NamedTuple):
     """How many judgements written down beforehand hold, and those that do not.
 
-    Shares are NaN without usable judgements; a judgement whose dyad is not in the panel is not
-    usable. `misses` are the judgements with the readings found, `unusable` those left out.
+    Shares are NaN without usable judgements; a judgement whose dyad is not in the panel, or has a
+    reading in fewer than half of the years, is not usable. `misses` are the judgements with the
+    readings found, `unusable` those left out.
     """
 
     cohesion: float
@@ -282,7 +283,9 @@ def check_orderings(
 
     def mean(reading: Reading, dyad: str, span: Sequence[int]) -> float:
         inside = (years >= span[0]) & (years <= span[1])
-        return float(readings.readings[reading].filtered[at[dyad], inside].mean())
+        value = readings.readings[reading].filtered[at[dyad], inside]
+        known = value[np.isfinite(value)]
+        return float(known.mean()) if 2 * len(known) >= len(value) > 0 else float("nan")
 
     held: dict[str, list[bool]] = {name: [] for name in Orderings._fields[:5]}
     misses, unusable = [], []
@@ -304,6 +307,9 @@ def check_orderings(
             else:
                 found = [mean("cohesion", line["dyad"], line["years"])]
                 group, good = kind, found[0] > 70.0 if kind == "close" else found[0] < 30.0
+            if not np.isfinite(found).all():
+                unusable.append(dict(line))
+                continue
             held[group].append(bool(good))
             if not good:
                 misses.append({**line, "found": [round(x, 1) for x in found]})
