@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from comity import __version__
-from comity.briefs.render.comparison import render_comparison
 from comity.briefs.render.effects import render_effects
 from comity.briefs.render.html import render_html
 from comity.briefs.render.json import load_json, render_json
 from comity.briefs.render.markdown import render_markdown
 from comity.briefs.render.terminal import render_terminal
-from comity.briefs.render.validity import render_validity
 from comity.briefs.render.views import render_view
-from comity.core.catalog import builtin_catalog, read_yaml
+from comity.core.catalog import builtin_catalog
 from comity.core.errors import UnknownName, UsageError
 from comity.core.provenance import sha256_of
 from comity.evidence.lineage import explain
@@ -34,24 +32,20 @@ from comity.workspace.chain import (
     folder_hash,
     must_not_precede,
 )
-from comity.workspace.comparison import PanelChoice, build_panel, compare_dyads
 from comity.workspace.crosscheck import check_references
 from comity.workspace.event_study import event_study
-from comity.workspace.evidence_doors import EvidenceDoors, must_exist
+from comity.workspace.evidence_doors import must_exist
 from comity.workspace.health import checks
 from comity.workspace.horizon import Horizon
-from comity.workspace.panel_check import check_panel
+from comity.workspace.panel_doors import PanelDoors
 from comity.workspace.reference import PANEL_FILE, write_atomically
 from comity.workspace.schemas import json_schemas
-from comity.workspace.shipped import ship_votes
 from comity.workspace.tracing import VIEWS, evidence_of, explained, part_of
-from comity.workspace.written import WrittenJudgements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from comity.judgement.assessment import Assessment
-    from comity.workspace.panel_grid import PanelPeriod
 
 __all__ = ["FORMATS", "Question", "Workspace"]
 
@@ -59,7 +53,7 @@ FORMATS = ("html", "md", "json")
 _MOST_WEIGHT = 100.0
 
 
-class Workspace(EvidenceDoors):
+class Workspace(PanelDoors):
     """A store, a catalog and settings; every door calls these methods and nothing below them.
 
     Parameters
@@ -260,107 +254,6 @@ class Workspace(EvidenceDoors):
         """Return effects as a terminal shows them."""
         return render_effects(data)
 
-    def build_panel(
-        self,
-        progress: Callable[[str], None] = lambda _: None,
-        by: PanelPeriod = "year",
-        *,
-        since: int | None = None,
-        until: int | None = None,
-        with_treaties: bool = False,
-    ) -> dict[str, Any]:
-        """Estimate the reference panel from all that is stored; return what it is.
-
-        Parameters
-        ----------
-        progress : callable, optional
-            Told what is being done.
-        by : str, optional
-            ``year`` or ``month``.
-        since, until : int, optional
-            First and last year; all that is stored from 1990 on by default.
-        with_treaties : bool, optional
-            Obligations in force count towards cohesion.
-
-        Raises
-        ------
-        ModelError
-            If no counts of coded events are stored.
-        """
-        choice = PanelChoice(by, since, until, with_treaties)
-        return build_panel(self.store, self.actors, self.settings, progress, choice)
-
-    def check_panel(
-        self,
-        progress: Callable[[str], None] = lambda _: None,
-        *,
-        since: int | None = None,
-        until: int | None = None,
-        orderings: Path | None = None,
-    ) -> dict[str, Any]:
-        """Score the panel against alliances, rivalries and disputes, which it does not use.
-
-        Parameters
-        ----------
-        progress : callable, optional
-            Told what is being done.
-        since, until : int, optional
-            First and last year to score.
-        orderings : pathlib.Path, optional
-            YAML file of judgements written down before looking.
-
-        Raises
-        ------
-        UsageError
-            If alliances, rivalries or disputes are not stored.
-        ModelError
-            If no coded events are stored.
-        CatalogError
-            If the file of judgements cannot be read.
-        """
-        written = None
-        if orderings is not None:
-            written = read_yaml(orderings, WrittenJudgements).model_dump(exclude={"written_on"})
-        return check_panel(
-            self.store, self.actors, self.settings.seed, (since, until), written, progress
-        )
-
-    def check_table(self, found: dict[str, Any]) -> Any:
-        """Return what `check_panel` gave as a table for a terminal."""
-        return render_validity(found)
-
-    def ship_votes(self, path: Path) -> dict[str, Any]:
-        """Write the standing of all pairs of states in UN votes, which may be passed on.
-
-        Raises
-        ------
-        ModelError
-            If no votes are stored, or their terms do not allow it.
-        """
-        return ship_votes(self.store, self.actors, self.settings, path)
-
-    def compare(self, pairs: Sequence[str], period: str | None = None) -> dict[str, Any]:
-        """Return dyads side by side on the scale of the reference panel.
-
-        Parameters
-        ----------
-        pairs : sequence of str
-            As ``RUS-IRN``.
-        period : str, optional
-            Year to show; by default the last of the panel.
-
-        Raises
-        ------
-        UsageError
-            If no panel was built, or a pair is not two states.
-        """
-        dyads = [self.dyad(*_pair(pair)) for pair in pairs]
-        return compare_dyads(self.store, self.actors, dyads, period)
-
-    def compare_table(self, data: dict[str, Any]) -> Any:
-        """Return dyads side by side as a terminal shows them."""
-        return render_comparison(data)
-
     def summary(self, assessment: Assessment) -> Any:
         """Return what a terminal shows of an assessment."""
         return render_terminal(assessment)
@@ -458,11 +351,3 @@ class Workspace(EvidenceDoors):
 
 def _file_hash(path: Path) -> str:
     return sha256_of(path) if path.exists() else ""
-
-
-def _pair(text: str) -> tuple[str, str]:
-    first, dash, second = text.partition("-")
-    if not dash or not first or not second:
-        msg = f"{text!r} is not a dyad: write two states joined by '-', as RUS-IRN."
-        raise UsageError(msg)
-    return first, second
