@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 _FIRST_MONTH = dt.date(1989, 1, 1)
-_DECLARED = frozenset({".yml", ".csv", ".bib", ".json"})
+_DECLARED = frozenset({".yml", ".csv", ".bib", ".json", ".npz"})
 
 
 @dataclass(frozen=True)
