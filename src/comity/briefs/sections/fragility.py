@@ -47,7 +47,7 @@ def build(assessment: Assessment) -> list[Block]:
         Caveat(
             (
                 "Levels, scale and parameters stay as they are; the share of the indicator goes to "
-                "the others. `comity assess A B --weight ID=0` estimates everything anew.",
+                "the others. comity assess A B --weight ID=0 estimates everything anew.",
             )
         ),
         *priors,
