@@ -33,6 +33,20 @@ PUBLIC_TABLES: tuple[Table, ...] = (
         ("rcid", "voter"),
     ),
     Table(
+        "leader_visits", "leader_visit",
+        "one trip of a head of state or government to another state",
+        (
+            _c("visit_ref", "text", "publisher's number, or the user's own", required=True),
+            _c("actor", "text", "state of the visitor: ISO3", required=True),
+            _c("recipient", "text", "state visited: ISO3", required=True),
+            _c("leader", "text", "name as published"),
+            _c("role", "text", "office as published"),
+            _c("multilateral", "bool", "made to attend a meeting of many states"),
+            _c("met_host", "bool", "met the host's head of state or government"),
+        ),
+        ("visit_ref",),
+    ),
+    Table(
         "alliances", "alliance", "obligations in force between two states in one year",
         (
             _c("state_a", "text", "ISO3, sorts first", required=True),

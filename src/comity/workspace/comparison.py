@@ -140,7 +140,7 @@ def _coverage(inputs: PanelInputs) -> dict[str, str]:
     """Say which years and how many dyads each item covers."""
     events = {"events": inputs.counts.sum(axis=0)}
     events |= {name: counts.sum(axis=0) for name, counts in inputs.other_counts.items()}
-    planes = {**events, **inputs.symmetric, **inputs.flows}
+    planes = {**events, **inputs.symmetric, **inputs.flows, **inputs.acts}
     return {name: _covered(plane, inputs) for name, plane in planes.items()}
 
 

@@ -101,6 +101,7 @@ def panel_inputs(
             "treaty": _treaties(view, grid),
         },
         symmetric_variance={"un": variance},
+        acts={"visits": _visits(view, grid)},
         flows={
             "trade": grid.directed(
                 view.query("SELECT actor, recipient, year, value FROM trade_flows")
@@ -134,6 +135,27 @@ def _grid(
     named = {state for (state,) in view.query(_STATES, [since, until])}
     states = sorted(named.union(*events.states.values()))
     return Grid(tuple(states), period_texts(since - BURN_IN, until, by))
+
+
+def _visits(view: EvidenceView, grid: Grid) -> Array:
+    """Return trips of leaders to each other's state; meetings of many states are left out.
+
+    Covered are the periods from the first to the last trip, for states whose leaders are listed.
+    """
+    rows = view.query(
+        "SELECT actor, recipient, strftime(occurred_from, ?), count(*) FROM leader_visits "
+        "WHERE NOT coalesce(multilateral, false) GROUP BY ALL ORDER BY ALL",
+        ["%Y-%m" if grid.is_monthly else "%Y"],
+    )
+    found = grid.directed(rows)
+    listed = np.array([state in {actor for actor, *_ in rows} for state in grid.states])
+    times = [at for _, _, period, _ in rows if (at := grid.when(period)) is not None]
+    if times:
+        here = found[min(times) : max(times) + 1]
+        covered = np.broadcast_to(listed[None, :, None], here.shape)
+        here[...] = np.where(covered & ~np.isfinite(here), 0.0, here)
+        here[:, range(len(listed)), range(len(listed))] = np.nan
+    return found
 
 
 def _treaties(view: EvidenceView, grid: Grid) -> Array:

@@ -11,7 +11,7 @@ from comity.evidence.ingest import Terms, ingest
 from comity.workspace import Workspace
 from comity.workspace.event_counts import EventCount, EventCounts
 from comity.workspace.panel_grid import Grid, period_texts
-from comity.workspace.panel_inputs import panel_inputs
+from comity.workspace.panel_inputs import _visits, panel_inputs
 from comity.workspace.panel_streams import panel_streams
 from comity.workspace.reference import ReferencePanel
 from comity.workspace.shipped import ship_votes, shipped_panel
@@ -142,6 +142,25 @@ def test_inputs_of_votes_and_treaties(voting: Workspace) -> None:
     assert treaty[when - 1, at["FRA"], at["GBR"]] == 1.0
     assert treaty[when, at["FRA"], at["GBR"]] == 0.0, "covered, and not in force any more"
     assert np.isnan(treaty[made.periods.index("2007")]).all(), "after the register nothing is known"
+
+
+def test_trips_are_counted_and_a_leader_who_stayed_at_home_is_a_zero(tmp_path) -> None:
+    workspace = Workspace(Settings(home=tmp_path / "store", draws=100))
+    file = tmp_path / "visits.csv"
+    file.write_text(
+        "visit_ref,actor,recipient,leader,multilateral,occurred_from,occurred_to,precision\n"
+        "v1,RUS,IRN,made up,false,2015-11-23,2015-11-24,day\n"
+        "v2,RUS,CHN,made up,true,2015-09-02,2015-09-03,day\n"
+        "v3,RUS,CHN,made up,false,2017-05-14,2017-05-15,day\n"
+    )
+    report = workspace.admit(file, "leader_visits")
+    assert (report.rows_new, report.quarantined) == (3, 0)
+    with workspace.store.view(dt.date.max) as view:
+        found = _visits(view, Grid(("CHN", "IRN", "RUS"), ("2014", "2015", "2016", "2017")))
+    assert found[:, 2, 1].tolist()[1:] == [1.0, 0.0, 0.0]
+    assert np.isnan(found[0]).all(), "before the first trip nothing is known"
+    assert found[1, 2, 0] == 0.0, "a meeting of many states is no visit to the host"
+    assert np.isnan(found[:, 1, 2]).all(), "no trip of Iran's leaders is listed: not covered"
 
 
 def test_a_panel_can_be_cut_to_years(voting: Workspace) -> None:

@@ -69,6 +69,9 @@ class PanelInputs:
     coder : mapping of str to str
         Who coded each other stream; the main one is ``""``. Two streams of one coder hold the same
         events, so that a dyad and period is taken from the first that has it.
+    acts : mapping of str to numpy.ndarray
+        Counts of one kind of act, such as leaders' ``visits``, dims (time, actor, recipient); NaN
+        uncovered.
     exists : numpy.ndarray of bool, optional
         Dims (time, state): the state existed in the period; all of them by default.
     first_shown : int
@@ -91,6 +94,7 @@ class PanelInputs:
     distance: Array | None = None
     other_counts: Mapping[str, Array] = field(default_factory=dict)
     coder: Mapping[str, str] = field(default_factory=dict)
+    acts: Mapping[str, Array] = field(default_factory=dict)
     exists: Mask | None = None
     first_shown: int = 0
 
@@ -101,7 +105,7 @@ class PanelInputs:
         wanted: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {
             "counts": (self.counts.shape, (len(CLASSES), time, n, n))
         }
-        for group in (self.symmetric, self.symmetric_variance, self.flows):
+        for group in (self.symmetric, self.symmetric_variance, self.flows, self.acts):
             wanted |= {name: (x.shape, (time, n, n)) for name, x in group.items()}
         counted = (len(CLASSES), time, n, n)
         wanted |= {name: (x.shape, counted) for name, x in self.other_counts.items()}
@@ -156,6 +160,8 @@ class Weights:
         Item without which a dyad has no such reading. Votes and shared organisations alone put
         India and Pakistan among the closest dyads of the 1990s: togetherness without a measure of
         hostility is not cohesion.
+    optional : frozenset of str
+        Items of which few have a source: what is not stored of them counts as nothing missing.
     """
 
     depth: Mapping[str, float]
@@ -164,6 +170,7 @@ class Weights:
     asymmetry: Mapping[str, float]
     kept_state: Mapping[Reading, float]
     needed: Mapping[Reading, str] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
 
     def of(self, reading: Reading) -> Mapping[str, float]:
         """Return the weights of one reading."""
@@ -173,7 +180,14 @@ class Weights:
 
 DECLARED = Weights(
     depth=MappingProxyType(
-        {"amount_vc": 0.5, "amount_mc": 1.0, "trade_amount": 1.0, "igo": 0.5, "arms_amount": 1.0}
+        {
+            "amount_vc": 0.5,
+            "amount_mc": 1.0,
+            "trade_amount": 1.0,
+            "igo": 0.5,
+            "arms_amount": 1.0,
+            "visits": 0.5,
+        }
     ),
     cohesion=MappingProxyType(
         {"un": 1.0, "igo": 0.5, "trade": 0.75, "share_vf": -1.0, "amount_vf": -0.5}
@@ -186,6 +200,7 @@ DECLARED = Weights(
     ),
     kept_state=MappingProxyType({"depth": 0.5, "tension": 0.5}),
     needed=MappingProxyType({"cohesion": "share_vf"}),
+    optional=frozenset({"visits"}),
 )
 """Chosen on half of the dyads and 2003-2008, and scored on the other half and 2009-2013."""
 

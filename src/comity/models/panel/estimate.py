@@ -139,7 +139,8 @@ def _read(
 ) -> PanelReading:
     """Add up one reading, item by item, so that only one item's draws are held beside the sum."""
     declared = weights.of(reading)
-    total = sum(abs(weight) for weight in declared.values())
+    asked = (name for name in declared if name in fitted or name not in weights.optional)
+    total = sum(abs(declared[name]) for name in asked)
     kept = weights.kept_state.get(reading, 0.0)
     names = [name for name in sorted(declared) if name in fitted]
     scaled = {name: scale_item(fitted[name].item, fitted[name].fit, kept, alive) for name in names}

@@ -59,8 +59,8 @@ def measure_items(
     """Return the wanted items that the inputs allow, in order of name.
 
     ``amount_K`` and ``share_K`` for classes K, ``courting_K`` (directed difference of amounts),
-    every symmetric input by its own name, and ``F``, ``F_amount`` (with the states' own part) and
-    ``F_need`` (who depends on whom) for flows F.
+    every symmetric input and every kind of act by its own name, and ``F``, ``F_amount`` (with the
+    states' own part) and ``F_need`` (who depends on whom) for flows F.
 
     Parameters
     ----------
@@ -92,6 +92,9 @@ def measure_items(
             known = inputs.symmetric_variance.get(name)
             variance = np.where(np.isfinite(value), 0.0 if known is None else pick(known), np.nan)
             made[name] = DyadItem(value, variance, none, none)
+    for name, x in inputs.acts.items():
+        if name in wanted and np.isfinite(x).any():
+            made[name] = _undirected(fit_counts(x), pick, none)
     for name, x in inputs.flows.items():
         if {name, f"{name}_amount", f"{name}_need"} & set(wanted) and np.isfinite(x).any():
             fit = fit_counts(x)

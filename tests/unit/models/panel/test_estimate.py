@@ -211,6 +211,21 @@ def test_a_second_coder_with_habits_of_its_own_shifts_nothing(inputs):
     assert len(both.parameters["amount_vf"]) == 5, "a noise of its own"
 
 
+def test_an_optional_item_counts_where_it_is_stored_and_is_not_missed_elsewhere(inputs, found):
+    rng = np.random.default_rng(2)
+    trips = rng.poisson(0.2, inputs.counts.shape[1:]).astype(float)
+    trips[:, 0, 1] = trips[:, 1, 0] = 6.0
+    trips[:, range(24), range(24)] = np.nan
+    with_trips = estimate_panel_of_dyads(
+        replace(inputs, acts={"visits": trips}), seed=1, draws=20, readings=("depth",)
+    ).readings["depth"]
+    assert with_trips.contributions["visits"][0].min() > 0.5
+    assert "visits" not in found.readings["depth"].contributions
+    # all but arms (1 of 4, or of 4.5 with visits) is there
+    assert found.readings["depth"].informed == pytest.approx(np.full((276, 7), 3.0 / 4.0))
+    assert with_trips.informed == pytest.approx(np.full((276, 7), 3.5 / 4.5))
+
+
 def test_standing_on_one_item_is_asked_for_by_name(inputs):
     found = estimate_panel_of_dyads(inputs, seed=1, draws=40, readings=(), standing_of=("un",))
     assert not found.readings
