@@ -195,6 +195,12 @@ class Chain:
             items = [item for item in items if item.comparable]
         if not items:
             msg = "no indicator is left to read; loosen --weight or --only-panel-items."
+            if self.question.only_panel_items:
+                msg = (
+                    "nothing that is stored gives an indicator that is comparable across dyads; "
+                    "`comity collect un_votes --from PATH` is one source of them, "
+                    "`comity sources` lists the others."
+                )
             raise ModelError(msg)
         return items
 
