@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from comity.judgement._part import Part
 from comity.judgement.beside import Beside
 from comity.judgement.comparison_parts import (
     Alliance,
@@ -25,12 +26,9 @@ from comity.judgement.parts import (
     Criterion,
     Driver,
     DyadName,
-    Evidence,
-    EvidenceSource,
     FlipEnd,
     FlipPoint,
     Gap,
-    GradeCode,
     Horizon,
     Hypothesis,
     Implication,
@@ -40,14 +38,11 @@ from comity.judgement.parts import (
     LatestIndicator,
     LatestReading,
     Likelihood,
-    Manifest,
-    ManifestSource,
     Mover,
     OtherPrior,
     Outlook,
     PanelPoint,
     PanelStanding,
-    Part,
     Phase,
     Reading,
     ReadingPoint,
@@ -55,6 +50,13 @@ from comity.judgement.parts import (
     RolePoint,
     Sensitivity,
     Without,
+)
+from comity.judgement.record_parts import (
+    Evidence,
+    EvidenceSource,
+    GradeCode,
+    Manifest,
+    ManifestSource,
 )
 from comity.judgement.register_parts import (
     LedgerItem,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from comity.judgement.parts import LatestReading, Part, Probability
+from comity.judgement._part import Part, Probability
+from comity.judgement.parts import LatestReading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

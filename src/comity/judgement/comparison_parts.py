@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from comity.judgement.parts import EvidenceIds, PanelPoint, Part
+from comity.judgement._part import EvidenceIds, Part
+from comity.judgement.parts import PanelPoint
 
 __all__ = [
     "Alliance",

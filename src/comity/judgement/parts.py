@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
+
+from comity.judgement._part import Bounded, EvidenceIds, Part, Probability
 
 __all__ = [
     "BottomLine",
@@ -13,12 +15,9 @@ __all__ = [
     "Criterion",
     "Driver",
     "DyadName",
-    "Evidence",
-    "EvidenceSource",
     "FlipEnd",
     "FlipPoint",
     "Gap",
-    "GradeCode",
     "Horizon",
     "Hypothesis",
     "Implication",
@@ -28,8 +27,6 @@ __all__ = [
     "LatestIndicator",
     "LatestReading",
     "Likelihood",
-    "Manifest",
-    "ManifestSource",
     "Mover",
     "OtherPrior",
     "Outlook",
@@ -43,34 +40,6 @@ __all__ = [
     "Sensitivity",
     "Without",
 ]
-
-Probability = Annotated[float, Field(ge=0, le=1)]
-EvidenceIds = Annotated[list[str], Field(default_factory=list)]
-
-
-class Part(BaseModel):
-    """Base of every part: unknown keys are errors, values do not change, no NaN."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Bounded(Part):
-    """A value with its 80 % interval: ``lo80 <= value <= hi80``."""
-
-    value: float | None
-    lo80: float | None
-    hi80: float | None
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Bounded:
-        given = (self.value, self.lo80, self.hi80)
-        if None in given and any(part is not None for part in given):
-            msg = "a value and its interval are given together or not at all"
-            raise ValueError(msg)
-        if None not in given and not self.lo80 <= self.value <= self.hi80:  # type: ignore[operator]
-            msg = f"value {self.value} is outside {self.lo80} to {self.hi80}"
-            raise ValueError(msg)
-        return self
 
 
 class DyadName(Part):
@@ -402,62 +371,3 @@ class Gap(Part):
     what: str
     why: str
     fill: str
-
-
-class EvidenceSource(Part):
-    """Where a record was published."""
-
-    title: str | None
-    publisher: str | None
-    url: str | None
-    published_on: str | None
-    further_urls: list[str] = Field(default_factory=list)
-
-
-class GradeCode(Part):
-    """Admiralty grade: reliability of the source, credibility of the item at the as-of date."""
-
-    reliability: str | None
-    credibility: int | None
-
-
-class Evidence(Part):
-    """One record behind a number or a sentence."""
-
-    kind: str
-    date: str
-    summary: str
-    modality: str | None
-    public_from: str
-    public_from_basis: str
-    source: EvidenceSource
-    grade: GradeCode
-    independence_group: str | None
-    snapshot: str
-    locator: str
-    dataset: str
-
-
-class ManifestSource(Part):
-    """One source used, with its vintage."""
-
-    name: str
-    title: str
-    records: int
-    first: str | None
-    last: str | None
-    snapshots: list[str]
-    licence: str
-    citation: str
-
-
-class Manifest(Part):
-    """What the assessment was made from and by."""
-
-    sources: list[ManifestSource]
-    indicators_version: str
-    model: dict[str, Any]
-    public_from_mix: dict[str, int] = Field(default_factory=dict)
-    weights: dict[str, float] = Field(default_factory=dict)
-    only_panel_items: bool = False
-    excluded: list[str] = Field(default_factory=list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from comity.judgement.parts import EvidenceIds, Part
+from comity.judgement._part import EvidenceIds, Part
 
 __all__ = [
     "LedgerItem",

@@ -1,0 +1,70 @@
+"""The records that an assessment cites, and what it was made from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from comity.judgement._part import Part
+
+__all__ = ["Evidence", "EvidenceSource", "GradeCode", "Manifest", "ManifestSource"]
+
+
+class EvidenceSource(Part):
+    """Where a record was published."""
+
+    title: str | None
+    publisher: str | None
+    url: str | None
+    published_on: str | None
+    further_urls: list[str] = Field(default_factory=list)
+
+
+class GradeCode(Part):
+    """Admiralty grade: reliability of the source, credibility of the item at the as-of date."""
+
+    reliability: str | None
+    credibility: int | None
+
+
+class Evidence(Part):
+    """One record behind a number or a sentence."""
+
+    kind: str
+    date: str
+    summary: str
+    modality: str | None
+    public_from: str
+    public_from_basis: str
+    source: EvidenceSource
+    grade: GradeCode
+    independence_group: str | None
+    snapshot: str
+    locator: str
+    dataset: str
+
+
+class ManifestSource(Part):
+    """One source used, with its vintage."""
+
+    name: str
+    title: str
+    records: int
+    first: str | None
+    last: str | None
+    snapshots: list[str]
+    licence: str
+    citation: str
+
+
+class Manifest(Part):
+    """What the assessment was made from and by."""
+
+    sources: list[ManifestSource]
+    indicators_version: str
+    model: dict[str, Any]
+    public_from_mix: dict[str, int] = Field(default_factory=dict)
+    weights: dict[str, float] = Field(default_factory=dict)
+    only_panel_items: bool = False
+    excluded: list[str] = Field(default_factory=list)
