@@ -172,6 +172,11 @@ _DESCRIPTIONS: dict[str, Callable[[Mapping[str, Any]], str]] = {
         )
         or "no obligation",
     ),
+    "leader_visits": lambda r: _joined(
+        f"{r['actor']} visits {r['recipient']}",
+        r["leader"] or "leader not named",
+        "for a meeting of many states" if r["multilateral"] else None,
+    ),
     "media_events": lambda r: _joined(
         f"{r['actor']} to {r['recipient']}", r["event_text"] or r["cameo"]
     ),
