@@ -140,3 +140,4 @@ class Comparison(Part):
     dyads: list[ComparedDyad]
     network: Network
     registers: list[Register]
+    caution: str = ""

@@ -76,6 +76,7 @@ def comparison_of(
         dyads=[_compared(panel, each, actors, contexts[str(each)], before) for each in shown],
         network=_network(dyad, partners, common),
         registers=registers,
+        caution=str(panel.about.get("caution", "")),
     )
 
 

@@ -71,10 +71,22 @@ def test_the_same_inputs_give_the_same_bytes(rich, figures):
 
 def test_a_gap_stays_a_gap_and_a_lone_year_is_seen(rich):
     rows = _cells._years(rich.comparison.dyads[1], "cohesion")
-    assert not {2001, 2002, 2004, 2005} & {row["year"] for row in rows}
-    runs = {row["year"]: row["run"] for row in rows}
+    assert not {2001, 2002, 2004, 2005} & {row["at"] for row in rows}
+    runs = {row["at"]: row["run"] for row in rows}
     assert len({runs[2000], runs[2003], runs[2006]}) == 3
-    assert [row["year"] for row in rows if row["alone"]] == [2003]
+    assert [row["at"] for row in rows if row["alone"]] == [2003]
+
+
+def test_months_lie_apart_and_the_turn_of_a_year_is_no_gap(rich):
+    dyad = rich.comparison.dyads[1]
+    point = dyad.readings["cohesion"][0]
+    months = ("2013-11", "2013-12", "2014-01", "2014-03")
+    points = [point.model_copy(update={"period": month}) for month in months]
+    made = dyad.model_copy(update={"readings": {"cohesion": points}})
+    rows = _cells._years(made, "cohesion")
+    assert [row["period"] for row in rows] == list(months)
+    assert [row["at"] - rows[0]["at"] for row in rows] == [0, 1, 2, 4]
+    assert [row["run"] for row in rows] == [0, 0, 0, 1]
 
 
 def test_a_line_never_joins_two_sides_of_a_gap(figures):

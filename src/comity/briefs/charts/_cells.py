@@ -44,8 +44,8 @@ class _Cell:
     last: int
     low: int
 
-    def x(self, year: float) -> float:
-        share = (year - self.first) / max(self.last - self.first, 1)
+    def x(self, at: float) -> float:
+        share = (at - self.first) / max(self.last - self.first, 1)
         return round(self.left + share * self.width, 1)
 
     def y(self, value: float) -> float:
@@ -58,7 +58,8 @@ class Cells:
     def __init__(self, sheet: Sheet, comparison: Comparison) -> None:
         self._sheet = sheet
         self._dyads = comparison.dyads
-        self._span = (int(comparison.first[:4]), int(comparison.last[:4]))
+        self._span = (_at(comparison.first), _at(comparison.last))
+        self._is_monthly = len(comparison.first) > len("YYYY")
         self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _LAYERS}
         self._plots: dict[str, list[dict[str, Any]]] = {name: [] for name in READING_COLOURS}
         self._dots: dict[str, list[dict[str, Any]]] = {name: [] for name in READING_COLOURS}
@@ -102,9 +103,9 @@ class Cells:
             self._own_line(cell, _years(first, name))
         start = self._runs
         for row in rows:
-            x, y = cell.x(row["year"]), cell.y(row["v"])
+            x, y = cell.x(row["at"]), cell.y(row["v"])
             ends = {"hi": cell.y(row["hi"]), "lo": cell.y(row["lo"])}
-            tip = f"{dyad_words(dyad)}, {row['year']}: {name} {row['what']}"
+            tip = f"{dyad_words(dyad)}, {row['period']}: {name} {row['what']}"
             self._runs = start + row["run"] + 1
             self._plots[name].append({"x": x, "y": y, **ends, "run": self._runs, "tip": tip})
             if row["alone"]:
@@ -113,15 +114,15 @@ class Cells:
             if row["own"] is not None:
                 self._dot(name, x, cell.y(row["own"]), place)
         last = rows[-1]
-        if last["year"] == self._span[1]:
+        if last["at"] == self._span[1]:
             y = cell.y(last["v"])
-            self._put("ends", x=cell.x(last["year"]), y=y, text=last["end"], colour=colour)
+            self._put("ends", x=cell.x(last["at"]), y=y, text=last["end"], colour=colour)
 
     def _own_line(self, cell: _Cell, rows: list[dict[str, Any]]) -> None:
         start = self._runs
         for row in rows:
             self._runs = start + row["run"] + 1
-            self._put("own line", x=cell.x(row["year"]), y=cell.y(row["v"]), run=self._runs)
+            self._put("own line", x=cell.x(row["at"]), y=cell.y(row["v"]), run=self._runs)
 
     def _dot(self, name: str, x: float, y: float, run: int) -> None:
         """Draw a dot as a short line with round ends: a fifth of the size of a mark of its own."""
@@ -137,14 +138,16 @@ class Cells:
             self._put("scale", x=cell.left - 4, y=y, text=whole(value, sign=cell.low < 0))
         if not years:
             return
-        # as many years as do not touch, five or ten apart
+        # as many years, or months, as do not touch
         room = cell.width / max(cell.last - cell.first, 1)
-        step = next(step for step in (2, 5, 10, 20, 50) if step * room >= 34 or step == 50)
-        for year in range(cell.first, cell.last + 1):
-            if year % step == 0:
+        steps, need = ((3, 6, 12, 60, 120, 600), 52) if self._is_monthly else ((2, 5, 10, 50), 34)
+        step = next(step for step in steps if step * room >= need or step == steps[-1])
+        for at in range(cell.first, cell.last + 1):
+            if at % step == 0:
                 bottom = cell.y(cell.low)
-                self._put("ticks", x=cell.x(year), x2=cell.x(year), y=bottom, y2=bottom + 4)
-                self._put("years", x=cell.x(year), y=bottom + 12, text=str(year))
+                self._put("ticks", x=cell.x(at), x2=cell.x(at), y=bottom, y2=bottom + 4)
+                text = f"{at // 12}-{at % 12 + 1:02}" if self._is_monthly else str(at)
+                self._put("years", x=cell.x(at), y=bottom + 12, text=text)
 
     def _put(self, kind: str, **row: Any) -> None:
         self._rows[kind].append(row)
@@ -201,18 +204,25 @@ _LAYERS: dict[str, tuple[str, str, dict[str, Any]]] = {
 _BY_READING = frozenset({"bands", "dots", "lines", "tips"})
 
 
+def _at(period: str) -> int:
+    """Return a period's place in time: its year, or its month counted from the year 0."""
+    year = int(period[:4])
+    return 12 * year + int(period[5:7]) - 1 if len(period) > len("YYYY") else year
+
+
 def _years(dyad: ComparedDyad, name: str) -> list[dict[str, Any]]:
-    """One row a year with a reading; ``run`` numbers stretches without a missing year."""
+    """One row a period with a reading; ``run`` numbers stretches without a missing one."""
     points = [point for point in dyad.readings.get(name, []) if point.value is not None]
     rows: list[dict[str, Any]] = []
     run = 0
     for at, point in enumerate(points):
-        year = int(point.period[:4])
-        run += at > 0 and year - rows[-1]["year"] > 1
+        place = _at(point.period)
+        run += at > 0 and place - rows[-1]["at"] > 1
         value, lo, hi = point.value or 0.0, point.lo80 or 0.0, point.hi80 or 0.0
         rows.append(
             {
-                "year": year,
+                "period": point.period,
+                "at": place,
                 "v": value,
                 "lo": lo,
                 "hi": hi,

@@ -33,11 +33,12 @@ def figure(assessment: Assessment) -> Figure | None:
         return None
     own = comparison.dyads[0]
     shown = [name for name in READINGS if any(name in each.readings for each in comparison.dyads)]
+    unit = "month" if len(comparison.first) > len("YYYY") else "year"
     return Figure(
         name="chart-compared",
         title=title(comparison),
         subtitle=(
-            f"Percentile among {comparison.panel_dyads:,} dyads in each year, "
+            f"Percentile among {comparison.panel_dyads:,} dyads in each {unit}, "
             f"{comparison.first} to {comparison.last}; asymmetry from −100 to 100, above 0 where "
             f"the first named needs the other more. Shaded: 80 % interval. A break: no data."
         ),
@@ -46,8 +47,8 @@ def figure(assessment: Assessment) -> Figure | None:
         narrow=_narrow(comparison, shown),
         table=_table(comparison, shown),
         note=(
-            f"Line: each year read with what was known by then, and its value in "
-            f"{comparison.last} beside it. Dots: the year's own value. Dashed grey: "
+            f"Line: each {unit} read with what was known by then, and its value in "
+            f"{comparison.last} beside it. Dots: the {unit}'s own value. Dashed grey: "
             f"{dyad_words(own)}. Clearly higher or lower: the 80 % intervals do not overlap. "
             + _chosen(comparison),
         ),

@@ -40,6 +40,8 @@ def build(assessment: Assessment) -> list[Block]:
         if reading.panel is not None
     }
     blocks: list[Block] = [_head(assessment, found)]
+    if assessment.comparison is not None and assessment.comparison.caution:
+        blocks.append(Caveat((f"Caution: {assessment.comparison.caution}",)))
     if (compared := compared_figure(assessment)) is not None:
         blocks.append(compared)
     if assessment.comparison is not None:
