@@ -141,19 +141,16 @@ def _news(
     signed = reading == "asymmetry"
     data = standardise(items, priors, signed=signed)
     levels = fit_levels(data, [item.kind for item in items], rng=rng, prior=priors)
-    noise = (levels.noise * (1.0 + levels.rho) / (1.0 - levels.rho))[:, None]
     padded = [_padded(old.get(item.name), item) for item in items]
     past = on_scale_of(items, data, padded, signed=signed)
-    now, then = (
-        filter_levels(
-            each.z,
-            noise + each.variance,
-            levels.step[:, None],
-            plan_spans(np.isfinite(each.z), each.span),
-            start=(0.0, priors.start_var),
-        ).level
-        for each in (data, past)
-    )
+    now = levels.central.level
+    then = filter_levels(
+        past.z,
+        levels.central_noise[:, None] + past.variance,
+        levels.step[:, None],
+        plan_spans(np.isfinite(past.z), past.span),
+        start=(0.0, levels.start_var),
+    ).level
     weight = np.array([item.weight for item in items])
     share_now = _shares(weight, data.z)
     share_then = _shares(weight, past.z[:, : start + 1])
@@ -176,9 +173,7 @@ def _news(
         reading=reading,
         before=float((share_then * then[:, start]).sum()),
         after=float((share_now * now[:, -1]).sum()),
-        terms=tuple(
-            sorted(terms, key=lambda term: (-abs(term.effect), term.item, str(term.month)))
-        ),
+        terms=tuple(sorted(terms, key=_by_size)),
     )
 
 

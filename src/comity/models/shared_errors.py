@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from comity.models.item_levels import Levels
 from comity.models.kalman import Filtered, Plan, smoothing_gains
 
-__all__ = ["common_steps", "draw_errors", "error_parts", "shared_lift", "shared_lifts"]
+__all__ = ["common_steps", "error_parts", "shared_lift", "shared_lifts"]
 
 Array = NDArray[np.float64]
 _YEAR = 12
@@ -74,10 +74,13 @@ def common_steps(
     return float(np.clip((years * own + worth * declared) / (years + worth), 0.0, _MOST))
 
 
-def draw_errors(
+def error_parts(
     levels: Levels, rng: np.random.Generator, draws: int, common: float
-) -> tuple[Array, Array]:
-    """Return draws of true less estimated levels: of the filter and of the smoother.
+) -> Iterator[tuple[Array, Array]]:
+    """Yield draws of true less estimated levels: of the filter and of the smoother.
+
+    One draw of the parameters at a time, since all draws of all items at once would be the largest
+    arrays of an assessment.
 
     Parameters
     ----------
@@ -90,24 +93,10 @@ def draw_errors(
     common : float
         Correlation between the steps of two items. [1]
 
-    Returns
-    -------
+    Yields
+    ------
     tuple of numpy.ndarray
-        Dims (draw, item, time), in order of the parameter draws.
-    """
-    parts = list(error_parts(levels, rng, draws, common))
-    first, second = (
-        np.moveaxis(np.concatenate(part, axis=1), 0, 2) for part in zip(*parts, strict=True)
-    )
-    return first, second
-
-
-def error_parts(
-    levels: Levels, rng: np.random.Generator, draws: int, common: float
-) -> Iterator[tuple[Array, Array]]:
-    """Yield the same, one draw of the parameters at a time, dims (time, draw, item).
-
-    All draws of all items at once would be the largest arrays of an assessment.
+        Dims (time, draw, item), in order of the parameter draws.
     """
     sizes = levels.turns(draws)[1].tolist()
     for size, fit, noise in zip(sizes, levels.filters, levels.noises, strict=True):
@@ -127,7 +116,7 @@ def error_parts(
 def shared_lift(levels: Levels, share: Array, common: float) -> Array:
     """Return the factor on the variance of the filtered mean for steps in common, dims (time,).
 
-    Exact, where `draw_errors` has chance in it.
+    Exact, where `error_parts` has chance in it.
 
     Parameters
     ----------

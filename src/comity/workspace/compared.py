@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from comity.core.dyad import Dyad
 from comity.judgement.comparison_parts import ComparedDyad, Comparison, Network, Tie
@@ -112,7 +112,7 @@ def _compared(
     readings = {}
     for name in panel.readings:
         points = [
-            PanelPoint(**_own(point))
+            PanelPoint(**point)
             for point in panel.standing(dyad.a, dyad.b, name)
             if int(point["period"][:4]) < before
         ]
@@ -128,11 +128,6 @@ def _compared(
         why_empty="" if readings else why_empty(panel, dyad),
         context=context,
     )
-
-
-def _own(point: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parts of a point that are shown here; a panel may say more."""
-    return {name: point[name] for name in ("period", "value", "lo80", "hi80", "point")}
 
 
 @dataclass(frozen=True)
@@ -160,7 +155,7 @@ class _Look:
 
     def _point(self, key: str, reading: str) -> PanelPoint | None:
         found = self.panel.point(key, reading, self.period)
-        return None if found is None else PanelPoint(**_own(found))
+        return None if found is None else PanelPoint(**found)
 
 
 def _by_rule(dyad: Dyad, partners: Mapping[str, Sequence[Tie]]) -> list[Dyad]:

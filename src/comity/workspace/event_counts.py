@@ -76,21 +76,6 @@ class EventCounts:
     covered: Mapping[str, Mapping[str, float]]
     states: Mapping[str, frozenset[str]]
 
-    def is_zero(self, stream: str, actor: str, recipient: str, period: str) -> bool:
-        """Say whether a dyad without a row in a period had no events, rather than no coverage.
-
-        Examples
-        --------
-        >>> counts = EventCounts((), {"a": {"2014": 1.0}}, {"a": frozenset({"IRN", "RUS"})})
-        >>> counts.is_zero("a", "RUS", "IRN", "2014"), counts.is_zero("a", "RUS", "IRN", "2015")
-        (True, False)
-        """
-        return (
-            self.covered.get(stream, {}).get(period, 0.0) > 0.0
-            and {actor, recipient} <= self.states.get(stream, frozenset())
-            and all(row[:4] != (stream, actor, recipient, period) for row in self.rows)
-        )
-
 
 def event_counts(view: EvidenceView, *, by: By) -> EventCounts:
     """Count the stored events by stream, directed dyad, period and quad class.

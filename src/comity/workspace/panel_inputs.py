@@ -33,11 +33,11 @@ BURN_IN = 4
 """Years before the first that is shown; they start the levels. [years]"""
 _BUSY = 30.0  # coded events a year, on average, above which any dyad is relevant
 _CHOICES = {"yes": 1.0, "abstain": 0.5, "no": 0.0}
-_YEARS = {
-    "votes": "SELECT session + 1945 FROM ballots",
-    "shared organisations": "SELECT year FROM shared_memberships",
-    "trade": "SELECT year FROM trade_flows",
-}
+_YEARS = (
+    "SELECT session + 1945 FROM ballots",
+    "SELECT year FROM shared_memberships",
+    "SELECT year FROM trade_flows",
+)
 _STATES = (
     "SELECT voter FROM ballots WHERE session + 1945 BETWEEN $1 AND $2 UNION "
     "SELECT state_a FROM shared_memberships WHERE year BETWEEN $1 AND $2 UNION "
@@ -123,7 +123,7 @@ def _grid(
 ) -> Grid:
     """Return the periods and states of which anything is stored."""
     spans = [event_years(events)]
-    for sql in _YEARS.values():
+    for sql in _YEARS:
         ((first, last),) = view.query(f"SELECT min(y), max(y) FROM ({sql}) AS t(y)")
         if first is not None:
             spans.append((first, last))

@@ -7,10 +7,16 @@ import pytest
 
 from comity.models.item_levels import ItemPriors, fit_levels, standardise
 from comity.models.kalman import smooth
-from comity.models.shared_errors import common_steps, draw_errors, shared_lift
+from comity.models.shared_errors import common_steps, error_parts, shared_lift
 from comity.models.simulate import simulate_items
 
 MONTHS = 120
+
+
+def drawn(levels, common):
+    """Filter and smoother errors of 6,000 draws, dims (draw, item, time)."""
+    parts = list(error_parts(levels, np.random.default_rng(2), 6000, common))
+    return [np.moveaxis(np.concatenate(x, axis=1), 0, 2) for x in zip(*parts, strict=True)]
 
 
 def fitted(seed=3, **kwargs):
@@ -23,7 +29,7 @@ def fitted(seed=3, **kwargs):
 
 def test_each_item_errs_as_its_own_filter_and_smoother_say():
     levels, _ = fitted()
-    filtered, smoothed = draw_errors(levels, np.random.default_rng(2), 6000, 0.9)
+    filtered, smoothed = drawn(levels, 0.9)
     said = np.mean([fit.level_var for fit in levels.filters], axis=0)
     np.testing.assert_allclose(filtered.var(axis=0), said, rtol=0.12)
     said = np.mean([smooth(fit).level_var for fit in levels.filters], axis=0)
@@ -34,7 +40,7 @@ def test_each_item_errs_as_its_own_filter_and_smoother_say():
 def test_the_lift_of_the_mean_is_that_of_the_draws(common):
     levels, _ = fitted()
     share = np.full(levels.known.shape, 1.0 / len(levels.known))
-    filtered, _ = draw_errors(levels, np.random.default_rng(2), 6000, common)
+    filtered, _ = drawn(levels, common)
     found = (share * filtered).sum(axis=1).var(axis=0)
     alone = np.mean([fit.level_var for fit in levels.filters], axis=0)
     said = (share**2 * alone).sum(axis=0) * shared_lift(levels, share, common)

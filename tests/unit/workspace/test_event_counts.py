@@ -4,6 +4,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from comity.core.errors import UnknownName
@@ -12,6 +13,8 @@ from comity.evidence.coverage import public_span
 from comity.evidence.ingest import Terms, ingest
 from comity.evidence.store import EvidenceStore
 from comity.workspace.event_counts import EventCount, EventCounts, event_counts
+from comity.workspace.panel_grid import Grid
+from comity.workspace.panel_streams import panel_streams
 
 NOW = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)
 VERBAL, MATERIAL = "verbal_cooperation", "material_conflict"
@@ -130,11 +133,14 @@ def test_a_zero_is_told_from_a_gap(store: EvidenceStore) -> None:
     counts = counted(store, "year")
     stream = "quads/whole"
     assert counts.states[stream] == {"RUS", "IRN", "SYR"}
-    assert counts.is_zero(stream, "RUS", "SYR", "2014")
-    assert not counts.is_zero(stream, "RUS", "IRN", "2014")  # counted
-    assert not counts.is_zero(stream, "RUS", "TUR", "2014")  # never named
-    assert not counts.is_zero(stream, "RUS", "SYR", "2013")  # not covered
-    assert not counts.is_zero("unknown", "RUS", "SYR", "2014")
+    grid = Grid(("IRN", "RUS", "SYR", "TUR"), ("2012", "2013", "2014"))
+    made = panel_streams(counts, grid)
+    whole = made.main if made.main_name == stream else made.others[stream]
+    events = whole.sum(axis=0)
+    assert events[2, 1, 2] == 0.0, "covered and both named"
+    assert events[2, 1, 0] > 0.0, "counted"
+    assert np.isnan(events[2, 1, 3]), "never named"
+    assert np.isnan(events[0]).all(), "not covered"
 
 
 def test_the_past_is_counted_with_what_was_public_then(store: EvidenceStore) -> None:

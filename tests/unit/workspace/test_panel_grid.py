@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from comity.core.actor import Actors
-from comity.core.errors import UsageError
+from comity.core.errors import ModelError, UsageError
 from comity.core.records import Batch
 from comity.core.settings import Settings
 from comity.evidence.ingest import Terms, ingest
@@ -195,7 +195,7 @@ def test_standing_in_votes_is_shipped_as_whole_percentiles_and_the_same_bytes(
 
 def test_nothing_is_shipped_without_votes(tmp_path) -> None:
     workspace = Workspace(Settings(home=tmp_path / "empty"))
-    with pytest.raises(Exception, match="comity collect un_votes"):
+    with pytest.raises(ModelError, match="comity collect un_votes"):
         ship_votes(workspace.store, workspace.actors, workspace.settings, tmp_path / "x.npz")
     assert not (tmp_path / "x.npz").exists()
 
