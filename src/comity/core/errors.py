@@ -29,6 +29,7 @@ Every message says what is wrong, where, what is known, and what to do next, on 
 from __future__ import annotations
 
 import difflib
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -275,12 +276,22 @@ def nearest(name: str, known: Iterable[str], n: int = 3) -> list[str]:
     --------
     >>> nearest("Irann", ["Iran", "Iraq", "Peru"])
     ['Iran', 'Iraq']
+    >>> nearest("IRM", ["KIR", "ISR", "IRQ", "IRN"])
+    ['IRN', 'IRQ', 'ISR']
     """
     folded: dict[str, str] = {}
     for item in known:
         folded.setdefault(item.casefold(), item)
-    hits = difflib.get_close_matches(name.casefold(), folded, n=n, cutoff=0.65)
-    return [folded[hit] for hit in hits]
+    text = name.casefold()
+    hits = difflib.get_close_matches(text, folded, n=max(len(folded), 1), cutoff=0.65)
+
+    def farness(hit: str) -> tuple[float, int, str]:
+        alike = difflib.SequenceMatcher(None, hit, text).ratio()
+        # of codes that share two letters of three, the one that begins alike was meant
+        begun = takewhile(lambda pair: pair[0] == pair[1], zip(hit, text, strict=False))
+        return -alike, -sum(1 for _ in begun), hit
+
+    return [folded[hit] for hit in sorted(hits, key=farness)[:n]]
 
 
 def _short(names: tuple[str, ...], limit: int = 12) -> str:

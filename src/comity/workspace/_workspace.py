@@ -215,7 +215,7 @@ class Workspace(PanelDoors):
             If there is no such view.
         """
         if view not in VIEWS:
-            raise UnknownName("view", view, VIEWS)
+            raise UnknownName("view", view, (*VIEWS, "effect"))
         assessment = self.assess(a, b, as_of=as_of)
         return assessment, part_of(assessment, view)
 
