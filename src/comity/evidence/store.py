@@ -130,6 +130,10 @@ class EvidenceStore:
         """How many transactions have been published; 0 when empty [count]."""
         return self.manifest().generation
 
+    def is_empty(self) -> bool:
+        """Return whether nothing has been admitted."""
+        return not self.manifest().segments
+
     def segments(self) -> list[Segment]:
         """Return the stored files."""
         return list(self.manifest().segments)
