@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass
 
 from comity.core.case_records import CASE_TABLES
+from comity.core.context_records import CONTEXT_TABLES
 from comity.core.errors import UnknownName
 from comity.core.public_records import PUBLIC_TABLES
 from comity.core.table import CITATION, TIME, Column, ColumnType, Table
@@ -70,7 +71,9 @@ class Reject:
     raw: str
 
 
-TABLES: dict[str, Table] = {table.name: table for table in (*CASE_TABLES, *PUBLIC_TABLES)}
+TABLES: dict[str, Table] = {
+    table.name: table for table in (*CASE_TABLES, *PUBLIC_TABLES, *CONTEXT_TABLES)
+}
 
 
 def table_named(name: str) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from comity.core.context_records import CONTEXT_TABLES
 from comity.core.records import TABLES
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _CONCERNS = {
         ("disputes", "contiguity", "distances", "rivalries", "capabilities", "major_powers"),
         "FALSE",
     ),
+    **dict.fromkeys((table.name for table in CONTEXT_TABLES), "FALSE"),
 }
 
 

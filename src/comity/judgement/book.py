@@ -215,4 +215,38 @@ _DESCRIPTIONS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "capabilities": lambda r: f"{r['state']} {r['year']}: CINC {_number(r['cinc'])}",
     "major_powers": lambda r: f"{r['state']}: major power from {r['start_date']}",
+    "designations": lambda r: _joined(
+        f"{r['imposer']} list {r['list']} of {r['list_date']}", r["name"], r["programmes"]
+    ),
+    "conflict_events": lambda r: _joined(
+        f"{r['side_a']} and {r['side_b']}",
+        r["place"] or r["place_state"],
+        f"{_number(r['deaths_best'])} deaths (best estimate)",
+    ),
+    "armed_conflicts": lambda r: _joined(
+        f"{r['location'] or 'conflict'} {r['year']}",
+        f"{r['side_a']} and {r['side_b']}",
+        r["intensity"],
+    ),
+    "diplomatic_missions": lambda r: f"{r['actor']} in {r['recipient']} {r['year']}: {r['level']}",
+    "military_spending": lambda r: (
+        f"{r['state']} {r['year']}: {_number(r['constant_usd'])} million USD, constant prices"
+    ),
+    "risk_indices": lambda r: _joined(r["index"], r["period"], _number(r["value"])),
+    "launches": lambda r: _joined(
+        f"{r['actor']} at {r['recipient']}, as {r['reported_by']} reports",
+        r["model"],
+        f"{_number(r['launched'])} launched",
+    ),
+    "aid_activities": lambda r: _joined(
+        f"{r['actor']} to {r['recipient']}",
+        r["item"] or r["aid_type"],
+        f"{_number(r['value'])} million EUR" + (f" ({r['measure']})" if r["measure"] else ""),
+    ),
+    "trade_reports": lambda r: (
+        f"{r['reporter']} reports {r['flow']} with {r['partner']} {r['period']}, "
+        f"{r['classification']} {r['commodity']}: "
+        + (f"{_number(r['value'])} million USD" if r["value"] is not None else "no value")
+    ),
+    "feed_items": lambda r: _joined(r["feed"], r["title"]),
 }

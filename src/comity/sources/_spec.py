@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Literal, Protocol, cast
+from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 import comity.sources
 from comity.core.errors import DuplicateName, UnknownName
 from comity.core.records import Batch, Reject
 
-__all__ = ["Layout", "Parse", "Source", "SourceSpec", "discover", "source_named"]
+if TYPE_CHECKING:
+    from comity.sources._remote import Expected
+
+__all__ = ["Layout", "Parse", "Source", "SourceSpec", "discover", "expected_of", "source_named"]
 
 Redistribution = Literal["yes", "attribution", "non_commercial", "no", "unknown"]
 
@@ -90,6 +93,11 @@ class SourceSpec:
         file by file, and a run that was cut short goes on where it stopped.
     coder : str
         Who coded the events, if another source passes on the same ones: its name.
+    pause : float
+        Least time between two requests to the publisher's server. [s]
+    key : str
+        Name of the key that a user has to have from the publisher, as in ``COMITY_KEYS``; empty
+        if none is needed.
     """
 
     name: str
@@ -113,6 +121,8 @@ class SourceSpec:
     out_of_scope: tuple[str, ...] = ("not_a_state",)
     file_by_file: bool = False
     coder: str = ""
+    pause: float = 1.0
+    key: str = ""
 
 
 Parse = Callable[[Path], Iterator[Batch | Reject]]
@@ -123,6 +133,7 @@ class Source(Protocol):
 
     ``parse(path)`` reads one file and yields batches and rejects in bounded memory; it raises
     `SourceChanged` where the layout is not one of ``SPEC.layouts``. Same bytes, same records.
+    A source that can be fetched also has ``expected``; see `comity.sources._remote`.
     """
 
     SPEC: SourceSpec
@@ -152,6 +163,11 @@ def discover() -> dict[str, Source]:
             raise DuplicateName(f"source {name}", "two modules declare this name")
         found[name] = source
     return dict(sorted(found.items()))
+
+
+def expected_of(source: Source) -> Expected | None:
+    """Return the function that names a source's files at the publisher; None if it has none."""
+    return cast("Expected | None", getattr(source, "expected", None))
 
 
 def source_named(name: str) -> Source:
