@@ -16,6 +16,7 @@ def collect(
     source: str,
     *,
     from_: Annotated[str | None, Parameter(name="--from")] = None,
+    whole: bool = False,
     json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
     store: Path | None = None,
 ) -> int:
@@ -27,6 +28,9 @@ def collect(
         Name of the source; `comity sources` lists them.
     from_
         A file or a folder that you have, in one of the layouts of `comity sources show SOURCE`.
+    whole
+        Say that this is the whole dataset: records that it no longer has are withdrawn from today
+        on. `comity sources diff SOURCE --to FILE` shows which those are.
     json
         Write the report as JSON to this file, or - for standard output.
     store
@@ -36,7 +40,10 @@ def collect(
     path = workspace.files_of(source, from_)
     with spinner(f"reading {path}") as tell:
         report = workspace.collect(
-            source, path, progress=lambda what, count: tell(f"{what}: {count:,} rows")
+            source,
+            path,
+            progress=lambda what, count: tell(f"{what}: {count:,} rows"),
+            whole=whole,
         )
     if json is not None:
         write_json(workspace.report(report), json)

@@ -15,15 +15,17 @@ from comity.evidence import detection
 from comity.evidence.inputs import (
     files_at,
     files_in,
+    is_companion,
     is_known,
     is_latest,
     layout_files,
     skipped,
 )
+from comity.evidence.job import Job, Terms
 from comity.evidence.report import IngestReport, Progress
 from comity.evidence.store import USER, EvidenceStore
 from comity.evidence.tables import checked_source_name
-from comity.evidence.transaction import Job, Terms, admit
+from comity.evidence.transaction import admit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,12 +116,33 @@ def admit_source(
     recorded_on: dt.datetime,
     url: str = "",
     progress: Progress | None = None,
+    *,
+    whole: bool = False,
 ) -> IngestReport:
     """Read a publisher's file or folder with its source's parser, and store what it gives.
 
     Files known from before are skipped, so that a run that was cut short can be repeated. A folder
     is parsed as a whole, or file by file where the source says so; then a bad file does not keep
     the others out, and is reported at the end.
+
+    Parameters
+    ----------
+    store : EvidenceStore
+        Where to.
+    source : Source
+        Whose parser reads it.
+    path : pathlib.Path
+        A file or a folder.
+    recorded_on : datetime.datetime
+        The moment of admission. [UTC]
+    url : str
+        Where the file came from.
+    progress : callable, optional
+        Told about the rows read so far.
+    whole : bool
+        Whether this is the whole dataset: a stored record that it no longer has is withdrawn from
+        the day of admission on, in each table of which it gives rows. A folder is then one
+        transaction. Nothing is ever withdrawn unasked: a file may be a part.
 
     Raises
     ------
@@ -128,11 +151,11 @@ def admit_source(
     SourceChanged
         If a file does not have a known layout, or a folder has none that has.
     QuarantineExceeded, StoreBusy, EvidenceError
-        As `ingest`.
+        As `ingest`; and if `whole` though rows cannot be read.
     """
     spec = source.SPEC
     checked_source_name(spec.name)
-    apart = path.is_dir() and spec.file_by_file
+    apart = path.is_dir() and spec.file_by_file and not whole
     groups = layout_files(spec, path) if apart else [path]
     terms = Terms(
         licence=spec.licence,
@@ -143,7 +166,10 @@ def admit_source(
         reliability=spec.reliability,
         parser_version=spec.parser_version,
     )
-    jobs = [_job_of(source, group, terms, _utc(recorded_on), progress) for group in groups]
+    moment = _utc(recorded_on)
+    jobs = [
+        replace(_job_of(source, group, terms, moment, progress), whole=whole) for group in groups
+    ]
     total = IngestReport(spec.name)
     todo: list[Job] = []
     for job in jobs:
@@ -154,7 +180,7 @@ def admit_source(
     if not todo:
         return total
     failures: list[SourceChanged | QuarantineExceeded] = []
-    with store.writing(_utc(recorded_on)):
+    with store.writing(moment):
         for job in todo:
             try:
                 total += admit(store, job)
@@ -306,6 +332,8 @@ def _job_of(
     """Return the admission of one file, or of a folder that is parsed as a whole."""
     files = layout_files(source.SPEC, path) if path.is_dir() else files_at(path)
     folder = path if path.is_dir() else path.parent
+    others = [file for file in files_in(folder) if file not in files]
+    companions = [file for file in others if is_companion(source.SPEC, file)]
     return Job(
         source=source.SPEC.name,
         files=tuple((file.name, file) for file in files),
@@ -313,7 +341,10 @@ def _job_of(
         terms=terms,
         recorded_on=recorded_on,
         changed="revised",
-        beside=tuple((file.name, file) for file in files_in(folder) if file not in files),
+        beside=tuple((file.name, file) for file in others if file not in companions),
+        companions=tuple((file.name, file) for file in companions),
+        folder=folder.resolve().name,
+        given="" if path.is_dir() else path.name,
         progress=progress,
     )
 

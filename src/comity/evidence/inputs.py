@@ -13,11 +13,19 @@ from comity.evidence.report import IngestReport
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from comity.evidence.job import Job
     from comity.evidence.store import EvidenceStore
-    from comity.evidence.transaction import Job
     from comity.sources._spec import SourceSpec
 
-__all__ = ["files_at", "files_in", "is_known", "is_latest", "layout_files", "skipped"]
+__all__ = [
+    "files_at",
+    "files_in",
+    "is_companion",
+    "is_known",
+    "is_latest",
+    "layout_files",
+    "skipped",
+]
 
 
 def files_at(path: Path | Sequence[Path]) -> list[Path]:
@@ -54,22 +62,34 @@ def layout_files(spec: SourceSpec, folder: Path) -> list[Path]:
     """
     patterns = [layout.pattern.lower() for layout in spec.layouts]
     every = files_in(folder)
-    files = [
-        file
-        for file in every
-        if any(fnmatch.fnmatchcase(file.name.lower(), pattern) for pattern in patterns)
-    ]
+    files = [file for file in every if _fits(file, patterns)]
     if not files:
         found = [file.name for file in every]
         raise SourceChanged(spec.name, str(folder), patterns, found)
     return files
 
 
+def is_companion(spec: SourceSpec, file: Path) -> bool:
+    """Return whether a file holds no rows but changes what rows of others say."""
+    return _fits(file, spec.companions)
+
+
+def _fits(file: Path, patterns: Sequence[str]) -> bool:
+    return any(fnmatch.fnmatchcase(file.name.lower(), pattern.lower()) for pattern in patterns)
+
+
 def is_known(store: EvidenceStore, job: Job) -> bool:
-    """Return whether these very files were admitted before, by this version of the parser."""
+    """Return whether these very files were admitted before, by this version of the parser.
+
+    Files that are said to be the whole dataset are only known if they were the last to say so, and
+    nothing was admitted since.
+    """
+    admissions = store.manifest().admissions(job.source)
+    if job.whole:
+        admissions = [item for item in admissions[-1:] if item.whole]
     known = {
         digest
-        for item in store.manifest().admissions(job.source)
+        for item in admissions
         if item.parser_version == job.terms.parser_version
         for _, digest, _ in item.files
     }

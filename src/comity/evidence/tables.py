@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from comity.core.records import Table
 
 __all__ = [
-    "ALWAYS",
     "ENVELOPE",
     "REVISIONS",
     "Revision",
@@ -48,9 +47,6 @@ ENVELOPE: dict[str, tuple[str, str]] = {
     "known_from": ("DATE", "from when this version was publicly known"),
 }
 """Columns that every stored row has beyond its table's own: SQL type and meaning."""
-
-ALWAYS = "DATE '0001-01-01'"
-"""Effective at all dates, in SQL."""
 
 _TYPES = {"text": "VARCHAR", "int": "BIGINT", "float": "DOUBLE", "date": "DATE", "bool": "BOOLEAN"}
 _SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}(:[a-z0-9][a-z0-9_-]{0,40})?")

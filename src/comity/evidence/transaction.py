@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from comity.core.errors import EvidenceError, QuarantineExceeded
@@ -15,92 +15,24 @@ from comity.evidence import snapshots
 from comity.evidence.engine.duck import Engine
 from comity.evidence.manifest import Manifest, Segment, Transaction
 from comity.evidence.quarantine import QuarantineWriter
-from comity.evidence.report import IngestReport, Progress
+from comity.evidence.report import IngestReport
 from comity.evidence.staging import Conflict, Counts, Staging
 from comity.evidence.validation import checked
 
 if TYPE_CHECKING:
-    import datetime as dt
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from comity.evidence.job import Job
     from comity.evidence.store import EvidenceStore
     from comity.evidence.tables import Revision
 
-__all__ = ["Job", "Terms", "admit"]
+__all__ = ["admit"]
 
 _MAX_STEMS = 10_000
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What a source declares that matters when its rows are admitted.
-
-    Parameters
-    ----------
-    licence, url : str
-        Terms of the publisher, and where the file came from.
-    max_quarantine_share : float
-        Above this share of bad rows nothing is admitted. [share]
-    min_rows : int
-        A file that gives fewer rows is refused as truncated. [count]
-    out_of_scope : frozenset of str
-        Codes of rejects that are readable but do not concern us.
-    reliability : str
-        Admiralty reliability of the source as a whole; empty if rows carry their own.
-    parser_version : int
-        A file is read again when this changes; what then differs is a correction.
-    """
-
-    licence: str = ""
-    url: str = ""
-    max_quarantine_share: float = 0.02
-    min_rows: int = 1
-    out_of_scope: frozenset[str] = frozenset({"out_of_scope"})
-    reliability: str = ""
-    parser_version: int = 1
-
-
 _FEW_BAD = 20
-
-
-@dataclass(frozen=True, eq=False)
-class Job:
-    """What is to be admitted in one transaction.
-
-    Parameters
-    ----------
-    source : str
-        Who gives the rows.
-    files : tuple of (str, pathlib.Path)
-        Each file that is read, and its name as kept.
-    batches : iterable of Batch or Reject
-        What the parser makes of them.
-    terms : Terms
-        Licence and bounds.
-    beside : tuple of (str, pathlib.Path)
-        Files that the parser may draw on; kept if a locator names them.
-    recorded_on : datetime.datetime
-        The moment, in UTC, without its zone.
-    changed : str
-        What a changed row is stored as.
-    replace : bool
-        Whether a row may correct one of another source.
-    whole_tables : tuple of str
-        Tables given in full, so that what is missing from them is withdrawn.
-    progress : callable, optional
-        Told about the rows read so far.
-    """
-
-    source: str
-    files: tuple[tuple[str, Path], ...]
-    batches: Iterable[Batch | Reject]
-    terms: Terms
-    recorded_on: dt.datetime
-    changed: Revision
-    beside: tuple[tuple[str, Path], ...] = ()
-    replace: bool = False
-    whole_tables: tuple[str, ...] = ()
-    progress: Progress | None = None
+_REPEATS = frozenset({"duplicate", "duplicate_key"})
+"""Codes of rows whose record stands elsewhere in the same file."""
 
 
 def admit(store: EvidenceStore, job: Job) -> IngestReport:
@@ -149,7 +81,7 @@ class _Admission:
 
     def run(self) -> IngestReport:
         job = self._job
-        for name, path in job.files:
+        for name, path in (*job.files, *job.companions):
             self._keep(name, path)
         for table in job.whole_tables:
             self._staging.declare(table)
@@ -249,26 +181,41 @@ class _Admission:
             stored,
             self._revision(),
             replace=self._job.replace,
-            withdraw=table in self._job.whole_tables,
+            withdrawn_from=self._withdrawn_from(table),
         )
         for conflict in conflicts:
             self._set_aside(conflict)
         self._staging.tables[table] -= len(conflicts)
         return counts
 
+    def _withdrawn_from(self, table: str) -> dt.date | None:
+        """Return the day from which rows of a table that are not there any more are withdrawn.
+
+        A coder's row that is taken back never stood; a publisher's stood until it was dropped.
+        """
+        if table in self._job.whole_tables:
+            return dt.date.min
+        return self._job.recorded_on.date() if self._job.whole else None
+
     def _revision(self) -> Revision:
         """Return what changed rows are stored as.
 
         A file that is read anew, by a mended parser, says what it said before; so what differs now
-        had been read wrongly.
+        had been read wrongly. One that this parser has read before is an older release that is
+        taken up again, whose rows differ since then.
         """
-        kept = {sha256 for sha256, _, _ in self._kept.values()}
-        known = {
+        beside = dict(self._job.companions)
+        kept = {sha256 for name, (sha256, _, _) in self._kept.items() if name not in beside}
+        admissions = self._manifest.admissions(self._job.source)
+        known = {sha256 for item in admissions for _, sha256, _ in item.files}
+        version = self._job.terms.parser_version
+        read = {
             sha256
-            for item in self._manifest.admissions(self._job.source)
+            for item in admissions
+            if item.parser_version == version
             for _, sha256, _ in item.files
         }
-        return "corrected" if kept <= known else self._job.changed
+        return "corrected" if kept <= known and not kept <= read else self._job.changed
 
     def _set_aside(self, conflict: Conflict) -> None:
         names = {sha256: name for name, (sha256, _, _) in self._kept.items()}
@@ -278,6 +225,8 @@ class _Admission:
 
     def _check_bounds(self) -> None:
         terms, bad = self._job.terms, self._aside.bad
+        if self._job.whole:
+            self._check_whole()
         good = sum(self._staging.tables.values())
         share = bad / (bad + good) if bad else 0.0
         # a share says little of a small file: a few bad rows are set aside, not held against it
@@ -294,6 +243,21 @@ class _Admission:
         msg = (
             f"{self._job.source}: {names} {why}. Nothing was admitted; the rows set aside are kept:"
             " see `comity sources status`."
+        )
+        raise QuarantineExceeded(msg)
+
+    def _check_whole(self) -> None:
+        """Refuse to withdraw by a file with rows that cannot be read: they may be the lost ones."""
+        tolerated = _REPEATS | self._job.terms.out_of_scope
+        unread = sum(count for code, count in self._aside.codes.items() if code not in tolerated)
+        if not unread:
+            return
+        self._publish([], admitted=False)
+        msg = (
+            f"{self._job.source}: {unread:,} rows cannot be read, most often"
+            f" {_most(self._aside)}. A row that cannot be read is not one that was dropped, so"
+            " nothing was admitted. Collect without --whole; `comity sources diff` shows what is"
+            " no longer there."
         )
         raise QuarantineExceeded(msg)
 
@@ -318,6 +282,9 @@ class _Admission:
             out_of_scope=self._aside.out_of_scope,
             quarantine=file,
             quarantine_sha256=digest,
+            folder=job.folder,
+            given=job.given,
+            whole=job.whole,
         )
         manifest = Manifest(
             generation=self._generation,

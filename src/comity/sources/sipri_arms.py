@@ -74,6 +74,7 @@ SPEC = SourceSpec(
     " Suppliers and recipients follow the name of the time: Soviet Union until 1991, then Russia."
     " Armed groups (marked *), NATO, the UN and unknown suppliers or recipients are set aside as"
     " not_a_state.",
+    release=(r"(?m)^\W*Data generated: (?P<release>\d{1,2} \w{3,9} \d{4})",),
 )
 
 _STRIKE = re.compile(

@@ -91,9 +91,26 @@ class EvidenceDoors:
         return Path(given)
 
     def collect(
-        self, name: str, path: Path, progress: Callable[[str, int], None] | None = None
+        self,
+        name: str,
+        path: Path,
+        progress: Callable[[str, int], None] | None = None,
+        *,
+        whole: bool = False,
     ) -> IngestReport:
         """Read a publisher's file or folder and admit its records.
+
+        Parameters
+        ----------
+        name : str
+            Of the source.
+        path : pathlib.Path
+            A file or a folder.
+        progress : callable, optional
+            Told about the rows read so far.
+        whole : bool
+            Whether this is the whole dataset: records that it no longer has are withdrawn from
+            today on.
 
         Raises
         ------
@@ -102,11 +119,13 @@ class EvidenceDoors:
         SourceChanged
             If a file does not have a layout that the source declares.
         QuarantineExceeded
-            If more rows are bad than the source declares as its bound.
+            If more rows are bad than the source declares as its bound; with `whole`, if any is.
         """
         source = source_named(name)
         must_exist(path)
-        return admit_source(self.store, source, path, recorded_on=clock.now(), progress=progress)
+        return admit_source(
+            self.store, source, path, recorded_on=clock.now(), progress=progress, whole=whole
+        )
 
     def admit(
         self,
