@@ -38,7 +38,7 @@ _ANY_NAME = (
     # a version: V202401b, v24.1, 4.03, v3
     r"(?<![A-Za-z0-9])(?P<release>[vV]\d{6}[a-z]?)(?![A-Za-z0-9])",
     r"(?<![\d.])(?P<release>[vV]?\d{1,3}(?:\.\d{1,3}){1,2})(?![\d.]*\d)",
-    r"(?<=[A-Za-z_ -])(?P<release>[vV]\d{1,3})(?![A-Za-z0-9])",
+    r"(?<=[A-Za-z_ -])(?P<release>[vV]\d{1,3}(?:_\d{1,2})*)(?![A-Za-z0-9])",
 )
 """Versions that publishers write into file names, whatever the source."""
 

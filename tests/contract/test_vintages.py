@@ -1,0 +1,194 @@
+"""Two releases of one dataset, from files to the terminal, and what an assessment says of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from comity.briefs.render.json import render_json
+from comity.briefs.render.markdown import render_markdown
+from comity.cli import main
+from comity.core.settings import Settings
+from comity.sources._spec import discover
+from comity.workspace import Workspace
+
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures" / "sources"
+REGISTER = FIXTURES / "sipri_arms" / "new-register" / "trade-register.csv"
+VOTES = FIXTURES / "un_votes" / "dataverse" / "UNVotes.csv"
+PACKAGE = FIXTURES / "un_votes" / "unvotes-package"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def run(capsys, monkeypatch, home):
+    monkeypatch.setenv("COMITY_HOME", str(home))
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def call(*words: str) -> str:
+        with pytest.raises(SystemExit) as end:
+            main([str(word) for word in words])
+        caught = capsys.readouterr()
+        assert not end.value.code, caught.err
+        return caught.out
+
+    return call
+
+
+def later_register(folder: Path) -> Path:
+    """The made-up register a year on: one volume revised, one order gone, one delivery new."""
+    lines = REGISTER.read_text().splitlines()
+    head = next(i for i, line in enumerate(lines) if line.startswith("SIPRI AT"))
+    rows = lines[head + 1 :]
+    revised = rows[0].replace(",0.1,10,No", ",0.1,55,No")
+    assert revised != rows[0]
+    new = rows[1].replace(",2023,No,New,", ",2024,No,New,")
+    assert new != rows[1]
+    text = [line.replace("1 Jan 2025", "9 Mar 2026") for line in lines[: head + 1]]
+    path = folder / "trade-register-2026.csv"
+    path.write_text("\n".join([*text, revised, new, *rows[2:]]) + "\n")
+    return path
+
+
+def test_two_releases_of_a_register_are_set_side_by_side(run, home, tmp_path):
+    later = later_register(tmp_path)
+    run("collect", "sipri_arms", "--from", REGISTER)
+    ahead = json.loads(run("sources", "diff", "sipri_arms", "--to", later, "--json", "-"))
+    run("collect", "sipri_arms", "--from", later)
+    found = json.loads(run("sources", "diff", "sipri_arms", "--json", "-"))
+    assert ahead["tables"] == found["tables"]
+    assert (ahead["before"]["vintage"], ahead["after"]["vintage"]) == ("1", None)
+    assert (found["before"]["release"], found["after"]["release"]) == ("1 Jan 2025", "9 Mar 2026")
+    (table,) = found["tables"]
+    counts = {kind: table[kind] for kind in ("changed", "removed", "added")}
+    assert counts == {"changed": 1, "removed": 1, "added": 1}
+    (changed,), (removed,), (added,) = (
+        table["rows"][kind] for kind in ("changed", "removed", "added")
+    )
+    assert changed["columns"] == {"tiv_delivered": {"before": 10.0, "after": 55.0}}
+    assert changed["who"] == "IRN-RUS"
+    assert changed["before_at"].startswith("trade-register.csv")
+    assert changed["after_at"].startswith("trade-register-2026.csv")
+    assert removed["record"] == "transfer:sipri_arms.90001.2023"
+    assert added["values"]["delivery_year"] == 2024
+    with Workspace(Settings(home=home)).store.view(dt.date.max) as view:
+        assert view.record(removed["record"]) is not None, "a diff withdraws nothing"
+    shown = run("sources", "diff", "sipri_arms", "--dyad", "Russia", "IRN")
+    assert "sipri_arms, IRN-RUS" in shown
+    assert "tiv_delivered: 10 → 55" in shown
+    assert "1 removed, only in the earlier release" in shown
+    listed = run("sources", "vintages", "sipri_arms")
+    assert "9 Mar 2026" in listed
+    (_, second) = json.loads(run("sources", "vintages", "sipri_arms", "--json", "-"))["vintages"]
+    assert second["files"][0]["name"] == "trade-register-2026.csv"
+    assert second["recorded_on"].endswith("Z")
+
+
+def test_a_whole_register_withdraws_what_it_no_longer_has(run, home, tmp_path):
+    later = later_register(tmp_path)
+    run("collect", "sipri_arms", "--from", REGISTER)
+    report = json.loads(run("collect", "sipri_arms", "--from", later, "--whole", "--json", "-"))
+    assert (report["rows_new"], report["rows_corrected"], report["rows_withdrawn"]) == (1, 1, 1)
+    store = Workspace(Settings(home=home)).store
+    gone = "transfer:sipri_arms.90001.2023"
+    since = store.transactions()[-1].recorded_on.date()
+    with store.view(since) as view:
+        assert view.record(gone) is None
+    with store.view(since.replace(year=since.year - 1)) as view:
+        assert view.record(gone) is not None
+    assert "yes" in run("sources", "vintages", "sipri_arms")
+
+
+def test_votes_are_told_by_roll_call_and_state(run, tmp_path):
+    lines = VOTES.read_text().splitlines()
+    later = tmp_path / "UNVotes.csv"
+    later.write_text("\n".join([lines[0], *lines[2:]]) + "\n")
+    run("collect", "un_votes", "--from", VOTES)
+    found = json.loads(run("sources", "diff", "un_votes", "--to", later, "--json", "-"))
+    tables = {table["table"]: table for table in found["tables"]}
+    assert tables["ballots"]["removed"] == 1
+    assert tables["ballots"]["added"] == tables["ballots"]["changed"] == 0
+    (removed,) = tables["ballots"]["rows"]["removed"]
+    assert removed["who"] == removed["values"]["voter"]
+    narrowed = json.loads(
+        run("sources", "diff", "un_votes", "--to", later, "--dyad", "USA", "IRN", "--json", "-")
+    )
+    assert any(note.startswith("roll_calls: its rows name no states") for note in narrowed["notes"])
+
+
+def test_a_vintage_is_read_again_with_what_stood_beside_it(run):
+    """Issue codes stand in a file without rows; without it every roll call would have changed."""
+    run("collect", "un_votes", "--from", PACKAGE / "un_votes.rda")
+    found = json.loads(
+        run("sources", "diff", "un_votes", "--from", "1", "--to", PACKAGE, "--json", "-")
+    )
+    assert {table["table"] for table in found["tables"]} == {"ballots", "roll_calls"}
+    for table in found["tables"]:
+        assert table["same"] == table["before"] == table["after"] > 0
+
+
+@pytest.mark.parametrize("name", ["icews_quads", "cow_capabilities", "cepii_baci", "atop"])
+def test_any_vintage_read_again_is_what_was_read(tmp_path, name):
+    """Whatever a parser draws on (a folder's name, files beside) is there the second time."""
+    for number, layout in enumerate(sorted((FIXTURES / name).iterdir())):
+        inner = [path for path in layout.iterdir() if path.is_dir()]
+        path = inner[0] if inner else layout
+        workspace = Workspace(Settings(home=tmp_path / str(number)))
+        workspace.collect(name, path)
+        if len(workspace.vintages(name)) == 1:
+            found = workspace.diff_releases(name, "1", str(path))
+            assert found["tables"], layout
+            for table in found["tables"]:
+                assert table["same"] == table["before"] == table["after"] > 0, (layout, table)
+
+
+def test_an_assessment_names_the_releases_that_it_used(tmp_path):
+    later = later_register(tmp_path)
+    workspace = Workspace(Settings(home=tmp_path / "home", draws=200))
+    for path in (REGISTER, later):
+        workspace.collect("sipri_arms", path)
+    made = workspace.assess("RUS", "IRN")
+    sources = {source.name: source for source in made.manifest.sources}
+    used = sources["sipri_arms"]
+    assert [(file.name, file.release) for file in used.files] == [
+        ("trade-register-2026.csv", "9 Mar 2026"), ("trade-register.csv", "1 Jan 2025"),
+    ]  # fmt: skip
+    assert used.releases == ["1 Jan 2025", "9 Mar 2026"]
+    assert {file.sha256 for file in used.files} == set(used.snapshots)
+    assert sum(file.records for file in used.files) == used.records
+    assert {file.name for file in sources["case:rus-irn"].files} >= {"events.csv"}
+    brief = render_markdown(made)
+    assert f"{used.title}: 1 Jan 2025 and 9 Mar 2026 (trade-register-2026.csv" in brief
+
+
+def test_when_a_file_was_admitted_is_no_input_but_its_name_is(tmp_path, monkeypatch):
+    """The assessment tells names, so another one may not give other bytes under the same hash."""
+    made = []
+    for year, name in ((2027, "a.csv"), (2029, "a.csv"), (2029, "b.csv")):
+        moment = dt.datetime(year, 1, 1, tzinfo=dt.UTC)
+        monkeypatch.setattr("comity.core.clock.now", lambda moment=moment: moment)
+        path = tmp_path / name
+        path.write_bytes(REGISTER.read_bytes())
+        workspace = Workspace(Settings(home=tmp_path / f"{year}-{name}", draws=200))
+        workspace.collect("sipri_arms", path)
+        made.append(render_json(workspace.assess("RUS", "IRN")))
+    assert made[0] == made[1]
+    assert json.loads(made[1])["inputs_hash"] != json.loads(made[2])["inputs_hash"]
+
+
+@pytest.mark.shared
+def test_two_real_releases_of_a_sanctions_list(shared_data, tmp_path):
+    if "ofac_sdn" not in discover():
+        pytest.skip("there is no source ofac_sdn yet")
+    folders = [shared_data / "ofac" / release for release in ("2019-01", "2021-07")]
+    workspace = Workspace(Settings(home=tmp_path))
+    found = workspace.diff_releases("ofac_sdn", *map(str, folders))
+    (table,) = [each for each in found["tables"] if each["table"] == "designations"]
+    assert min(table["added"], table["removed"], table["same"] + table["changed"]) > 100
+    assert table["before"] == table["same"] + table["changed"] + table["removed"]
