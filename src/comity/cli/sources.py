@@ -13,7 +13,9 @@ from comity.cli._out import open_workspace, spinner, terminal, write_json
 
 __all__ = ["app"]
 
-app = App(name="sources", help="What can be collected, what is stored, releases and how two differ.")
+app = App(
+    name="sources", help="What can be collected, what is stored, releases and how two differ."
+)
 
 Json = Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)]
 

@@ -281,7 +281,7 @@ class Chain:
             self.actors,
             view,
             [name for name, holding in held.items() if holding.rows],
-            before=self.question.as_of.year,
+            as_of=self.question.as_of,
         )
 
     def _names(self) -> dict[str, str]:
