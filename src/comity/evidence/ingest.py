@@ -151,7 +151,8 @@ def admit_source(
     SourceChanged
         If a file does not have a known layout, or a folder has none that has.
     QuarantineExceeded, StoreBusy, EvidenceError
-        As `ingest`; and if `whole` though rows cannot be read.
+        As `ingest`; and if `whole` though a row that cannot be read may be a record's that seems
+        to be gone.
     """
     spec = source.SPEC
     checked_source_name(spec.name)

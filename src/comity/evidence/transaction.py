@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from comity.core.errors import EvidenceError, QuarantineExceeded
 from comity.core.provenance import Snapshot
 from comity.core.records import TABLES, Batch, Reject
+from comity.evidence import quarantine as quarantines
 from comity.evidence import snapshots
 from comity.evidence.engine.duck import Engine
 from comity.evidence.manifest import Manifest, Segment, Transaction
-from comity.evidence.quarantine import QuarantineWriter
+from comity.evidence.quarantine import RAW_LIMIT, QuarantineWriter
 from comity.evidence.report import IngestReport
 from comity.evidence.staging import Conflict, Counts, Staging
 from comity.evidence.validation import checked
@@ -77,6 +78,7 @@ class _Admission:
         self._beside = dict(job.beside)
         self._rows: Counter[str] = Counter()
         self._seen = 0
+        self._unread: set[str] = set()
         self._stems: dict[str, str] = {}
 
     def run(self) -> IngestReport:
@@ -87,12 +89,13 @@ class _Admission:
             self._staging.declare(table)
         for item in job.batches:
             if isinstance(item, Reject):
-                self._aside.add(self._file_of(item.locator), item)
+                self._reject(item)
             else:
                 self._read(item)
         self._check_files()
         counts = {table: self._settle(table) for table in self._staging.tables}
         self._check_bounds()
+        self._check_whole(sum(item.withdrawn for item in counts.values()))
         segments = [part for table in counts for part in self._staging.write(table)]
         self._publish(segments)
         return IngestReport(
@@ -120,7 +123,7 @@ class _Admission:
     def _read(self, batch: Batch) -> None:
         columns, rejects = checked(batch)
         for reject in rejects:
-            self._aside.add(self._file_of(reject.locator), reject)
+            self._reject(reject)
         places: Sequence[str] = columns["locator"]
         if len(places):
             columns["snapshot"] = self._snapshots_of(places)
@@ -128,6 +131,11 @@ class _Admission:
         self._seen += len(batch)
         if self._job.progress:
             self._job.progress(self._file_of(places[0]) if len(places) else "", self._seen)
+
+    def _reject(self, reject: Reject) -> None:
+        self._aside.add(self._file_of(reject.locator), reject)
+        if self._job.whole and reject.code not in _REPEATS | self._job.terms.out_of_scope:
+            self._unread.add(reject.raw[:RAW_LIMIT])
 
     def _snapshots_of(self, locators: Sequence[str]) -> list[str]:
         if len(self._kept) > 1 or self._beside:
@@ -225,8 +233,6 @@ class _Admission:
 
     def _check_bounds(self) -> None:
         terms, bad = self._job.terms, self._aside.bad
-        if self._job.whole:
-            self._check_whole()
         good = sum(self._staging.tables.values())
         share = bad / (bad + good) if bad else 0.0
         # a share says little of a small file: a few bad rows are set aside, not held against it
@@ -246,20 +252,43 @@ class _Admission:
         )
         raise QuarantineExceeded(msg)
 
-    def _check_whole(self) -> None:
-        """Refuse to withdraw by a file with rows that cannot be read: they may be the lost ones."""
-        tolerated = _REPEATS | self._job.terms.out_of_scope
-        unread = sum(count for code, count in self._aside.codes.items() if code not in tolerated)
+    def _check_whole(self, withdrawn: int) -> None:
+        """Refuse to withdraw by a file with rows that cannot be read: they may be the lost ones.
+
+        A row that no earlier release had in words that can be read was never stored, so that it is
+        not lost.
+        """
+        if not (self._job.whole and withdrawn and self._unread):
+            return
+        unread = self._unread - self._never_read()
         if not unread:
             return
+        why = _most(self._aside)
         self._publish([], admitted=False)
         msg = (
-            f"{self._job.source}: {unread:,} rows cannot be read, most often"
-            f" {_most(self._aside)}. A row that cannot be read is not one that was dropped, so"
-            " nothing was admitted. Collect without --whole; `comity sources diff` shows what is"
-            " no longer there."
+            f"{self._job.source}: {len(unread):,} rows cannot be read, most often {why}, and"
+            f" {withdrawn:,} records would be withdrawn. A row that cannot be read is not one that"
+            " was dropped, so nothing was admitted. Collect without --whole; `comity sources diff`"
+            " shows what is no longer there."
         )
         raise QuarantineExceeded(msg)
+
+    def _never_read(self) -> set[str]:
+        """Return the rows that stand in every earlier release and could be read in none."""
+        ours = {sha256 for sha256, _, _ in self._kept.values()}
+        earlier = [
+            item
+            for item in self._manifest.admissions(self._job.source)
+            if not {sha256 for _, sha256, _ in item.files} <= ours
+        ]
+        home = self._store.home
+        bad = [
+            {row.raw for row in quarantines.read(home / item.quarantine)}
+            if item.quarantine
+            else set()
+            for item in earlier
+        ]
+        return set.intersection(*bad) if bad else set()
 
     # ------------------------------------------------------------------ publishing
 

@@ -119,7 +119,8 @@ class EvidenceDoors:
         SourceChanged
             If a file does not have a layout that the source declares.
         QuarantineExceeded
-            If more rows are bad than the source declares as its bound; with `whole`, if any is.
+            If more rows are bad than the source declares as its bound; with `whole`, if one may be
+            that of a record that seems to be gone.
         """
         source = source_named(name)
         must_exist(path)

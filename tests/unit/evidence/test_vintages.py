@@ -46,7 +46,7 @@ def votes(ballots):
             pairs = [tuple(line.split()) for line in file.read_text().splitlines() if line]
             for number, pair in enumerate(pairs):
                 if pair[0] == "?":
-                    yield Reject(f"{file.name}, line {number}", "bad", "why", "raw")
+                    yield Reject(f"{file.name}, line {number}", "bad", "why", " ".join(pair))
                 if pair[0] == "=":
                     yield Reject(f"{file.name}, line {number}", "duplicate", "why", "raw")
             good = [pair for pair in pairs if pair[0].isalpha()]
@@ -279,12 +279,34 @@ def test_rows_that_cannot_be_read_withdraw_nothing(store, votes, raw_file):
     source = votes()
     admit_source(store, source, raw_file("RUS yes\nIRN no", "a.tab"), FIRST)
     bad = raw_file("RUS yes\n? lost", "b.tab")
-    with pytest.raises(QuarantineExceeded, match=r"1 rows cannot be read.*without --whole"):
+    refused = r"1 rows cannot be read.*1 records would be withdrawn.*without --whole"
+    with pytest.raises(QuarantineExceeded, match=refused):
         admit_source(store, source, bad, SECOND, whole=True)
     assert voted(store) == {"IRN": "no", "RUS": "yes"}
     assert [item.admitted for item in store.transactions()] == [True, False]
     repeated = raw_file("RUS yes\n= again", "c.tab")
     assert admit_source(store, source, repeated, THIRD, whole=True).rows_withdrawn == 1
+
+
+def test_rows_that_never_could_be_read_are_not_the_lost_ones(store, votes, raw_file):
+    source = votes()
+    first = raw_file("RUS yes\nIRN no\n? odd", "a.tab")
+    admit_source(store, source, first, FIRST, whole=True)
+    later = raw_file("? odd\nRUS yes", "b.tab")
+    assert admit_source(store, source, later, SECOND, whole=True).rows_withdrawn == 1
+    assert voted(store) == {"RUS": "yes"}
+
+
+def test_a_row_read_once_may_be_the_lost_one_however_often_it_failed_since(store, votes, raw_file):
+    source = votes()
+    admit_source(store, source, raw_file("RUS yes\nIRN no", "a.tab"), FIRST)
+    second = raw_file("RUS yes\n? no", "b.tab")
+    admit_source(store, source, second, SECOND)
+    third = raw_file("? no\nRUS yes", "c.tab")
+    for path in (second, third, third):
+        with pytest.raises(QuarantineExceeded, match="would be withdrawn"):
+            admit_source(store, source, path, THIRD, whole=True)
+    assert voted(store) == {"IRN": "no", "RUS": "yes"}
 
 
 def test_a_mended_parser_still_corrects(store, raw_file, ballots):
