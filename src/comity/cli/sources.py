@@ -59,10 +59,11 @@ def status(*, json: Json = None, store: Path | None = None) -> int:
     if json is not None:
         write_json(found, json)
     if json != "-":
-        table = Table("source", "files", "records", "first", "last", "quarantined", "failed")
+        keys = ("name", "files", "records", "first", "last", "quarantined", "repaired", "failed")
+        table = Table("source", *keys[1:])
         for row in found["sources"]:
-            keys = ("name", "files", "records", "first", "last", "quarantined", "failed")
-            table.add_row(*(escape(str(row[key] if row[key] is not None else "–")) for key in keys))
+            shown = {**row, "repaired": sum(row["repaired"].values())}
+            table.add_row(*(escape(str("–" if shown[key] is None else shown[key])) for key in keys))
         terminal().print(table)
     return 0
 
@@ -95,5 +96,13 @@ def show(name: str, *, json: Json = None, store: Path | None = None) -> int:
 
 def _shown(value: Any) -> str:
     if isinstance(value, list):
-        return "\n".join(f"{each['name']} ({each['pattern']}): {each['doc']}" for each in value)
+        return "\n".join(map(_entry, value)) or "–"
     return "–" if value in (None, "") else str(value)
+
+
+def _entry(item: dict[str, Any]) -> str:
+    """Return a layout, or a declared correction with the rows that it mended."""
+    if "pattern" in item:
+        return f"{item['name']} ({item['pattern']}): {item['doc']}"
+    count = "" if item["rows"] is None else f" ({item['rows']:,} rows mended)"
+    return f"{item['name']}{count}: {item['reason']} {item['reference']}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from comity.core.case_table import parse_case_table
 from comity.core.errors import EvidenceError, QuarantineExceeded, SourceChanged, UsageError
-from comity.core.records import Batch, Reject, table_named
+from comity.core.records import Batch, Reject, Repair, table_named
 from comity.evidence import detection
 from comity.evidence.inputs import (
     files_at,
@@ -49,7 +49,7 @@ def ingest(  # noqa: PLR0913 -- the door of every parser
     store: EvidenceStore,
     source_name: str,
     path: Path | Sequence[Path],
-    batches: Iterable[Batch | Reject],
+    batches: Iterable[Batch | Reject | Repair],
     *,
     spec_like: Terms | None = None,
     recorded_on: dt.datetime,
@@ -68,7 +68,7 @@ def ingest(  # noqa: PLR0913 -- the door of every parser
         Who gives the rows.
     path : pathlib.Path or sequence of pathlib.Path
         The file, a folder all of whose files are read together, or such files.
-    batches : iterable of Batch or Reject
+    batches : iterable of Batch, Reject or Repair
         What the parser makes of it; not asked for if the file is known.
     spec_like : Terms, optional
         Licence and bounds.
@@ -336,9 +336,9 @@ def _raise_failures(
 class _Lazy:
     """Rows that are parsed only when asked for."""
 
-    parse: Callable[[], Iterable[Batch | Reject]]
+    parse: Callable[[], Iterable[Batch | Reject | Repair]]
 
-    def __iter__(self) -> Iterator[Batch | Reject]:
+    def __iter__(self) -> Iterator[Batch | Reject | Repair]:
         return iter(self.parse())
 
 

@@ -32,6 +32,8 @@ class IngestReport:
         Time taken. [s]
     by_table : dict of str to int
         Good rows read, by table. [count]
+    repaired : dict of str to int
+        Rows mended, by the id of the declared correction. [count]
     """
 
     source: str
@@ -45,9 +47,9 @@ class IngestReport:
     skipped: tuple[str, ...] = ()
     seconds: float = 0.0
     by_table: dict[str, int] = field(default_factory=dict)
+    repaired: dict[str, int] = field(default_factory=dict)
 
     def __add__(self, other: IngestReport) -> IngestReport:
-        tables = sorted({*self.by_table, *other.by_table})
         return IngestReport(
             source=self.source,
             rows_new=self.rows_new + other.rows_new,
@@ -59,7 +61,10 @@ class IngestReport:
             snapshots=self.snapshots + other.snapshots,
             skipped=self.skipped + other.skipped,
             seconds=self.seconds + other.seconds,
-            by_table={
-                name: self.by_table.get(name, 0) + other.by_table.get(name, 0) for name in tables
-            },
+            by_table=_added(self.by_table, other.by_table),
+            repaired=_added(self.repaired, other.repaired),
         )
+
+
+def _added(a: dict[str, int], b: dict[str, int]) -> dict[str, int]:
+    return {name: a.get(name, 0) + b.get(name, 0) for name in sorted({*a, *b})}

@@ -57,6 +57,8 @@ class Holding:
         When the last admission ended well.
     failed : int
         Attempts that ended badly. [count]
+    repaired : dict of str to int
+        Rows mended, by the id of the declared correction. [count]
     """
 
     name: str
@@ -68,6 +70,7 @@ class Holding:
     out_of_scope: int = 0
     last_admitted: dt.datetime | None = None
     failed: int = 0
+    repaired: dict[str, int] = field(default_factory=dict)
 
 
 class EvidenceStore:
@@ -158,12 +161,14 @@ class EvidenceStore:
             holding.last_admitted = item.recorded_on
             holding.quarantined += item.quarantined
             holding.out_of_scope += item.out_of_scope
+            for correction, rows in item.repaired.items():
+                holding.repaired[correction] = holding.repaired.get(correction, 0) + rows
             known = set(holding.files)
             holding.files += [name for name, _, _ in item.files if name not in known]
         for segment in current.segments:
             holding = held[segment.source]
-            rows = holding.rows
-            rows[segment.table] = rows.get(segment.table, 0) + segment.records
+            by_table = holding.rows
+            by_table[segment.table] = by_table.get(segment.table, 0) + segment.records
             holding.first = min(holding.first or segment.first, segment.first)
             holding.last = max(holding.last or segment.last, segment.last)
         return dict(sorted(held.items()))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from comity.core.errors import EvidenceError, QuarantineExceeded
 from comity.core.provenance import Snapshot
-from comity.core.records import TABLES, Batch, Reject
+from comity.core.records import TABLES, Batch, Reject, Repair
 from comity.evidence import snapshots
 from comity.evidence.engine.duck import Engine
 from comity.evidence.manifest import Manifest, Segment, Transaction
@@ -73,7 +73,7 @@ class Job:
         Who gives the rows.
     files : tuple of (str, pathlib.Path)
         Each file that is read, and its name as kept.
-    batches : iterable of Batch or Reject
+    batches : iterable of Batch, Reject or Repair
         What the parser makes of them.
     terms : Terms
         Licence and bounds.
@@ -93,7 +93,7 @@ class Job:
 
     source: str
     files: tuple[tuple[str, Path], ...]
-    batches: Iterable[Batch | Reject]
+    batches: Iterable[Batch | Reject | Repair]
     terms: Terms
     recorded_on: dt.datetime
     changed: Revision
@@ -144,6 +144,7 @@ class _Admission:
         self._paths: dict[str, Path] = {}
         self._beside = dict(job.beside)
         self._rows: Counter[str] = Counter()
+        self._repaired: Counter[str] = Counter()
         self._seen = 0
         self._stems: dict[str, str] = {}
 
@@ -156,6 +157,8 @@ class _Admission:
         for item in job.batches:
             if isinstance(item, Reject):
                 self._aside.add(self._file_of(item.locator), item)
+            elif isinstance(item, Repair):
+                self._repaired[item.correction] += item.rows
             else:
                 self._read(item)
         self._check_files()
@@ -173,6 +176,7 @@ class _Admission:
             out_of_scope=self._aside.out_of_scope,
             snapshots=tuple(sha256 for sha256, _, _ in self._kept.values()),
             by_table=dict(self._staging.tables),
+            repaired=dict(sorted(self._repaired.items())),
         )
 
     def close(self) -> None:
@@ -318,6 +322,7 @@ class _Admission:
             out_of_scope=self._aside.out_of_scope,
             quarantine=file,
             quarantine_sha256=digest,
+            repaired=dict(sorted(self._repaired.items())),
         )
         manifest = Manifest(
             generation=self._generation,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 import comity.sources
 from comity.core.errors import DuplicateName, UnknownName
-from comity.core.records import Batch, Reject
+from comity.core.records import Batch, Reject, Repair
 
 if TYPE_CHECKING:
     from comity.sources._remote import Expected
@@ -125,7 +125,7 @@ class SourceSpec:
     key: str = ""
 
 
-Parse = Callable[[Path], Iterator[Batch | Reject]]
+Parse = Callable[[Path], Iterator[Batch | Reject | Repair]]
 
 
 class Source(Protocol):
@@ -133,6 +133,7 @@ class Source(Protocol):
 
     ``parse(path)`` reads one file and yields batches and rejects in bounded memory; it raises
     `SourceChanged` where the layout is not one of ``SPEC.layouts``. Same bytes, same records.
+    Where a declared correction mends rows, it yields a repair for the count.
     A source that can be fetched also has ``expected``; see `comity.sources._remote`.
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from comity.core.correction import load_corrections
 from comity.sources._spec import discover
 
 if TYPE_CHECKING:
@@ -32,7 +33,17 @@ def source_rows(store: EvidenceStore) -> list[dict[str, Any]]:
         row["layouts"] = [
             {"name": each.name, "pattern": each.pattern, "doc": each.doc} for each in spec.layouts
         ]
-        row["stored"] = _holding(stored[name]) if name in stored else None
+        held = stored.get(name)
+        row["corrections"] = [
+            {
+                "name": each.id,
+                "rows": held.repaired.get(each.id, 0) if held else None,
+                "reason": each.reason,
+                "reference": each.reference,
+            }
+            for each in load_corrections(name)
+        ]
+        row["stored"] = _holding(held) if held else None
         rows.append(row)
     return rows
 
@@ -56,6 +67,11 @@ def report_lines(report: IngestReport) -> list[str]:
             f"{report.quarantined:,} rows could not be read and are in quarantine: "
             "`comity sources status --json -` shows them with file, line and reason"
         )
+    lines += [
+        f"{rows:,} rows were mended by the correction {name}: `comity sources show {report.source}`"
+        " says what was wrong"
+        for name, rows in report.repaired.items()
+    ]
     if report.out_of_scope:
         lines.append(
             f"{report.out_of_scope:,} rows are out of scope (no state, or a year not covered) "
