@@ -90,8 +90,8 @@ def _columns(rng: np.random.Generator, start: int, stop: int, digest: str) -> di
         out[rng.random(n) < missing] = None
         return out
 
-    def numbers(values: np.ndarray[Any, Any], missing: float) -> np.ndarray[Any, Any]:
-        return np.where(rng.random(n) < missing, None, values.astype(object))
+    def thinned(values: np.ndarray[Any, Any], missing: float) -> np.ndarray[Any, Any]:
+        return _blanked(values, rng.random(n) < missing)
 
     # A repeat is of the last record that is none; it agrees with it but for where it was printed.
     again = rng.random(n) < 0.15
@@ -120,26 +120,32 @@ def _columns(rng: np.random.Generator, start: int, stop: int, digest: str) -> di
         "recipient_name": some(_NAMES, 0.1),
         "actor_role": some(_ROLES, 0.3),
         "recipient_role": some(_ROLES, 0.3),
-        "cameo": np.where(rng.random(n) < 0.01, None, cameo.astype(object)),
+        "cameo": thinned(cameo, 0.01),
         "quad": np.array([quad_of(code) for code in cameo], dtype=object),
-        "goldstein": numbers(rng.integers(-100, 101, n) / 10, 0.03),
-        "is_root": numbers(rng.random(n) < 0.6, 0.01),
-        "mentions": numbers(rng.geometric(0.2, n), 0.01),
+        "goldstein": thinned(rng.integers(-100, 101, n) / 10, 0.03),
+        "is_root": thinned(rng.random(n) < 0.6, 0.01),
+        "mentions": thinned(rng.geometric(0.2, n), 0.01),
         "reports": rng.geometric(0.6, n),
-        "articles": numbers(rng.geometric(0.2, n), 0.01),
-        "tone": numbers(rng.normal(-2, 4, n), 0.05),
+        "articles": thinned(rng.geometric(0.2, n), 0.01),
+        "tone": thinned(rng.normal(-2, 4, n), 0.05),
         "place_fips": some(("IR", "RS", "US"), 0.2),
         "place": some(_NAMES, 0.2),
-        "latitude": numbers(rng.uniform(-90, 90, n), 0.2),
-        "longitude": numbers(rng.uniform(-180, 180, n), 0.2),
+        "latitude": thinned(rng.uniform(-90, 90, n), 0.2),
+        "longitude": thinned(rng.uniform(-180, 180, n), 0.2),
         "url": np.array(
             [url and url.format(i) for url, i in zip(some(_URLS, 0.02), event_id, strict=True)],
             dtype=object,
         ),
         "corrected": some(_CORRECTIONS, 0.97),
-        "same_event": np.where(linked, event_id[head], None),
+        "same_event": _blanked(event_id[head], ~linked),
         "file": np.full(n, digest, dtype=object),
     }
+
+
+def _blanked(values: np.ndarray[Any, Any], where: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    out = values.astype(object)
+    out[where] = None
+    return out
 
 
 def _two(numbers: np.ndarray[Any, Any]) -> list[str]:
