@@ -92,7 +92,11 @@ def begins(day, by):
 
 
 def counts(rows):
-    return len(rows), sum(r["same_event"] in (None, r["event_id"]) for r in rows)
+    return len(rows), len({link(r) for r in rows})
+
+
+def link(row):
+    return -row["event_id"] if row["same_event"] is None else row["same_event"]
 
 
 def scores(rows):
@@ -191,16 +195,16 @@ def outlets(rows, given):
 
 def same_events(rows, given):
     def key(r):
-        return r["source"], r["event_id"] if r["same_event"] is None else r["same_event"]
+        return r["source"], link(r)
 
-    for found, part in grouped(of_dyad(rows, given), key).items():
+    for (source, _), part in grouped(of_dyad(rows, given), key).items():
         if len(part) >= given["least"]:
             hosts = len({host(r) for r in part} - {None})
             added = min(r["added"] for r in part)
             members = tuple(sorted(r["event_id"] for r in part))
             streams = len({r["stream"] for r in part})
             about = (len(part), total(part, "mentions"), hosts, members)
-            yield (*found, streams, *days(part), added, *about)
+            yield (source, members[0], streams, *days(part), added, *about)
 
 
 def dyad_records(rows, given):
@@ -237,12 +241,12 @@ def media_volume(rows, given):
 
 def days_covered(rows, given):
     def key(r):
-        return (*stream(r), begins(r["added"], given["by"]))
+        return (*stream(r), begins(r["public_from"], given["by"]))
 
     for k, part in grouped(rows, key).items():
         months = 12 if given["by"] == "year" else 1
         length = (begins(k[2] + dt.timedelta(days=31 * months), given["by"]) - k[2]).days
-        covered = len({r["added"].date() for r in part})
+        covered = len({r["public_from"] for r in part})
         moments = [r["added"] for r in part]
         files = len({r["file"] for r in part})
         share = covered / length

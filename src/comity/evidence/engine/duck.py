@@ -154,7 +154,7 @@ class Engine:
             self._connection.execute(f"INSERT INTO {table} ({names}) SELECT {casts} FROM incoming")
             self._connection.unregister("incoming")
 
-    def read_events(self, places: Sequence[str | Path]) -> None:
+    def read_events(self, places: Sequence[str | Path], condition: str = "true") -> None:
         """Take the archive from these files and folders; see `QueryEngine`."""
         files = [file for place in places for file in _parquet_files(place)]
         if not files:
@@ -162,7 +162,8 @@ class Engine:
             raise UsageError(msg)
         described = self.rows(f"DESCRIBE SELECT * FROM {scan(files)}")
         check_columns({row[0]: row[1] for row in described}, COLUMNS, str(files[0]))
-        self.run(f"CREATE OR REPLACE TEMP VIEW {RELATION} AS SELECT * FROM {scan(files)}")
+        rows = f"SELECT * FROM {scan(files)} WHERE {condition}"
+        self.run(f"CREATE OR REPLACE TEMP VIEW {RELATION} AS {rows}")
 
     def answer(self, query: NamedQuery, given: Mapping[str, object] | None = None) -> Answer:
         """Return the answer of a named query; see `QueryEngine`."""

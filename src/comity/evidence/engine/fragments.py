@@ -15,6 +15,7 @@ __all__ = [
     "DYAD",
     "HOST",
     "IN_WINDOW",
+    "LINK",
     "OF_DYAD",
     "PER_QUAD",
     "QUAD_CLASSES",
@@ -37,8 +38,8 @@ DIRECTED: Mapping[str, CellType] = {"actor": "text", "recipient": "text"}
 
 IN_WINDOW = "day >= $since AND day < $until"
 OF_DYAD = f"dyad = $dyad AND {IN_WINDOW}"
-_HEAD = "(same_event IS NULL OR same_event = event_id)"
-COUNTS = f"count(*) AS records, count(*) FILTER (WHERE {_HEAD}) AS events"
+LINK = "coalesce(same_event, -event_id)"
+COUNTS = f"count(*) AS records, count(DISTINCT {LINK}) AS events"
 TENTHS = "CAST(floor(goldstein * 10 + 0.5) AS BIGINT)"
 SCORES = (
     "count(goldstein) AS scored, CAST(sum(" + TENTHS + ") AS DOUBLE)"

@@ -1,7 +1,7 @@
 """The named queries over an archive of coded events; the one list of them.
 
-Two counts stand side by side everywhere: ``records`` are rows of the archive, ``events`` are those
-that are not a repeat of another record (``same_event``). Sources and streams are never added up:
+Two counts stand side by side everywhere: ``records`` are rows of the archive, ``events`` those that
+are left when records of one day, direction and CAMEO root are one (``same_event``). Sources and streams are never added up:
 they code the same news. A period or a state without a row has no record, which is not a zero:
 `days_covered` says which days the publisher's files reach.
 

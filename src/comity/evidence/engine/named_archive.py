@@ -55,8 +55,8 @@ ARCHIVE_QUERIES = (
     ),
     NamedQuery(
         "days_covered",
-        "On how many days of each month or year the publisher added a record to its files: what "
-        "tells a zero from a gap. The last period is counted in full, even if it is not over.",
+        "On how many days of each month or year a record became public, by the publisher's files: "
+        "what tells a zero from a gap. The last period is counted in full, even if it is not over.",
         f"""
         SELECT source, stream, period, records, files, days,
                CAST(date_diff('day', period, following) AS BIGINT) AS calendar_days,
@@ -70,10 +70,10 @@ ARCHIVE_QUERIES = (
                    ELSE make_date(year(period), month(period) + 1, 1) END AS following,
                  records, files, days, first_added, last_added
           FROM (
-            SELECT source, stream, {period("added")} AS period, count(*) AS records,
-                   count(DISTINCT file) AS files, count(DISTINCT CAST(added AS DATE)) AS days,
+            SELECT source, stream, {period("public_from")} AS period, count(*) AS records,
+                   count(DISTINCT file) AS files, count(DISTINCT public_from) AS days,
                    min(added) AS first_added, max(added) AS last_added
-            FROM events WHERE added IS NOT NULL GROUP BY 1, 2, 3
+            FROM events WHERE public_from IS NOT NULL GROUP BY 1, 2, 3
           ) AS counted
         ) AS dated
         """,

@@ -9,6 +9,7 @@ from comity.evidence.engine.fragments import (
     DYAD,
     HOST,
     IN_WINDOW,
+    LINK,
     OF_DYAD,
     PER_QUAD,
     QUAD_CLASSES,
@@ -108,14 +109,14 @@ DYAD_QUERIES = (
         "The events of a dyad that several records report: the first record's number, those of "
         "all, and how widely it was reported.",
         f"""
-        SELECT source, event, count(DISTINCT coalesce(stream, '')) AS streams,
+        SELECT source, min(event_id) AS event, count(DISTINCT coalesce(stream, '')) AS streams,
                min(day) AS first_day, max(day) AS last_day,
                min(added) AS first_added, count(*) AS records,
                CAST(sum(mentions) AS BIGINT) AS mentions, count(DISTINCT {HOST}) AS hosts,
                list_sort(list(event_id)) AS members
         FROM (
-          SELECT *, coalesce(same_event, event_id) AS event FROM events WHERE {OF_DYAD}
-        ) AS linked GROUP BY source, event HAVING count(*) >= $least
+          SELECT *, {LINK} AS link FROM events WHERE {OF_DYAD}
+        ) AS linked GROUP BY source, link HAVING count(*) >= $least
         """,
         {**DYAD, **WINDOW, "least": Parameter("int", "fewest records of an event", 2)},
         {

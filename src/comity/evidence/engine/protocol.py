@@ -42,8 +42,15 @@ class Answer:
 class QueryEngine(Protocol):
     """Answers named queries over the Parquet files of an archive."""
 
-    def read_events(self, places: Sequence[str | Path]) -> None:
+    def read_events(self, places: Sequence[str | Path], condition: str = "true") -> None:
         """Take the archive from these files, folders or, where the engine can, addresses.
+
+        Parameters
+        ----------
+        places : sequence of str or pathlib.Path
+            Where its Parquet files lie.
+        condition : str
+            SQL, the same on every engine, that is true of the rows that may be seen.
 
         Raises
         ------

@@ -111,6 +111,7 @@ def _columns(rng: np.random.Generator, start: int, stop: int, digest: str) -> di
         "stream": some((None, "translation")),
         "day": (added - lag)[head],
         "added": added.astype("datetime64[us]") + quarters,
+        "public_from": np.maximum(added, (added - lag)[head]),
         "actor": actor,
         "recipient": recipient,
         "dyad": np.array(dyad, dtype=object),

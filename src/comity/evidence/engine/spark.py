@@ -75,7 +75,7 @@ class SparkEngine:
                 builder = builder.config(name, value)
             self._session = builder.create()
 
-    def read_events(self, places: Sequence[str | Path]) -> None:
+    def read_events(self, places: Sequence[str | Path], condition: str = "true") -> None:
         """Take the archive from files, folders or addresses that every worker can read."""
         if not places:
             msg = (
@@ -90,7 +90,7 @@ class SparkEngine:
         declared = {name: _TYPES[kind] for name, kind in COLUMNS.items()}
         check_columns(found, declared, str(places[0]))
         with _translated():
-            frame.createOrReplaceTempView(RELATION)
+            frame.where(condition).createOrReplaceTempView(RELATION)
 
     def answer(self, query: NamedQuery, given: Mapping[str, object] | None = None) -> Answer:
         """Return the answer of a named query; see `QueryEngine`."""
