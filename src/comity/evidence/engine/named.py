@@ -1,9 +1,9 @@
 """The named queries over an archive of coded events; the one list of them.
 
 Two counts stand side by side everywhere: ``records`` are rows of the archive, ``events`` those that
-are left when records of one day, direction and CAMEO root are one (``same_event``). Sources and streams are never added up:
-they code the same news. A period or a state without a row has no record, which is not a zero:
-`days_covered` says which days the publisher's files reach.
+are left when records of one day, direction and CAMEO root are one (``same_event``). Sources and
+streams are never added up: they code the same news. A period or a state without a row has no
+record, which is not a zero: `days_covered` says which days the publisher's files reach.
 
 Means of Goldstein scores are sums of tenths, as integers, divided once; so are means of tone, in
 millionths. They do not depend on the order of rows, and so not on the engine.

@@ -104,7 +104,6 @@ def _columns(rng: np.random.Generator, start: int, stop: int, digest: str) -> di
     quarters = rng.integers(0, 96, n) * np.timedelta64(15, "m")
     roots = rng.integers(1, 22, n)  # 21 is no root
     cameo = np.array([f"{root}{leaf}" for root, leaf in zip(_two(roots), roots % 4, strict=True)])
-    linked = again | (rng.random(n) < 0.05)  # some first records are said to be their own
     return {
         "event_id": event_id,
         "source": some(("gdelt2", "gdelt1"))[head],
@@ -138,7 +137,7 @@ def _columns(rng: np.random.Generator, start: int, stop: int, digest: str) -> di
             dtype=object,
         ),
         "corrected": some(_CORRECTIONS, 0.97),
-        "same_event": _blanked(event_id[head], ~linked),
+        "same_event": _blanked(event_id[head], np.array([key is None for key in dyad])),
         "file": np.full(n, digest, dtype=object),
     }
 
