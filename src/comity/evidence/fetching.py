@@ -91,7 +91,8 @@ class Fetcher:
         """Fetch one file and book it; None if it did not come, or is as it was."""
         part = PartFile(self._folder / f"{remote.name}.part")
         held = None
-        if entry.state in {"present", "quarantined"} and (entry.etag or entry.last_modified):
+        # one that was refused comes again as a whole: it may have been garbled on its way here
+        if entry.state == "present" and (entry.etag or entry.last_modified):
             held = Held(entry.etag, entry.last_modified)
         self.was_unchanged = False
         try:
@@ -100,7 +101,7 @@ class Fetcher:
             self._failed(remote, entry, error)
             return None
         self._in_vain = 0
-        if arrival is None or (arrival.sha256 == entry.sha256 and held_well(entry)):
+        if arrival is None or (arrival.sha256 == entry.sha256 and _is_settled(entry)):
             part.forget()
             self.was_unchanged = True
             marks = (

@@ -105,7 +105,7 @@ def _missing_files(context: Context) -> list[Gap]:
         made.append(
             Gap(
                 what=f"{gap.source}: {gap.files:,} of {gap.of:,} files are not there{_days(gap)}",
-                why=f"{'; '.join(gap.reasons)}. Read by {', '.join(touched)}: a low or absent count "
+                why=f"{'; '.join(gap.reasons)}. Read by {', '.join(touched)}: a low count or none "
                 "there may be a gap.",
                 fill=f"`comity collect {gap.source}` fetches what is missing; "
                 f"`comity sources status {gap.source}` lists the files.",

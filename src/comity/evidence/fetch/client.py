@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["Client", "Held", "Manners"]
 
 _T = TypeVar("_T")
-_BLOCK = 1 << 18
 _REDIRECTS = 5
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _TOLD_EVERY = 1 << 20
@@ -190,7 +189,8 @@ class Client:
         self._secrets |= {str(each) for each in (*remote.query.values(), *remote.headers.values())}
 
         def once() -> Arrival | None:
-            return part.finish(remote) if self._fetch(remote, part, held) else None
+            whole = part.is_whole(mirrored(remote.url, self._base), remote)
+            return part.finish(remote) if whole or self._fetch(remote, part, held) else None
 
         return self._patiently(remote.name, once)
 
@@ -239,6 +239,8 @@ class Client:
             if conditional and answer.status_code == HTTPStatus.NOT_MODIFIED:
                 return False
             if asked and answer.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+                if answer.headers.get("content-range") == f"bytes */{part.size}":
+                    return True
                 part.forget()
                 msg = f"{shown(remote.url)}: the server cannot go on where it was left"
                 raise _Passing(msg, 0.0)
@@ -273,7 +275,8 @@ class Client:
         """Yield the bytes as sent, no more than `limit`."""
         size = 0
         try:
-            for block in answer.iter_raw(_BLOCK):
+            # as they come: blocks of a fixed size would lose what came before a break
+            for block in answer.iter_raw():
                 size += len(block)
                 if size > limit:
                     msg = f"{shown(url)} gives more bytes than expected ({limit:,} more at most)"
@@ -312,7 +315,7 @@ class Client:
                 if not answer.has_redirect_location:
                     yield answer
                     return
-                target = redirected(origin, urljoin(url, answer.headers["location"]))
+                target = redirected(origin, _joined(url, answer.headers["location"]))
                 if urlsplit(target).netloc != urlsplit(url).netloc:
                     # keys are for the publisher they came from
                     kept = {"range", "if-range", "if-none-match", "if-modified-since"}
@@ -358,6 +361,13 @@ class Client:
         if isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
             return SourceDenied(said)
         return _Passing(said)
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return ""  # is refused as no address
 
 
 def _conditions(held: Held) -> dict[str, str]:

@@ -68,6 +68,12 @@ class PartFile:
             return {}
         return {str(key): str(value) for key, value in data.items()}
 
+    def is_whole(self, url: str, remote: RemoteFile) -> bool:
+        """Return whether all bytes came before, and only their booking was cut short."""
+        notes = self.notes()
+        known = str(remote.size) if remote.size is not None else notes.get("length", "")
+        return bool(notes) and notes.get("url") == url and known == str(self.size)
+
     def resumption(self, url: str, remote: RemoteFile) -> dict[str, str]:
         """Return the headers that ask for the rest; none if it has to start again.
 
@@ -94,6 +100,7 @@ class PartFile:
             "url": url,
             "etag": headers.get("etag", ""),
             "last_modified": headers.get("last-modified", ""),
+            "length": headers.get("content-length", ""),
         }
         fresh = self._notes.with_name(f"{self._notes.name}.new")
         durable.write(self._notes, json.dumps(notes).encode(), fresh)
