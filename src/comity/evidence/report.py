@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-__all__ = ["IngestReport", "Progress"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from comity.core.errors import ComityError
+
+__all__ = ["IngestReport", "Outcome", "Progress", "Told"]
 
 Progress = Callable[[str, int], None]
 """Called with the name of what is being read, and the rows read from it so far."""
@@ -68,3 +74,26 @@ class IngestReport:
 
 def _added(a: dict[str, int], b: dict[str, int]) -> dict[str, int]:
     return {name: a.get(name, 0) + b.get(name, 0) for name in sorted({*a, *b})}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file, or of files that are read as one.
+
+    Attributes
+    ----------
+    files : tuple of (str, pathlib.Path)
+        Name and place of each.
+    report : IngestReport or None
+        If they are stored, or were before.
+    error : ComityError or None
+        Why they were refused.
+    """
+
+    files: tuple[tuple[str, Path], ...]
+    report: IngestReport | None = None
+    error: ComityError | None = None
+
+
+Told = Callable[[Outcome], None]
+"""Called as soon as the fate of a file is settled, and durable."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from comity.core.errors import EvidenceError, QuarantineExceeded
@@ -39,6 +39,8 @@ class Terms:
     ----------
     licence, url : str
         Terms of the publisher, and where the file came from.
+    urls : mapping of str to str
+        Where each file came from, by its name, if they are several.
     max_quarantine_share : float
         Above this share of bad rows nothing is admitted. [share]
     min_rows : int
@@ -53,6 +55,7 @@ class Terms:
 
     licence: str = ""
     url: str = ""
+    urls: Mapping[str, str] = field(default_factory=dict)
     max_quarantine_share: float = 0.02
     min_rows: int = 1
     out_of_scope: frozenset[str] = frozenset({"out_of_scope"})
@@ -337,7 +340,13 @@ class _Admission:
         job = self._job
         return tuple(
             Snapshot(
-                sha256, job.source, name, job.terms.url, size, job.recorded_on, job.terms.licence
+                sha256=sha256,
+                source=job.source,
+                name=name,
+                url=job.terms.urls.get(name, job.terms.url),
+                size=size,
+                retrieved_on=job.recorded_on,
+                licence=job.terms.licence,
             )
             for name, (sha256, size, _) in self._kept.items()
             if (sha256, job.source, name) not in known
