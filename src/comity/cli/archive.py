@@ -158,12 +158,31 @@ def compact(*, most: int = 8, store: Path | None = None) -> int:
 
 
 def _print(found: dict[str, Any]) -> None:
-    table = Table(*found["columns"])
-    for row in found["rows"][:_SHOWN]:
-        table.add_row(*(_cell(row[name]) for name in found["columns"]))
-    terminal().print(table)
-    if len(found["rows"]) > _SHOWN:
-        say(f"{_SHOWN} of {len(found['rows']):,} rows are shown; --json FILE gives all.")
+    length = {"month": 7, "year": 4}.get(found["given"].get("by", ""), 10)
+    rows = [
+        {**row, "period": str(row["period"])[:length]} if "period" in row else row
+        for row in found["rows"]
+    ]
+    # What is the same in all rows is said once, so that the rest has room.
+    same = [
+        name
+        for name in found["columns"]
+        if len(rows) > 1 and len({str(row[name]) for row in rows}) == 1
+    ]
+    names = [name for name in found["columns"] if name not in same]
+    table = Table(*(name.replace("_", " ") for name in names))
+    for row in rows[:_SHOWN]:
+        table.add_row(*(_cell(row[name]) for name in names))
+    console = terminal()
+    if same:
+        said = "; ".join(f"{name.replace('_', ' ')}: {_cell(rows[0][name])}" for name in same)
+        console.print(f"In all rows {said}", soft_wrap=True)
+    console.width = max(
+        console.width, console.measure(table, options=console.options.update(width=240)).maximum
+    )
+    console.print(table)
+    if len(rows) > _SHOWN:
+        say(f"{_SHOWN} of {len(rows):,} rows are shown; --json FILE gives all.")
     for stream, spans in found["covered"].items():
         say(f"Files of {stream} are in for {_spans(spans)}; outside, nothing is known.")
 
