@@ -27,7 +27,9 @@ class Asked:
 
 
 class Publisher:
-    """Serves `files` by path, or by `place`; a path's `plans` are used up request by request, then it is well.
+    """Serves `files` by path, or by `place`.
+
+    A path's `plans` are used up request by request, then it is well.
 
     Plans: ``404``, ``500`` and other numbers; ``429`` asks to come back at once; ``cut`` breaks
     off in the middle; ``short`` gives half a file as if it were whole; ``corrupt`` changes bytes;

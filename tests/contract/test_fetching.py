@@ -144,7 +144,7 @@ def state_of(store, source, remote):
 
 
 def undisturbed(world, tmp_path):
-    source, server, order, served = world
+    source, _, order, served = world
     store = fresh(tmp_path, "undisturbed")
     collect_remote(store, source, order)
     for remote in served:
@@ -209,7 +209,7 @@ def test_a_file_that_comes_badly_is_told_and_comes_again(name, plan, world, tmp_
     store.verify()
 
 
-@pytest.mark.parametrize("name", [name for name in FETCHED])
+@pytest.mark.parametrize("name", list(FETCHED))
 def test_a_file_cut_short_by_the_server_is_told_by_its_index(name, world, tmp_path):
     source, server, order, served = world
     listed = [remote for remote in served if remote.size is not None or remote.md5]
