@@ -65,7 +65,8 @@ SPEC = SourceSpec(
     " page, grade it and admit a claim. An outlet's grade is in the catalog's list of outlets."
     " Kept are title, address, moment, language and the summary as plain text, cut at 4,000"
     " characters; bodies and pictures are not. A feed holds the last items only, often a day's:"
-    " what was missed is gone, so absence says nothing. The moment is the outlet's word, in UTC; an"
+    " what was missed is gone, so absence says nothing. An id that is a bare number is unique in"
+    " its feed only and is given with the feed's host. The moment is the outlet's word, in UTC; an"
     " outlet may change it. RSS does not oblige a feed to date its items: an item without a date is"
     " set aside as undated, one whose date is not of our calendar (1403, for 2024) is rejected, not"
     " converted. Items of several feeds about one event are copies more often than confirmations.",
