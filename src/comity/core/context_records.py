@@ -118,6 +118,8 @@ CONTEXT_TABLES: tuple[Table, ...] = (
             _c("designed_in", "text", "state of the model's design: ISO3"),
             _c("shahed_type", "bool", "whether it is of the Shahed family"),
             _c("launched", "float", "as reported by the side attacked [count]"),
+            _c("shaheds", "float", "of those launched, reported as truly of the Shahed family, the"
+               " rest being decoys; empty where the report does not say [count]"),
             _c("destroyed", "float", "as reported by the side attacked [count]"),
             _c("reported_by", "text", "side whose report it is: ISO3", required=True),
         ),

@@ -11,6 +11,7 @@ import pandas as pd
 
 from comity.sources._context import NOT_A_STATE, Frame, Seen, States, numbers_of, years_of
 from comity.sources._dyads import Sides, frames_of, year_batches
+from comity.sources._remote import RemoteFile, Site
 from comity.sources._spec import Layout, SourceSpec
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from comity.core.records import Batch, Reject
 
-__all__ = ["SPEC", "parse"]
+__all__ = ["SPEC", "expected", "parse"]
 
 _COLUMNS = ("t", "i", "j", "k", "v")
 
@@ -88,6 +89,13 @@ _NO_STATES = frozenset({
     16, 60, 86, 92, 136, 162, 166, 175, 184, 238, 258, 260, 292, 304, 316, 344, 446, 490, 500, 530,
     531, 533, 534, 535, 540, 570, 574, 580, 612, 652, 654, 660, 666, 697, 772, 796, 849, 876,
 })  # fmt: skip
+
+
+def expected(site: Site, since: dt.date, until: dt.date) -> Iterator[RemoteFile]:
+    """Yield the archive of the edition that is known: one file a year, of several gigabytes."""
+    del site, since, until
+    name = "BACI_HS92_V202401.zip"
+    yield RemoteFile(name, f"http://www.cepii.fr/DATA_DOWNLOAD/baci/data/{name}")
 
 
 def parse(path: Path) -> Iterator[Batch | Reject]:

@@ -22,8 +22,15 @@ from comity.sources._context import (
     frames_of_table,
     numbers_of,
 )
-from comity.sources._formats import files_of, find_header, read_frames, text_files
+from comity.sources._formats import (
+    TextFile,
+    files_of,
+    find_header,
+    read_frames,
+    text_files,
+)
 from comity.sources._rdata import read_rdata
+from comity.sources._remote import RemoteFile, Site
 from comity.sources._spec import Layout, SourceSpec
 
 if TYPE_CHECKING:
@@ -31,7 +38,7 @@ if TYPE_CHECKING:
 
     from comity.core.records import Batch, Reject
 
-__all__ = ["SPEC", "parse"]
+__all__ = ["SPEC", "expected", "parse"]
 
 _PACKAGE = Layout(
     "unvotes package",
@@ -105,6 +112,13 @@ _REGULAR = re.compile(r"^\d{1,3}(\.0)?$")
 _PACKAGE_PATTERNS = tuple(layout.pattern for layout in (_PACKAGE, _ROLL_CALLS))
 _TEXT_PATTERNS = ("UNVotes*.csv", "UNVotes*.tab", "UNVotes*.zip", "*ga_resolutions_voting*.csv",
                   "*ga_resolutions_voting*.zip")  # fmt: skip
+
+
+def expected(site: Site, since: dt.date, until: dt.date) -> Iterator[RemoteFile]:
+    """Yield the archive of the whole dataset, whose latest version the repository packs."""
+    del site, since, until
+    dataset = "https://dataverse.harvard.edu/api/access/dataset/:persistentId/versions/:latest"
+    yield RemoteFile("UNVotes.zip", f"{dataset}?persistentId=doi:10.7910/DVN/LEJUQZ", changes=True)
 
 
 def parse(path: Path) -> Iterator[Batch | Reject]:
@@ -205,7 +219,7 @@ def _ids(values: Any) -> list[str | None]:
 
 
 def _parse_text(file: Path, states: States) -> Iterator[Batch | Reject]:
-    for text in text_files(file, ("*.csv", "*.tab", "*.txt"), SPEC.name):
+    for text in _votes_of(file):
         header = find_header(text, (_DATAVERSE.columns, _LIBRARY.columns), SPEC.name)
         dates: dict[str, tuple[dt.date, int]] = {}
         seen = Seen()
@@ -219,6 +233,14 @@ def _parse_text(file: Path, states: States) -> Iterator[Batch | Reject]:
             _drop_undated(frame)
             yield from _roll_calls(_first_of_each(frame, dates), dates)
             yield from _ballots(frame, dates, states, system, voter, seen)
+
+
+def _votes_of(file: Path) -> list[TextFile]:
+    """Return the file itself, or of an archive the members with votes: others lie beside them."""
+    texts = text_files(file, ("*.csv", "*.tab", "*.txt"), SPEC.name)
+    names = ("unvotes", "ga_resolutions_voting")
+    votes = [t for t in texts if any(n in t.member.rpartition("/")[2].lower() for n in names)]
+    return votes or texts
 
 
 def _whole(text: Any) -> str:

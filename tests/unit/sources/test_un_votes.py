@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 
 from comity.core.errors import SourceChanged, UsageError
 from comity.core.records import Batch, Reject
-from comity.sources.un_votes import SPEC, parse
+from comity.sources.un_votes import SPEC, expected, parse
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "sources" / "un_votes"
 SHARED = Path(__file__).resolve().parents[3] / ".." / "shared" / "data" / "un_votes"
@@ -174,3 +175,14 @@ def test_real_votes_give_the_known_agreement():
     ).dropna()
     same = (wide["RUS"] == wide["IRN"]).groupby("session").mean().round(3)
     assert same[[45, 50, 74]].to_dict() == {45: 0.929, 50: 0.429, 74: 0.690}
+
+
+def test_of_an_archive_of_the_whole_dataset_the_votes_are_read(tmp_path):
+    (file,) = expected(None, dt.date(2024, 1, 1), dt.date(2024, 1, 2))
+    with zipfile.ZipFile(tmp_path / file.name, "w") as archive:
+        archive.writestr("IdealpointestimatesAll.tab", "ccode\tyear\tIdealPoint\n365\t2000\t0.1\n")
+        archive.write(FIXTURES / "dataverse" / "UNVotes.csv", "UNVotes.csv")
+    items, plain = list(parse(tmp_path)), list(parse(FIXTURES / "dataverse"))
+    assert sum(len(item) for item in items if isinstance(item, Batch)) == sum(
+        len(item) for item in plain if isinstance(item, Batch)
+    )
