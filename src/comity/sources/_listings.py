@@ -1,4 +1,4 @@
-"""What sources of sanctions lists share: the day of a list, places, programmes, and the rows.
+"""What sources of sanctions lists share: the day of a list, programmes, and the rows.
 
 An entry is dated by its own day of listing where the list gives one: the act of that day. A list
 that gives none says only that the entry was in force when the list stood; such a row is dated by
@@ -8,48 +8,39 @@ the list and public from its day at the latest.
 from __future__ import annotations
 
 import calendar
-import csv
 import datetime as dt
 import itertools
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 
 from comity.core.errors import UsageError
 from comity.core.records import Batch
 from comity.core.sanctions_programmes import sanctions_programmes
-from comity.sources._context import ROWS, reject
+from comity.sources._context import ROWS
+from comity.sources._places import UNRESOLVED, Tally
 
 if TYPE_CHECKING:
     from comity.core.records import Reject
     from comity.core.sanctions_programmes import Issuer
-    from comity.sources._context import States
     from comity.sources._formats import TextFile
 
 __all__ = [
     "NOTES",
     "UNMAPPED",
-    "UNRESOLVED",
     "Entry",
     "Grouped",
     "Period",
-    "Places",
-    "Tally",
     "batches_of_entries",
     "day_of",
     "day_of_name",
     "undated",
-    "values_of",
 ]
 
 UNMAPPED = "unmapped_programme"
 """Reject code that tells of a programme without a row in the table; its entries are kept."""
-
-UNRESOLVED = "unresolved_country"
-"""Reject code that tells of a place that is no state of the table; its entries are kept."""
 
 NOTES = (UNMAPPED, UNRESOLVED)
 """Codes of rejects that set no entry aside; one for each text, with the number of cells."""
@@ -62,9 +53,6 @@ _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _DOTTED = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})")
 _WORDED = re.compile(r"(\d{1,2})[ -]([A-Z][a-z]+)\.?[ -](\d{4})")
 _NAMED = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?(?=$|[_. ])")
-_SAYS_NOTHING = frozenset(
-    {"", "-0-", "na", "n/a", "none", "none identified", "not available", "undetermined", "unknown"}
-)
 
 
 # ---- days
@@ -149,114 +137,6 @@ def undated(file: TextFile) -> UsageError:
         f" (2021-07-15_{name}), or keep the files of one day in a folder named by the day"
         " (2021-07-15) or, if only the month is known, by the month (2021-07)."
     )
-
-
-# ---- places and programmes
-
-
-@dataclass
-class Tally:
-    """Texts of a file that could not be used, each counted once per cell.
-
-    Parameters
-    ----------
-    code : str
-        Of the rejects that tell of them.
-    reason : str
-        One sentence with ``{text}`` and ``{cells}``.
-    """
-
-    code: str
-    reason: str
-    counts: Counter[str] = field(default_factory=Counter)
-    first: dict[str, str] = field(default_factory=dict)
-
-    def add(self, text: str, locator: str) -> None:
-        """Note one cell."""
-        self.counts[text] += 1
-        self.first.setdefault(text, locator)
-
-    def rejects(self) -> Iterator[Reject]:
-        """Yield one row for each text, the most frequent first, at its first place."""
-        for text, count in sorted(self.counts.items(), key=lambda item: (-item[1], item[0])):
-            cells = "1 cell" if count == 1 else f"{count:,} cells"
-            reason = self.reason.format(text=text[:80], cells=cells)
-            yield reject(self.first[text], self.code, reason, text)
-
-
-class Places:
-    """Names of places as states, on the day of a list.
-
-    Parameters
-    ----------
-    states : States
-        The table of states.
-    day : datetime.date
-        Names mean what they meant on this day.
-    """
-
-    def __init__(self, states: States, day: dt.date) -> None:
-        self._states = states
-        self._day = day
-        self._names = Tally(
-            UNRESOLVED, "{text!r} is no state of the table, in {cells}; the entries are kept."
-        )
-        self._ends = Tally(
-            UNRESOLVED,
-            "{cells} with an address that does not end in a state; the entries are kept.",
-        )
-
-    def rejects(self) -> Iterator[Reject]:
-        """Yield what is to be said of the places that were no states."""
-        yield from self._names.rejects()
-        yield from self._ends.rejects()
-
-    def one(self, text: str) -> str | None:
-        """Return the state that a text names; "Congo, Republic of the" is turned round."""
-        text = " ".join(text.split()).strip(" .\"'")
-        if text.lower() in _SAYS_NOTHING:
-            return None
-        found = self._states.one(text, self._day, "name")
-        if found is None and text.count(",") == 1:
-            last, _, first = text.partition(",")
-            found = self._states.one(f"{first.strip()} {last}", self._day, "name")
-        return found
-
-    def named(self, text: str, locator: str) -> list[str]:
-        """Return the state that a cell names; a cell that names none is counted."""
-        found = self.one(text)
-        if found is None and text.strip(" .").lower() not in _SAYS_NOTHING:
-            self._names.add(text.strip(), locator)
-        return [found] if found else []
-
-    def several(self, text: str, locator: str) -> list[str]:
-        """Return the states of a cell that may name more than one: "Russian, Belarusian"."""
-        if found := self.one(text):
-            return [found]
-        # A remark in brackets is no part of the name, unless the whole was one.
-        bare = re.sub(r"\([^()]*\)", " ", text)
-        if found := self.one(bare):
-            return [found]
-        parts = re.split(r"[;,/]|\band\b", bare)
-        return [state for part in parts for state in self.named(part, locator)]
-
-    def address(self, text: str, locator: str) -> list[str]:
-        """Return the state at the end of an address, whole or in brackets."""
-        tail = text.strip().rpartition(",")[2]
-        inside = re.search(r"\(([^()]*)\)\W*$", tail)
-        for candidate in (tail, inside[1] if inside else "", re.sub(r"\([^()]*\)", " ", tail)):
-            if found := self.one(candidate):
-                return [found]
-        self._ends.add("addresses", locator)
-        return []
-
-
-def values_of(cell: str) -> list[str]:
-    """Return the values of a cell that joins them by ';', a value with ';' in quotation marks."""
-    if ";" not in cell and '"' not in cell:
-        return [cell.strip()] if cell.strip() else []
-    row = next(csv.reader([cell], delimiter=";", skipinitialspace=True), [])
-    return [value.strip() for value in row if value.strip()]
 
 
 # ---- entries
@@ -402,20 +282,20 @@ def _is_day(listed: Period | None) -> bool:
 def _target(issuer: Issuer, entry: Entry, unmapped: Tally) -> tuple[str | None, str | None]:
     """Return the states that an entry's programmes are about, and what says so."""
     known = sanctions_programmes()
-    found: dict[str, str] = {}
+    sure: set[str] = set()
+    likely: set[str] = set()
     for name in entry.programmes:
         row = known.get((issuer, name))
         if row is None:
             unmapped.add(name, entry.locator)
-        elif (
-            row.target and row.basis and (row.basis == "programme" or row.target in entry.countries)
-        ):
-            if found.get(row.target) != "programme":
-                found[row.target] = row.basis
-    if not found:
+        elif row.target is not None and row.basis == "programme":
+            sure.add(row.target)
+        elif row.target is not None and row.target in entry.countries:
+            likely.add(row.target)
+    if not sure | likely:
         return None, None
     # The weaker basis is the one to be told.
-    return _joined(list(found)), "entry" if "entry" in found.values() else "programme"
+    return _joined([*sure, *likely]), "entry" if likely - sure else "programme"
 
 
 def _times(listed: Period | None, stood: Period) -> tuple[dt.date, dt.date, str, dt.date, str]:

@@ -13,13 +13,12 @@ from comity.sources._listings import (
     Entry,
     Grouped,
     Period,
-    Places,
     batches_of_entries,
     day_of,
     day_of_name,
     undated,
-    values_of,
 )
+from comity.sources._places import Places, values_of
 from comity.sources._remote import RemoteFile
 from comity.sources._spec import Layout, SourceSpec
 
@@ -160,7 +159,7 @@ def _survey(file: TextFile, header: Header) -> tuple[str, Period | None]:
     return act, newest
 
 
-def _entries(  # noqa: PLR0913 -- what an entry is put together from
+def _entries(
     file: TextFile,
     header: Header,
     act: str,

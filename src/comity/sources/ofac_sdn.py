@@ -28,11 +28,11 @@ from comity.sources._listings import (
     NOTES,
     Entry,
     Period,
-    Places,
     batches_of_entries,
     day_of_name,
     undated,
 )
+from comity.sources._places import Places
 from comity.sources._remote import RemoteFile
 from comity.sources._spec import Layout, SourceSpec
 
@@ -131,6 +131,15 @@ class _Files:
     comments: list[TextFile] = field(default_factory=list)
 
 
+@dataclass
+class _Beside:
+    """What the files beside a list say of its entries, by their number."""
+
+    places: Places
+    countries: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    remarks: dict[str, str] = field(default_factory=lambda: defaultdict(str))
+
+
 def expected(site: Site, since: dt.date, until: dt.date) -> Iterator[RemoteFile]:
     """Name today's lists; past ones are no longer served."""
     del site, since, until
@@ -199,38 +208,30 @@ def _list_of_day(
     if not files.addresses:
         why = "no addresses of the same day lie beside it; countries come from remarks and flags."
         yield reject(files.mains[0].label, "no_addresses", why, files.mains[0].label)
-    places = Places(states, stood.first)
+    beside = _Beside(Places(states, stood.first))
     rejects: list[Reject] = []
-    countries: dict[str, set[str]] = defaultdict(set)
     for file in files.addresses:
         for frame in _frames(file, _ADDRESSES, rejects):
             cells = zip(frame.data["ent_num"], frame.data["Country"], frame.locators, strict=True)
             for ref, country, locator in cells:
-                countries[ref].update(places.named(country, locator))
-    remarks: dict[str, str] = defaultdict(str)
+                beside.countries[ref].update(beside.places.named(country, locator))
     for file in files.comments:
         for frame in _frames(file, _COMMENTS, rejects):
             for ref, text in zip(frame.data["ent_num"], frame.data["Remarks"], strict=True):
-                remarks[ref] += text
+                beside.remarks[ref] += text
     yield from rejects
     for file in files.mains:
         rejects = []
-        entries = _entries(file, list_name, stood, countries, remarks, places, seen, rejects)
+        frames = _checked(file, f"{list_name} {stood.first} {stood.last}", seen, rejects)
+        entries = (entry for frame in frames for entry in _entries(frame, beside))
         yield from batches_of_entries("ofac", "USA", list_name, stood, entries)
         yield from rejects
-    yield from places.rejects()
+    yield from beside.places.rejects()
 
 
-def _entries(  # noqa: PLR0913 -- what an entry is put together from
-    file: TextFile,
-    list_name: str,
-    stood: Period,
-    countries: dict[str, set[str]],
-    remarks: dict[str, str],
-    places: Places,
-    seen: Seen,
-    rejects: list[Reject],
-) -> Iterator[Entry]:
+def _checked(
+    file: TextFile, list_of_day: str, seen: Seen, rejects: list[Reject]
+) -> Iterator[Frame]:
     for frame in _frames(file, _MAIN, rejects):
         data = frame.data
         frame.drop(data["ent_num"].eq(""), "missing_value", "the entry has no number.")
@@ -240,24 +241,23 @@ def _entries(  # noqa: PLR0913 -- what an entry is put together from
             "bad_value",
             lambda row, frame=frame: f"unknown type {frame.cell('SDN_Type', row)!r}.",  # type: ignore[misc]
         )
-        keys = pd.DataFrame(
-            {"ref": data["ent_num"], "list": list_name, "day": f"{stood.first} {stood.last}"}
-        )
+        keys = pd.DataFrame({"ref": data["ent_num"], "list": list_of_day})
         frame.drop_repeated(keys, seen, "the list of this day has an entry of this number already.")
         rejects += frame.rejects
-        for row in range(len(data)):
-            if not frame.keep[row]:
-                continue
-            ref, name, kind, programmes, flag, remark = (
-                str(data[column].iloc[row])
-                for column in ("ent_num", "SDN_Name", "SDN_Type", "Program", "Vess_flag", "Remarks")
-            )
-            locator = frame.locators[row]
-            found = set(countries.get(ref, ()))
-            # Comments go on where the remarks were cut off, in the middle of a word.
-            for text in (flag, *_OF_STATE.findall(remark + remarks.get(ref, ""))):
-                found.update(places.named(text, locator))
-            yield Entry(ref, name, _KINDS[kind], _tags(programmes), tuple(found), locator)
+        yield frame
+
+
+def _entries(frame: Frame, beside: _Beside) -> Iterator[Entry]:
+    for row in (int(place) for place in frame.keep.nonzero()[0]):
+        cells = {name: str(frame.data[name].iloc[row]) for name in _MAIN}
+        ref, locator = cells["ent_num"], frame.locators[row]
+        countries = set(beside.countries.get(ref, ()))
+        # Comments go on where the remarks were cut off, in the middle of a word.
+        remarks = cells["Remarks"] + beside.remarks.get(ref, "")
+        for text in (cells["Vess_flag"], *_OF_STATE.findall(remarks)):
+            countries.update(beside.places.named(text, locator))
+        kind, tags = _KINDS[cells["SDN_Type"]], _tags(cells["Program"])
+        yield Entry(ref, cells["SDN_Name"], kind, tags, tuple(countries), locator)
 
 
 def _tags(cell: str) -> tuple[str, ...]:

@@ -12,12 +12,12 @@ from comity.sources._listings import (
     Entry,
     Grouped,
     Period,
-    Places,
     batches_of_entries,
     day_of,
     day_of_name,
     undated,
 )
+from comity.sources._places import Places
 from comity.sources._remote import RemoteFile
 from comity.sources._spec import Layout, SourceSpec
 

@@ -18,10 +18,10 @@ from comity.sources._listings import (
     NOTES,
     Entry,
     Period,
-    Places,
     batches_of_entries,
     day_of,
 )
+from comity.sources._places import Places
 from comity.sources._remote import RemoteFile
 from comity.sources._spec import Layout, SourceSpec
 
@@ -122,7 +122,7 @@ def _list_of(
     yield from places.rejects()
 
 
-def _entries(  # noqa: PLR0913 -- what an entry is put together from
+def _entries(
     file: TextFile,
     elements: Iterator[Element],
     stood: Period,
