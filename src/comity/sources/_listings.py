@@ -121,7 +121,7 @@ def day_of_name(file: TextFile) -> Period | None:
     the file's time stamp are never asked: they say when somebody copied it.
     """
     names = [PurePath(file.member).name, PurePath(file.member).parent.name] if file.member else []
-    for name in (*names, file.path.name, file.path.resolve().parent.name):
+    for name in (*names, file.path.name, file.path.absolute().parent.name):
         if match := _NAMED.match(name):
             year, month, day = (int(part or 0) for part in match.groups())
             if found := _period(year, month, day):
