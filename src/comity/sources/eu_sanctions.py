@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from comity.sources._context import Frame, Seen, States, reject
@@ -97,6 +98,15 @@ _LIST = "EU Financial Sanctions Files"
 _PATTERNS = ("*.csv",)
 
 
+@dataclass
+class _Read:
+    """What was read of all files so far: rows, entries of acts, and days of the full list."""
+
+    rows: Seen = field(default_factory=Seen)
+    refs: set[tuple[str, Period, str]] = field(default_factory=set)
+    days: set[Period] = field(default_factory=set)
+
+
 def expected(site: Site, since: dt.date, until: dt.date) -> Iterator[RemoteFile]:
     """Name today's full list; past ones are no longer served."""
     del since, until
@@ -120,18 +130,18 @@ def parse(path: Path) -> Iterator[Batch | Reject]:
     UsageError
         If nothing in a file, its name or its folder says from which day it is.
     """
-    states, seen = States(), Seen()
+    states, read = States(), _Read()
     for file in files_of(path, (*_PATTERNS, "*.zip")):
         for text in text_files(file, _PATTERNS, SPEC.name):
             header = find_header(text, (_ACTS.columns, _FSF.columns), SPEC.name)
-            read = _act if header.layout == 0 else _full_list
-            yield from read(text, header, states, seen)
+            rows_of = _act if header.layout == 0 else _full_list
+            yield from rows_of(text, header, states, read)
 
 
 # ---- framework acts
 
 
-def _act(file: TextFile, header: Header, states: States, seen: Seen) -> Iterator[Batch | Reject]:
+def _act(file: TextFile, header: Header, states: States, read: _Read) -> Iterator[Batch | Reject]:
     act, newest = _survey(file, header)
     if not act:
         return  # An act whose annexes list nobody has a file without rows.
@@ -141,7 +151,12 @@ def _act(file: TextFile, header: Header, states: States, seen: Seen) -> Iterator
         raise undated(file)
     places = Places(states, stood.first)
     rejects: list[Reject] = []
-    entries = _entries(file, header, act, named is not None, places, seen, rejects)
+    frames = _checked(file, header, act, stood, read, rejects)
+    entries = (
+        entry
+        for frame in frames
+        for entry in _entries(frame, act, stood, named is not None, places, read)
+    )
     yield from batches_of_entries("eu", "EU", act, stood, entries)
     yield from rejects
     yield from places.rejects()
@@ -159,62 +174,65 @@ def _survey(file: TextFile, header: Header) -> tuple[str, Period | None]:
     return act, newest
 
 
-def _entries(
-    file: TextFile,
-    header: Header,
-    act: str,
-    is_dated: bool,  # noqa: FBT001
-    places: Places,
-    seen: Seen,
-    rejects: list[Reject],
-) -> Iterator[Entry]:
-    refs: set[str] = set()
+def _checked(
+    file: TextFile, header: Header, act: str, stood: Period, read: _Read, rejects: list[Reject]
+) -> Iterator[Frame]:
+    """Yield the rows that can be read; once a frame is done with, its rejects are kept."""
     for frame in read_frames(file, header, SPEC.name):
-        frame.data = frame.data.apply(lambda column: column.str.strip())
-        _check_act(frame, act, seen)
-        for row in (int(place) for place in frame.keep.nonzero()[0]):
-            cells = {str(name): str(cell) for name, cell in frame.data.iloc[row].items()}
-            locator = frame.locators[row]
-            listed, trouble = day_of(cells["startDate"]), None
-            ref = _reference(cells)
-            if cells["startDate"] and listed is None:
-                trouble = "bad_value", f"the start date is {cells['startDate'][:80]!r}."
-            elif ref in refs:
-                trouble = "repeated_reference", f"annex and number {ref!r} stand for another row."
-            elif listed is None and not is_dated:
-                why = "no start date, and neither file nor folder is named by the day of the list"
-                trouble = "undated", f"{why}, e.g. 2026-08-22_{act}.csv."
-            if trouble:
-                rejects.append(reject(locator, *trouble, frame.raw(row)))
-                continue
-            refs.add(ref)
-            yield Entry(
-                ref,
-                cells["name"],
-                _KINDS[cells["schema"]],
-                (act,),
-                tuple(_countries(cells, places, locator)),
-                locator,
-                listed,
-                f"{act}, annex {cells['annex'] or 'not given'}: {cells['measure']}",
-                cells["reason"],
-            )
+        data = frame.data = frame.data.apply(lambda column: column.str.strip())
+        # The same row in the list of another day is another record.
+        keys = data.assign(stood=f"{stood.first} {stood.last}")
+        frame.drop_repeated(keys, read.rows, "the row repeats an earlier one in every cell.")
+        frame.drop(data["name"].eq(""), "missing_value", "the entry has no name.")
+        frame.drop(
+            data["celex"].ne(act),
+            "bad_value",
+            lambda row, frame=frame: f"not of the act {act}: {frame.cell('celex', row)!r}.",  # type: ignore[misc]
+        )
+        frame.drop(
+            ~data["schema"].isin(list(_KINDS)),
+            "bad_value",
+            lambda row, frame=frame: f"unknown schema {frame.cell('schema', row)!r}.",  # type: ignore[misc]
+        )
+        yield frame
         rejects += frame.rejects
 
 
-def _check_act(frame: Frame, act: str, seen: Seen) -> None:
-    data = frame.data
-    frame.drop_repeated(data, seen, "the row repeats an earlier one in every cell.")
-    frame.drop(data["name"].eq(""), "missing_value", "the entry has no name.")
-    frame.drop(
-        data["celex"].ne(act), "bad_value", lambda row: f"the file is of {act}, the row is of"
-        f" {frame.cell('celex', row)!r}."
-    )  # fmt: skip
-    frame.drop(
-        ~data["schema"].isin(list(_KINDS)),
-        "bad_value",
-        lambda row: f"unknown schema {frame.cell('schema', row)!r}.",
-    )
+def _entries(
+    frame: Frame,
+    act: str,
+    stood: Period,
+    is_dated: bool,  # noqa: FBT001
+    places: Places,
+    read: _Read,
+) -> Iterator[Entry]:
+    for row in (int(place) for place in frame.keep.nonzero()[0]):
+        cells = {str(name): str(cell) for name, cell in frame.data.iloc[row].items()}
+        locator = frame.locators[row]
+        listed, trouble = day_of(cells["startDate"]), None
+        ref = _reference(cells)
+        if cells["startDate"] and listed is None:
+            trouble = "bad_value", f"the start date is {cells['startDate'][:80]!r}."
+        elif (act, stood, ref) in read.refs:
+            trouble = "repeated_reference", f"annex and number {ref!r} stand for another row."
+        elif listed is None and not is_dated:
+            why = "no start date, and neither file nor folder is named by the day of the list"
+            trouble = "undated", f"{why}, e.g. 2026-08-22_{act}.csv."
+        if trouble:
+            frame.rejects.append(reject(locator, *trouble, frame.raw(row)))
+            continue
+        read.refs.add((act, stood, ref))
+        yield Entry(
+            ref,
+            cells["name"],
+            _KINDS[cells["schema"]],
+            (act,),
+            tuple(_countries(cells, places, locator)),
+            locator,
+            listed,
+            f"{act}, annex {cells['annex'] or 'not given'}: {cells['measure']}",
+            cells["reason"],
+        )
 
 
 def _reference(cells: dict[str, str]) -> str:
@@ -240,14 +258,14 @@ def _countries(cells: dict[str, str], places: Places, locator: str) -> Iterator[
 
 
 def _full_list(
-    file: TextFile, header: Header, states: States, seen: Seen
+    file: TextFile, header: Header, states: States, read: _Read
 ) -> Iterator[Batch | Reject]:
     grouped = Grouped()
     stood: Period | None = None
     places: Places | None = None
     for frame in read_frames(file, header, SPEC.name):
         data = frame.data = frame.data.apply(lambda column: column.str.strip())
-        frame.drop_repeated(data, seen, "the row repeats an earlier one in every cell.")
+        frame.drop_repeated(data, read.rows, "the row repeats an earlier one in every cell.")
         yield from frame.rejects
         for row in (int(place) for place in frame.keep.nonzero()[0]):
             cells = {name: str(data[name].iloc[row]) for name in _FSF.columns}
@@ -260,7 +278,11 @@ def _full_list(
             problem = item if isinstance(item, tuple) else grouped.add(item)
             if problem:
                 yield reject(frame.locators[row], *problem, frame.raw(row))
-    if stood and places:
+    if stood in read.days:
+        why = "another file holds the list of the same day."
+        yield reject(file.label, "same_list", why, file.label)
+    elif stood and places:
+        read.days.add(stood)
         yield from batches_of_entries("eu", "EU", _LIST, stood, grouped.entries())
         yield from places.rejects()
 

@@ -60,6 +60,17 @@ def test_a_row_without_a_day_takes_that_of_the_named_list(tmp_path):
     assert [row.code for row in rejects] == ["unresolved_country"]
 
 
+def test_the_same_act_on_two_days_is_two_lists(tmp_path):
+    for day in ("2026-08-22", "2026-09-22"):
+        shutil.copy(ACT, tmp_path / f"{day}_{ACT.name}")
+    shutil.copy(FSF, tmp_path / "a.csv")
+    (tmp_path / "b.csv").write_text(FSF.read_text().replace("N. Nowhere", "No Nowhere"))
+    rows, rejects = split(tmp_path)
+    assert rows.groupby(["list", "list_date"]).size().tolist() == [5, 5, 4]
+    assert not rows.duplicated(["list", "listing_ref", "list_date"]).any()
+    assert "same_list" in {row.code for row in rejects}
+
+
 def test_references_are_stable_and_tell_rows_apart():
     refs = split(ACT)[0]["listing_ref"].tolist()
     assert refs[:3] == ["III.A/1/Person", "III.B/1/LegalEntity", "III.B/2/Company"]
