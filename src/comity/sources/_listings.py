@@ -43,7 +43,7 @@ UNMAPPED = "unmapped_programme"
 """Reject code that tells of a programme without a row in the table; its entries are kept."""
 
 NOTES = (UNMAPPED, UNRESOLVED)
-"""Codes of rejects that set no entry aside; one for each text, with the number of cells."""
+"""Codes of rejects that set no entry aside; one for each list, with the number of cells."""
 
 _ROW_LIMIT = min(ROWS, 20_000)
 _FIRST_YEAR, _LAST_YEAR = 1945, 2999
@@ -236,8 +236,8 @@ def batches_of_entries(
     """
     unmapped = Tally(
         UNMAPPED,
-        "the programme {text!r} is not in sanctions_programmes.csv, in {cells}; the entries are"
-        " kept, without a target for it.",
+        "programmes that are not in sanctions_programmes.csv, with the number of entries: {texts}"
+        " ({number} in all). The entries are kept, without a target for them.",
     )
     rest = iter(entries)
     while part := list(itertools.islice(rest, _ROW_LIMIT)):

@@ -25,36 +25,43 @@ UNRESOLVED = "unresolved_country"
 _SAYS_NOTHING = frozenset(
     {"", "-0-", "na", "n/a", "none", "none identified", "not available", "undetermined", "unknown"}
 )
+_NO_STATE_AT_THE_END = "an address without a state at its end"
+_LONGEST = 80
+_SHOWN = 20
 
 
 @dataclass
 class Tally:
-    """Texts of a file that could not be used, each counted once per cell.
+    """Texts of a list that could not be used, with the number of cells of each.
 
     Parameters
     ----------
     code : str
-        Of the rejects that tell of them.
+        Of the reject that tells of them.
     reason : str
-        One sentence with ``{text}`` and ``{cells}``.
+        One sentence with ``{number}`` of different texts and ``{texts}``, the most frequent ones.
     """
 
     code: str
     reason: str
     counts: Counter[str] = field(default_factory=Counter)
-    first: dict[str, str] = field(default_factory=dict)
+    first: str = ""
 
     def add(self, text: str, locator: str) -> None:
         """Note one cell."""
-        self.counts[text] += 1
-        self.first.setdefault(text, locator)
+        self.counts[text[:_LONGEST]] += 1
+        self.first = self.first or locator
 
     def rejects(self) -> Iterator[Reject]:
-        """Yield one row for each text, the most frequent first, at its first place."""
-        for text, count in sorted(self.counts.items(), key=lambda item: (-item[1], item[0])):
-            cells = "1 cell" if count == 1 else f"{count:,} cells"
-            reason = self.reason.format(text=text[:80], cells=cells)
-            yield reject(self.first[text], self.code, reason, text)
+        """Yield one row that tells of all, at the place of the first; nothing if there is none."""
+        if not self.counts:
+            return
+        ordered = sorted(self.counts.items(), key=lambda item: (-item[1], item[0]))
+        listed = [f"{text!r} {count:,}" for text, count in ordered]
+        shown = ", ".join(listed[:_SHOWN]) + (", ..." if len(listed) > _SHOWN else "")
+        # One row, because the store keeps one example of each code and file.
+        reason = self.reason.format(number=len(listed), texts=shown)
+        yield reject(self.first, self.code, reason, "; ".join(listed))
 
 
 class Places:
@@ -71,18 +78,15 @@ class Places:
     def __init__(self, states: States, day: dt.date) -> None:
         self._states = states
         self._day = day
-        self._names = Tally(
-            UNRESOLVED, "{text!r} is no state of the table, in {cells}; the entries are kept."
-        )
-        self._ends = Tally(
+        self._tally = Tally(
             UNRESOLVED,
-            "{cells} with an address that does not end in a state; the entries are kept.",
+            "places that are no state of the table, with the number of cells: {texts} ({number} in"
+            " all). The entries are kept.",
         )
 
     def rejects(self) -> Iterator[Reject]:
         """Yield what is to be said of the places that were no states."""
-        yield from self._names.rejects()
-        yield from self._ends.rejects()
+        yield from self._tally.rejects()
 
     def one(self, text: str) -> str | None:
         """Return the state that a text names; "Congo, Republic of the" is turned round."""
@@ -99,7 +103,7 @@ class Places:
         """Return the state that a cell names; a cell that names none is counted."""
         found = self.one(text)
         if found is None and text.strip(" .").lower() not in _SAYS_NOTHING:
-            self._names.add(text.strip(), locator)
+            self._tally.add(text.strip(), locator)
         return [found] if found else []
 
     def several(self, text: str, locator: str) -> list[str]:
@@ -120,7 +124,7 @@ class Places:
         for candidate in (tail, inside[1] if inside else "", re.sub(r"\([^()]*\)", " ", tail)):
             if found := self.one(candidate):
                 return [found]
-        self._ends.add("addresses", locator)
+        self._tally.add(_NO_STATE_AT_THE_END, locator)
         return []
 
 

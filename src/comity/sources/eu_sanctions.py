@@ -82,7 +82,7 @@ SPEC = SourceSpec(
     " later. Reasons and countries are rewritten in place, so that they count as known only from"
     " list_date. Annexes freeze assets, ban exports or list ships: legal_basis says which. Count"
     " names, not rows, across acts: one firm can stand in several. The acts say a nationality for"
-    " fewer than half of the persons; the end of an address is used as well. The programme UKR of"
+    " about half of the persons; the end of an address is used as well. The programme UKR of"
     " the Financial Sanctions Files joins two acts, one of them against former Ukrainian officials:"
     " there an entry has the target RUS only if its own citizenship or address says Russia"
     " (target_basis entry). That layout was tested on made-up rows in the documented columns only;"

@@ -99,8 +99,8 @@ SPEC = SourceSpec(
     " listed years before, and listed_on stays empty. What was listed or dropped between two lists"
     " is their difference. A list of a month is public from the month's last day. Targets come from"
     " vocabulary/sanctions_programmes.csv: terrorism, narcotics and the like have none, nor has"
-    " UKRAINE-EO13660, which names no state. Most Iranian entries carry several Iran tags (IFSR"
-    " marks secondary sanctions): count entries, not tags. Countries are those of addresses, flags,"
+    " UKRAINE-EO13660, which names no state. An entry can carry several Iran tags: count entries,"
+    " not tags. Countries are those of addresses, flags,"
     " nationality and citizenship, not of birth; Hong Kong, Gaza, Jersey and such are no states of"
     " the table and are counted as unresolved_country. Aliases (alt.csv) are not kept. The"
     " published list has no reasons; they are in press releases.",

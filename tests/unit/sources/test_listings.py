@@ -79,12 +79,12 @@ def test_places_are_never_guessed():
     assert places.several("Ukrainian (by birth), Atlantean", "line 4") == ["UKR"]
     assert places.address("1 Void Street, Tehran (Iran)", "line 5") == ["IRN"]
     assert places.address("1 Void Street, Tehran", "line 6") == []
-    told = {row.raw: (row.code, row.locator) for row in places.rejects()}
-    assert told == {
-        "Virgin Islands, British": ("unresolved_country", "line 2"),
-        "Atlantean": ("unresolved_country", "line 4"),
-        "addresses": ("unresolved_country", "line 6"),
-    }
+    assert places.named("Atlantean", "line 7") == []
+    (told,) = places.rejects()
+    assert (told.code, told.locator) == ("unresolved_country", "line 2")
+    assert told.raw == (
+        "'Atlantean' 2; 'Virgin Islands, British' 1; 'an address without a state at its end' 1"
+    )
 
 
 def test_values_joined_by_semicolons_may_hold_one():
@@ -126,8 +126,8 @@ def test_an_unknown_programme_is_told_and_gives_no_target():
     # The tag of another issuer is another programme.
     row, (told,) = row_of("un", entry("IRAN", countries=("IRN",)))
     assert (row["target"], row["programmes"]) == (None, "IRAN")
-    assert (told.code, told.raw) == ("unmapped_programme", "IRAN")
-    assert "in 1 cell" in told.reason
+    assert (told.code, told.raw) == ("unmapped_programme", "'IRAN' 1")
+    assert "'IRAN' 1 (1 in all)" in told.reason
 
 
 def test_a_row_is_dated_by_its_listing_or_else_by_the_list():

@@ -57,7 +57,7 @@ def test_files_of_one_day_belong_together():
     found = rows.set_index("listing_ref")
     assert found.loc["91001", "countries"] == "CYP;RUS"
     assert set(rows["list"]) == {"Consolidated non-SDN"}
-    assert [row.raw for row in rejects] == ["Region: Gaza"]
+    assert [row.raw for row in rejects] == ["'Region: Gaza' 1"]
     rows, rejects = split(FIXTURES / "addresses" / "2021-07")
     assert rows["countries"].tolist() == ["IRN;PRK"]
     assert not rejects

@@ -41,7 +41,7 @@ def test_entries_are_dated_by_their_listing():
     assert found.loc["KPe.903", "listed_on"] == dt.date(2015, 7, 1)
     assert found.loc["QDe.904", ["target", "countries"]].tolist() == [None, None]
     assert [(row.code, row.raw.partition(":")[0]) for row in rejects] == [
-        ("missing_value", "INDIVIDUAL"), ("unresolved_country", "Atlantis"),
+        ("missing_value", "INDIVIDUAL"), ("unresolved_country", "'Atlantis' 1"),
     ]  # fmt: skip
     assert rejects[0].locator == "consolidated.xml, entry 2 QDi.902"
 
