@@ -20,8 +20,8 @@ CONTEXT_TABLES: tuple[Table, ...] = (
             _c("kind", "text", "what is listed", "person", "entity", "vessel", "aircraft", "other",
                required=True),
             _c("programmes", "text", "programmes or regimes as published, joined by ';'"),
-            _c("target", "text", "state whose conduct the programme is about: ISO3; empty where the"
-               " programme names none"),
+            _c("target", "text", "state whose conduct the programmes are about: ISO3, joined by ';'"
+               " where there are several; empty where they name none"),
             _c("target_basis", "text", "whether the programme or the entry's own address or"
                " nationality says so", "programme", "entry"),
             _c("countries", "text", "states of nationality, flag or address: ISO3, joined by ';'"),
@@ -30,6 +30,8 @@ CONTEXT_TABLES: tuple[Table, ...] = (
             _c("reason", "text", "statement of reasons as published"),
         ),
         ("list", "listing_ref", "list_date"),
+        # Lists are edited in place: an entry of 2004 may carry a reason that was written in 2025.
+        held_back=(("list_date", ("countries", "reason")),),
     ),
     Table(
         "conflict_events", "conflict_event", "one incident of organised violence",
