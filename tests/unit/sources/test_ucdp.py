@@ -74,7 +74,7 @@ def test_rows_that_cannot_be_used_are_rejected(tmp_path):
     path = changed(
         EVENTS, tmp_path,
         {"id": "11", "gwnoa": "999"},
-        {"id": "12", "gwnoa": "265"},  # East Germany
+        {"id": "12", "country_id": "Ukraine"},
         {"id": "13", "date_start": "2022-03-05"},
         {"id": "14", "date_end": "soon"},
         {"id": "15", "best": "-3"},
