@@ -11,7 +11,7 @@ import fnmatch
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, cast
@@ -244,6 +244,7 @@ def read_frames(
     source: str,
     names: Sequence[str] | None = None,
     rows: int = ROWS,
+    fit: Callable[[list[str]], list[str]] | None = None,
 ) -> Iterator[Frame]:
     """Yield the rows below the header as frames of text columns.
 
@@ -260,6 +261,8 @@ def read_frames(
         Names for the columns, by position; as published if not given.
     rows : int
         Rows per frame.
+    fit : callable, optional
+        Gives the cells that a row should have had, where a declared correction mends its end.
 
     Raises
     ------
@@ -280,8 +283,9 @@ def read_frames(
         return out
 
     size, label = 0, file.label
-    for number, line, parsed, trouble in _rows(file, header, source):
+    for number, line, published, trouble in _rows(file, header, source):
         locator = f"{label}, line {number}"
+        parsed = published if fit is None else fit(published)
         if trouble is not None:
             rejects.append(reject(locator, *trouble, line))
         elif len(parsed) != len(columns):
