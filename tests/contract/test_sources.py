@@ -67,6 +67,9 @@ def text_files(folder):
 
 # Damage is done to one file; a layout of several files that belong together has tests of its own.
 TEXT_LAYOUTS = [pair for pair in LAYOUTS if len(text_files(folder_of(*pair))) == 1]
+# Read in the encoding that spreadsheets write, in which nearly any byte is a letter: a row is broken
+# if its id is no id.
+SPREADSHEETS = {"colt_travel"}
 R_FILES = sorted(FIXTURES.glob("*/*/*.rda"))
 
 
@@ -187,7 +190,8 @@ def test_exactly_the_broken_row_is_rejected(name, layout, code, tmp_path):
     after = read(name, damaged(folder, tmp_path, BROKEN[code]))
     assert rows(after) == rows(before)
     new = [row for row in rejects(after) if row not in rejects(before)]
-    assert [row.code for row in new] == [code] * len(text_files(folder))
+    said = "bad_value" if code == "bad_encoding" and name in SPREADSHEETS else code
+    assert [row.code for row in new] == [said] * len(text_files(folder))
     for row, path in zip(new, text_files(folder), strict=True):
         lines = path.read_bytes().rstrip(b"\n").count(b"\n") + 1
         assert row.locator == f"{path.name}, line {lines + 1}"

@@ -61,10 +61,13 @@ class TextFile:
         The file, or the archive.
     member : str
         Name inside the archive; empty for a plain file.
+    encoding : str
+        Of a file that is not UTF-8; empty for one that is, or that is UTF-16 with a mark.
     """
 
     path: Path
     member: str = ""
+    encoding: str = ""
 
     @property
     def label(self) -> str:
@@ -78,18 +81,19 @@ class TextFile:
             with (
                 zipfile.ZipFile(self.path) as archive,
                 archive.open(self.member) as stream,
-                _as_text(stream) as text,
+                _as_text(stream, self.encoding) as text,
             ):
                 yield text
         else:
-            with self.path.open("rb") as stream, _as_text(stream) as text:
+            with self.path.open("rb") as stream, _as_text(stream, self.encoding) as text:
                 yield text
 
 
-def _as_text(stream: IO[bytes]) -> io.TextIOWrapper:
+def _as_text(stream: IO[bytes], encoding: str) -> io.TextIOWrapper:
     buffered = io.BufferedReader(cast("io.RawIOBase", stream), 1 << 20)
     mark = buffered.peek(2)[:2]
-    encoding = "utf-16" if mark in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    usual = "utf-16" if mark in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    encoding = encoding or usual
     return io.TextIOWrapper(buffered, encoding=encoding, errors="surrogateescape")
 
 

@@ -15,6 +15,7 @@ from comity.core.correction import Correction, load_corrections
 from comity.core.records import Repair
 from comity.sources._context import (
     NOT_A_STATE,
+    TERRITORIES,
     Frame,
     Seen,
     States,
@@ -88,11 +89,6 @@ SPEC = SourceSpec(
 )
 
 _QUADS = {quad.replace("_", " ").upper(): quad for quad in sorted(set(QUADS.values()))}
-_TERRITORIES = frozenset({
-    "ABW", "AIA", "ASM", "ATA", "BES", "BMU", "COK", "CUW", "CYM", "ESH", "FLK", "FRO", "GGY",
-    "GIB", "GLP", "GRL", "GUF", "GUM", "HKG", "IMN", "JEY", "MAC", "MNP", "MSR", "MTQ", "MYT",
-    "NCL", "NIU", "PRI", "PYF", "REU", "SHN", "SXM", "TCA", "VGB", "VIR",
-})  # fmt: skip
 _TEXTS = {
     "actor_name": "Actor Name", "recipient_name": "Recipient Name",
     "actor_sectors": "Actor Sectors", "recipient_sectors": "Recipient Sectors",
@@ -284,7 +280,7 @@ def _states_of(frame: Frame, column: str, days: Any, states: States) -> list[tup
             state = None if days[row] is None else states.one(code, days[row], "iso3")
             if state is not None:
                 named.append(state)
-            elif code not in _TERRITORIES:
+            elif code not in TERRITORIES:
                 unknown[row] = code
         out.append(tuple(dict.fromkeys(named)))
     frame.drop(

@@ -124,7 +124,7 @@ def test_names_that_stand_for_cells_are_columns(tmp_path):
 
 def test_empty_cells_at_the_end_of_lines_are_cut_and_counted(tmp_path):
     before, _, _ = split(WEEK)
-    rows, rejects, repairs = split(written(tmp_path, lambda lines: [x + ["", ""] for x in lines]))
+    rows, rejects, repairs = split(written(tmp_path, lambda lines: [[*x, "", ""] for x in lines]))
     assert rows.equals(before)
     assert repairs == {"trailing-tabs": 7}  # the header and six rows
     assert len(rejects) == 2
