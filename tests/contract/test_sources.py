@@ -67,8 +67,8 @@ def text_files(folder):
 
 # Damage is done to one file; a layout of several files that belong together has tests of its own.
 TEXT_LAYOUTS = [pair for pair in LAYOUTS if len(text_files(folder_of(*pair))) == 1]
-# Read in the encoding that spreadsheets write, in which nearly any byte is a letter: a row is broken
-# if its id is no id.
+# Read in the encoding that spreadsheets write, in which nearly any byte is a letter: what tells a
+# broken row is its id.
 SPREADSHEETS = {"colt_travel"}
 R_FILES = sorted(FIXTURES.glob("*/*/*.rda"))
 
