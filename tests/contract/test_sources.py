@@ -229,6 +229,21 @@ def test_a_file_cut_off_in_a_row_rejects_that_row(name, layout, tmp_path):
 
 
 @pytest.mark.parametrize(("name", "layout"), TEXT_LAYOUTS)
+def test_a_table_without_rows_gives_none(name, layout, tmp_path):
+    # also what is left below the last full frame of a long file
+    copy = tmp_path / "empty"
+    shutil.copytree(folder_of(name, layout), copy)
+    (path,) = text_files(copy)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    columns = next(each.columns for each in SOURCES[name].SPEC.layouts if each.name == layout)
+    below = [i + 1 for i, line in enumerate(lines) if all(column in line for column in columns)]
+    if not below:
+        pytest.skip("the layout has no header")
+    path.write_text("\n".join(lines[: below[0]]) + "\n", encoding="utf-8")
+    assert rows(read(name, copy)) == []
+
+
+@pytest.mark.parametrize(("name", "layout"), TEXT_LAYOUTS)
 @pytest.mark.parametrize(
     "content", [b"", b"\n\n", b"a,b,c\n1,2,3\n", bytes(range(256)) * 50, b"\xff\xfe\x00"]
 )

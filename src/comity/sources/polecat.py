@@ -273,8 +273,9 @@ def _states_of(frame: Frame, column: str, days: Any, states: States) -> list[tup
     """Return the states that each cell names; rows without one, or with an unknown code, go."""
     out: list[tuple[str, ...]] = []
     unknown: dict[int, str] = {}
-    split = {text: _codes(text) for text in set(_texts(frame.data[column])) if text}
-    for row, text in enumerate(_texts(frame.data[column])):
+    texts = _texts(frame.data[column])
+    split = {text: _codes(text) for text in set(texts) if text}
+    for row, text in enumerate(texts):
         named: list[str] = []
         for code in split.get(text, ()):
             state = None if days[row] is None else states.one(code, days[row], "iso3")

@@ -209,7 +209,7 @@ def _whole(frame: Frame, column: str, *, required: bool = False, least: int = 0)
     """Return whole numbers from `least` on, NaN for empty cells; other rows are dropped."""
     cells = frame.data[column]
     values = numbers_of(cells)
-    empty = np.array([cell is None or cell != cell or cell == "" for cell in cells])  # noqa: PLR0124 -- NaN
+    empty = np.array([cell is None or cell != cell or cell == "" for cell in cells], dtype=bool)  # noqa: PLR0124 -- NaN
     good = (values >= least) & (values == np.floor(values))
     frame.drop(
         ~good & (~empty | required),
@@ -222,7 +222,9 @@ def _whole(frame: Frame, column: str, *, required: bool = False, least: int = 0)
 def _state_of(frame: Frame, column: str, days: Any, states: States) -> Any:
     """Return the state with a Gleditsch-Ward number on the first day; None if there is none."""
     cells = _text(frame.data[column])
-    texts = np.array([None if cell is None else cell.removesuffix(".0") for cell in cells])
+    texts = np.array(
+        [None if cell is None else cell.removesuffix(".0") for cell in cells], dtype=object
+    )
     found = states.on_day(texts, days, "gw")
     frame.drop(
         pd.isna(found) & ~pd.isna(texts) & ~pd.isna(days),
