@@ -26,6 +26,7 @@ __all__ = [
     "NOT_A_STATE",
     "RAW_LIMIT",
     "ROWS",
+    "TERRITORIES",
     "Frame",
     "Seen",
     "States",
@@ -47,6 +48,13 @@ RAW_LIMIT = 4_000
 
 NOT_A_STATE = "not_a_state"
 """Reject code of a row about actors that are legitimately not states; no error of the file."""
+
+TERRITORIES = frozenset({
+    "ABW", "AIA", "ASM", "ATA", "BES", "BMU", "COK", "CUW", "CYM", "ESH", "FLK", "FRO", "GGY",
+    "GIB", "GLP", "GRL", "GUF", "GUM", "HKG", "IMN", "JEY", "MAC", "MNP", "MSR", "MTQ", "MYT",
+    "NCL", "NIU", "PRI", "PYF", "REU", "SHN", "SXM", "TCA", "VGB", "VIR",
+})  # fmt: skip
+"""ISO3 codes of places that are no states of their own; any other unknown code is an error."""
 
 
 def reject(locator: str, code: str, reason: str, raw: str) -> Reject:

@@ -283,7 +283,8 @@ def amounts_of(frame: Frame, column: str) -> Any:
     cells = frame.data[column]
     values = numbers_of(cells)
     empty = np.array(
-        [cell is None or cell != cell or cell in {"", "NA"} for cell in cells.tolist()]  # noqa: PLR0124 -- NaN
+        [cell is None or cell != cell or cell in {"", "NA"} for cell in cells.tolist()],  # noqa: PLR0124 -- NaN
+        dtype=bool,
     )
     frame.drop(
         ~((values >= 0) | (values == MISSING) | empty),

@@ -329,6 +329,30 @@ def test_agreement_counts_contested_votes_beyond_habits(view, define, run):
     assert series.observations[0].value == pytest.approx((0.5 - 0.375) / 2)
 
 
+def test_a_session_stored_from_two_publishers_counts_once(view, define, run):
+    def call(rcid, session, rus, irn):
+        day = f"{session + 1945}-12-01"
+        view.add("roll_calls", day, source="un_votes", rcid=rcid, session=session)
+        for voter, choice in (("RUS", rus), ("IRN", irn)):
+            view.add("ballots", day, source="un_votes", rcid=rcid, voter=voter, session=session,
+                     choice=choice)  # fmt: skip
+
+    # Session 75 in the numbering of one publisher and of the Library, which has one of the two
+    # votes; session 76 only in the Library's.
+    call("1", 75, "yes", "yes")
+    call("2", 75, "yes", "no")
+    call("undl-91", 75, "yes", "yes")
+    call("undl-92", 76, "yes", "no")
+    agreement = define(
+        {"table": "ballot_pairs", "value": "mean(agree)", "direction": "mutual", "by": "session",
+         "variance": "sample"}
+    )  # fmt: skip
+    (series,) = run(agreement, with_case=False).series
+    found = {each.label: (each.value, each.n) for each in series.observations}
+    assert found == {"2020": (0.5, 2), "2021": (0.0, 1)}
+    assert not any("undl-91" in name for each in series.observations for name in each.evidence)
+
+
 def test_no_alliance_is_level_zero_inside_the_coverage(view, define, values):
     view.add("alliances", "2020", source="atop", state_a="IRN", state_b="RUS", year=2020,
              consultation=True, nonaggression=True)  # fmt: skip
