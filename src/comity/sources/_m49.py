@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from comity.sources._context import NOT_A_STATE, Frame, States, numbers_of
+from comity.sources._context import NOT_A_STATE, Frame, numbers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 __all__ = ["NO_STATES", "NUMBERS", "numbered_states"]
 
@@ -54,8 +54,8 @@ NO_STATES = frozenset({
 def numbered_states(
     frame: Frame,
     column: str,
-    years: Sequence[int | None],
-    states: States,
+    when: Sequence[object],
+    resolve: Callable[[Any], Any],
     also_no_states: frozenset[int] = frozenset(),
 ) -> Any:
     """Return the ids of the states that a column of numbers names; other rows are dropped.
@@ -66,10 +66,10 @@ def numbered_states(
         Rows with columns as published.
     column : str
         The column of numbers.
-    years : sequence of int or None
-        Year of each row; a state is looked up at that time.
-    states : States
-        Names and codes.
+    when : sequence
+        Year or period of each row, for the message.
+    resolve : callable
+        Turns ISO3 codes, one per row, into the ids of the states of that time.
     also_no_states : frozenset of int
         Numbers that this publisher uses for what is no state, though M49 gives them to one.
     """
@@ -82,10 +82,10 @@ def numbered_states(
         lambda row: f"number {frame.cell(column, row)} is a territory or a group, no state.",
     )
     ids = np.array([*(NUMBERS.get(f"{number:.0f}") for number in numbers), None], dtype=object)
-    found = states.in_year(ids[codes], years, "iso3")
+    found = resolve(ids[codes])
     frame.drop(
         pd.isna(found),
         "unknown_state",
-        lambda row: f"number {frame.cell(column, row)} is no state that we know in {years[row]}.",
+        lambda row: f"number {frame.cell(column, row)} is no state that we know in {when[row]}.",
     )
     return found

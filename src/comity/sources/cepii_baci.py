@@ -136,7 +136,10 @@ def _checked(frame: Frame, states: States) -> tuple[Sides, Any]:
         "bad_value",
         lambda row: f"{frame.cell('t', row)!r} is not a year.",
     )
-    first, second = (numbered_states(frame, column, years, states) for column in ("i", "j"))
+    first, second = (
+        numbered_states(frame, column, years, lambda ids: states.in_year(ids, years, "iso3"))
+        for column in ("i", "j")
+    )
     same = np.asarray(first == second, dtype=bool) & ~pd.isna(first)
     frame.drop(same, "same_state", lambda row: f"both sides are {first[row]}.")
     values = numbers_of(frame.data["v"])
