@@ -247,8 +247,8 @@ def _other_name(text: str, on: dt.date | None, actors: Actors, error: UnknownNam
         if other is not None:
             return _no_state(text, "name", on, other, ())
         near = nearest(text[:_SHOWN], (*error.known, *office_holders()))
-        return Resolution(text[:_SHOWN], "name", on, "unknown", candidates=tuple(near),
-                          note="no state, organisation or listed person has that name.")  # fmt: skip
+        note = "no state, organisation or listed person has that name."
+        return Resolution(text[:_SHOWN], "name", on, "unknown", candidates=tuple(near), note=note)
     return Resolution(text, "name", on, "organisation", body.id, body.name_en)
 
 
