@@ -28,6 +28,7 @@ _COMMANDS = {
     "panel": "panel:app",
     "collect": "collect:collect",
     "sources": "sources:app",
+    "actors": "actors:app",
     "admit": "admit:admit",
     "estimate": "estimate:estimate",
     "doctor": "doctor:doctor",

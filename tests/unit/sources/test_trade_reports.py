@@ -86,7 +86,7 @@ def test_a_file_that_ends_where_the_server_stops_is_refused(tmp_path):
     path = tmp_path / "comtrade.json"
     text = json.dumps(record())
     path.write_text('{"count": 1, "data": [' + ",".join([text] * count) + "]}")
-    with pytest.raises(SourceChanged, match=f"500 rows"):
+    with pytest.raises(SourceChanged, match="500 rows"):
         list(un_comtrade.parse(path))
     path.write_text('{"count": 1, "data": [' + ",".join([text] * (count - 1)) + "]}")
     rows, rejects = split(un_comtrade, path)
