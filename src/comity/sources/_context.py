@@ -77,12 +77,15 @@ class Frame:
         Gives the text of a row by position.
     rejects : list of Reject
         Rows given up so far.
+    label : str
+        The file that the rows are from, as its locators begin.
     """
 
     data: pd.DataFrame
     locators: list[str]
     raw: Callable[[int], str]
     rejects: list[Reject] = field(default_factory=list)
+    label: str = ""
     keep: np.ndarray[Any, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -119,7 +122,7 @@ def frames_of_table(table: pd.DataFrame, label: str, rows: int = ROWS) -> Iterat
     for start in range(0, len(table), rows):
         part = table.iloc[start : start + rows].reset_index(drop=True)
         locators = [f"{label}, row {start + 1 + i}" for i in range(len(part))]
-        yield Frame(part, locators, _row_text(part))
+        yield Frame(part, locators, _row_text(part), label=label)
 
 
 def _row_text(part: pd.DataFrame) -> Callable[[int], str]:

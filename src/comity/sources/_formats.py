@@ -279,14 +279,16 @@ def read_frames(
     locators: list[str] = []
     rejects: list[Reject] = []
 
+    label = file.label
+
     def frame() -> Frame:
         kept, table = list(lines), pd.DataFrame(cells, columns=columns, dtype=object)
-        out = Frame(table, list(locators), kept.__getitem__, list(rejects))
+        out = Frame(table, list(locators), kept.__getitem__, list(rejects), label)
         for part in (cells, lines, locators, rejects):
             part.clear()
         return out
 
-    size, label = 0, file.label
+    size = 0
     for number, line, published, trouble in _rows(file, header, source):
         locator = f"{label}, line {number}"
         parsed = published if fit is None else fit(published)

@@ -449,3 +449,33 @@ def test_every_declared_indicator_runs_on_an_empty_store(view, case):
     assert set(panel.statuses.values()) == {"no_data"}
     assert set(panel.gaps) == set(definitions)
     assert all(text.endswith((".", "admit.")) for text in panel.gaps.values())
+
+
+def test_reports_of_trade_stand_in_the_direction_of_the_goods(view, define, values):
+    """A user's own indicator may read the mirror reports; what it makes of two is its choice."""
+    total = {"commodity": "TOTAL", "classification": "H6", "period": "2021"}
+    for reporter, partner, flow, value in (
+        ("RUS", "IRN", "export", 3.0),
+        ("IRN", "RUS", "import", 3.4),
+        ("IRN", "RUS", "export", 0.5),
+        ("RUS", "IRN", "re-import", 9.0),
+        ("RUS", "CHN", "export", 70.0),
+    ):
+        view.add("trade_reports", "2021", source="un_comtrade", reporter=reporter,
+                 partner=partner, flow=flow, value=value, **total)  # fmt: skip
+    measured = {
+        "table": "trade_reports",
+        "value": "mean(value)",
+        "where": 'commodity == "TOTAL" and flow in ["export", "import"]',
+        "direction": "directed",
+        "by": "year",
+        "variance": "fixed",
+        "sd": 0.3,
+    }
+    found = values(define(measured))
+    assert found["ab"] == {"2021": pytest.approx(3.2)}
+    assert found["ba"] == {"2021": pytest.approx(0.5)}
+    alone = {**measured, "where": 'flow == "import" and valuation == "cif"'}
+    assert values(define(alone)) == {}
+    again = {**measured, "where": 'flow == "re-import"', "direction": "ba"}
+    assert values(define(again))["ba"] == {"2021": 9.0}
