@@ -30,7 +30,7 @@ class Cost:
     wall : float
         Time that passed [s].
     peak : float
-        Most memory at any moment [MB]; see `memory_method`.
+        Most memory at any moment [MB]; see `memory_method`. 0 where it ended before a look.
     out : str
         What it printed.
     failure : str
@@ -131,9 +131,10 @@ def run(command: list[str], *, folder: Path, limit: float = 1800) -> Cost:
         if watch:
             watch.over.set()
             watch.join()
-        # kilobytes on Linux, bytes on macOS
+        # the kernel's own figure may be that of this process before the program took its place:
+        # good only where there is no other. Bytes on macOS.
         own = usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1024)
-        peak = watch.peak / 1024 if watch and watch.peak else own
+        peak = watch.peak / 1024 if watch else own
         return Cost(
             cpu=usage.ru_utime + usage.ru_stime,
             wall=wall,
@@ -150,6 +151,6 @@ def _text(stream: IO[bytes]) -> str:
 
 def _why(code: int, errors: str, late: bool, limit: float) -> str:  # noqa: FBT001
     if late:
-        return f"stopped after {limit:.0f} s"
+        return f"stopped after {limit:g} s"
     lines = [line.strip() for line in errors.splitlines() if line.strip(" │╰╯╭─")]
     return lines[-1][:300] if lines else f"ended with {code}"
