@@ -10,6 +10,7 @@ from comity.cli._app import app as commands
 from comity.core import errors
 from comity.core.case import case_tables
 from comity.core.catalog import builtin_catalog, iter_csv
+from comity.core.correction import load_corrections
 from comity.core.records import CITATION, TABLES, TIME
 from comity.indicators.definition import load_indicators
 from comity.sources._spec import discover
@@ -51,7 +52,7 @@ def tables_page() -> str:
 
 
 def sources_page() -> str:
-    """Return every source with its terms and layouts."""
+    """Return every source with its terms, layouts and declared corrections."""
     parts = []
     for name, source in discover().items():
         spec = source.SPEC
@@ -63,6 +64,10 @@ def sources_page() -> str:
         parts.append(_table(("", ""), rows))
         parts.append(_table(("layout", "files", "what it is"),
                             ((x.name, f"`{x.pattern}`", x.doc) for x in spec.layouts)))  # fmt: skip
+        if mended := load_corrections(name):
+            head = ("correction", "what is wrong in the publisher's files", "reported")
+            parts.append(_table(head, ((x.id, x.reason, f"<{x.reference}>, {x.reported_on}")
+                                       for x in mended)))  # fmt: skip
     return "\n".join(parts)
 
 

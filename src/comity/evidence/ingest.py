@@ -9,8 +9,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from comity.core.case_table import parse_case_table
-from comity.core.errors import EvidenceError, QuarantineExceeded, SourceChanged, UsageError
-from comity.core.records import Batch, Reject, table_named
+from comity.core.errors import (
+    ComityError,
+    EvidenceError,
+    SourceError,
+    StoreBusy,
+    StoreDamaged,
+    UsageError,
+)
+from comity.core.records import Batch, Reject, Repair, table_named
 from comity.evidence import detection
 from comity.evidence.inputs import (
     files_at,
@@ -20,7 +27,7 @@ from comity.evidence.inputs import (
     layout_files,
     skipped,
 )
-from comity.evidence.report import IngestReport, Progress
+from comity.evidence.report import IngestReport, Outcome, Progress, Told
 from comity.evidence.store import USER, EvidenceStore
 from comity.evidence.tables import checked_source_name
 from comity.evidence.transaction import Job, Terms, admit
@@ -29,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from comity.evidence.tables import Revision
-    from comity.sources._spec import Source
+    from comity.sources._spec import Source, SourceSpec
 
 __all__ = [
     "IngestReport",
@@ -49,7 +56,7 @@ def ingest(  # noqa: PLR0913 -- the door of every parser
     store: EvidenceStore,
     source_name: str,
     path: Path | Sequence[Path],
-    batches: Iterable[Batch | Reject],
+    batches: Iterable[Batch | Reject | Repair],
     *,
     spec_like: Terms | None = None,
     recorded_on: dt.datetime,
@@ -68,7 +75,7 @@ def ingest(  # noqa: PLR0913 -- the door of every parser
         Who gives the rows.
     path : pathlib.Path or sequence of pathlib.Path
         The file, a folder all of whose files are read together, or such files.
-    batches : iterable of Batch or Reject
+    batches : iterable of Batch, Reject or Repair
         What the parser makes of it; not asked for if the file is known.
     spec_like : Terms, optional
         Licence and bounds.
@@ -110,16 +117,34 @@ def ingest(  # noqa: PLR0913 -- the door of every parser
 def admit_source(
     store: EvidenceStore,
     source: Source,
-    path: Path,
+    path: Path | Sequence[Path],
     recorded_on: dt.datetime,
-    url: str = "",
+    url: str | Mapping[str, str] = "",
     progress: Progress | None = None,
+    told: Told | None = None,
 ) -> IngestReport:
     """Read a publisher's file or folder with its source's parser, and store what it gives.
 
     Files known from before are skipped, so that a run that was cut short can be repeated. A folder
     is parsed as a whole, or file by file where the source says so; then a bad file does not keep
     the others out, and is reported at the end.
+
+    Parameters
+    ----------
+    store : EvidenceStore
+        Where to.
+    source : Source
+        Whose parser reads.
+    path : pathlib.Path or sequence of pathlib.Path
+        A file, a folder, or files of a source that is read file by file.
+    recorded_on : datetime.datetime
+        The moment of admission. [UTC]
+    url : str or mapping of str to str
+        Where the bytes came from; by file name if there are several.
+    progress : callable, optional
+        Told about the rows read so far.
+    told : callable, optional
+        Told what became of each file as soon as that is durable.
 
     Raises
     ------
@@ -132,36 +157,59 @@ def admit_source(
     """
     spec = source.SPEC
     checked_source_name(spec.name)
-    apart = path.is_dir() and spec.file_by_file
-    groups = layout_files(spec, path) if apart else [path]
     terms = Terms(
         licence=spec.licence,
-        url=url,
+        url=url if isinstance(url, str) else "",
+        urls={} if isinstance(url, str) else url,
         max_quarantine_share=spec.max_quarantine_share,
         min_rows=spec.min_rows,
         out_of_scope=frozenset(spec.out_of_scope),
         reliability=spec.reliability,
         parser_version=spec.parser_version,
     )
-    jobs = [_job_of(source, group, terms, _utc(recorded_on), progress) for group in groups]
+    jobs = [
+        _job_of(source, group, terms, _utc(recorded_on), progress) for group in _groups(spec, path)
+    ]
     total = IngestReport(spec.name)
     todo: list[Job] = []
     for job in jobs:
         if is_known(store, job):
-            total += skipped(store, job)
+            total += _tell(told, job, skipped(store, job))
         else:
             todo.append(job)
     if not todo:
         return total
-    failures: list[SourceChanged | QuarantineExceeded] = []
+    failures: list[ComityError] = []
     with store.writing(_utc(recorded_on)):
         for job in todo:
             try:
-                total += admit(store, job)
-            except (SourceChanged, QuarantineExceeded) as error:
+                report = admit(store, job)
+            except (StoreBusy, StoreDamaged):
+                raise
+            except (SourceError, EvidenceError, UsageError) as error:
                 failures.append(error)
+                if told:
+                    told(Outcome(job.files, error=error))
+            else:
+                total += _tell(told, job, report)
     _raise_failures(spec.name, len(jobs), failures)
     return total
+
+
+def _groups(spec: SourceSpec, path: Path | Sequence[Path]) -> Sequence[Path]:
+    """Return what is read in one transaction each."""
+    if isinstance(path, Sequence):
+        if len(path) > 1 and not spec.file_by_file:
+            msg = f"{spec.name} reads its files together: give the folder, not {len(path)} files."
+            raise UsageError(msg)
+        return path
+    return layout_files(spec, path) if path.is_dir() and spec.file_by_file else [path]
+
+
+def _tell(told: Told | None, job: Job, report: IngestReport) -> IngestReport:
+    if told:
+        told(Outcome(job.files, report))
+    return report
 
 
 def admit_table(
@@ -318,9 +366,7 @@ def _job_of(
     )
 
 
-def _raise_failures(
-    name: str, attempts: int, failures: Sequence[SourceChanged | QuarantineExceeded]
-) -> None:
+def _raise_failures(name: str, attempts: int, failures: Sequence[ComityError]) -> None:
     if not failures:
         return
     if attempts == 1:
@@ -336,9 +382,9 @@ def _raise_failures(
 class _Lazy:
     """Rows that are parsed only when asked for."""
 
-    parse: Callable[[], Iterable[Batch | Reject]]
+    parse: Callable[[], Iterable[Batch | Reject | Repair]]
 
-    def __iter__(self) -> Iterator[Batch | Reject]:
+    def __iter__(self) -> Iterator[Batch | Reject | Repair]:
         return iter(self.parse())
 
 

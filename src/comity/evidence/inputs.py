@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from comity.evidence.transaction import Job
     from comity.sources._spec import SourceSpec
 
-__all__ = ["files_at", "files_in", "is_known", "is_latest", "layout_files", "skipped"]
+__all__ = [
+    "admitted_hashes",
+    "files_at",
+    "files_in",
+    "is_known",
+    "is_latest",
+    "layout_files",
+    "skipped",
+]
 
 
 def files_at(path: Path | Sequence[Path]) -> list[Path]:
@@ -65,14 +73,19 @@ def layout_files(spec: SourceSpec, folder: Path) -> list[Path]:
     return files
 
 
-def is_known(store: EvidenceStore, job: Job) -> bool:
-    """Return whether these very files were admitted before, by this version of the parser."""
-    known = {
+def admitted_hashes(store: EvidenceStore, source: str, parser_version: int) -> set[str]:
+    """Return the SHA-256 of every file of a source that this version of its parser has read."""
+    return {
         digest
-        for item in store.manifest().admissions(job.source)
-        if item.parser_version == job.terms.parser_version
+        for item in store.manifest().admissions(source)
+        if item.parser_version == parser_version
         for _, digest, _ in item.files
     }
+
+
+def is_known(store: EvidenceStore, job: Job) -> bool:
+    """Return whether these very files were admitted before, by this version of the parser."""
+    known = admitted_hashes(store, job.source, job.terms.parser_version)
     return bool(known) and all(sha256_of(file) in known for _, file in job.files)
 
 

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from comity.core.errors import StoreDamaged
@@ -96,6 +96,8 @@ class Transaction:
         Path of the quarantine file below the store's folder; empty if nothing was set aside.
     quarantine_sha256 : str
         Its hash.
+    repaired : dict of str to int
+        Rows mended, by the id of the declared correction. [count]
     """
 
     batch: str
@@ -110,6 +112,7 @@ class Transaction:
     out_of_scope: int
     quarantine: str = ""
     quarantine_sha256: str = ""
+    repaired: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from comity.core.provenance import Snapshot, sha256_of
 from comity.core.records import TABLES, table_named
 from comity.evidence import manifest as manifests
 from comity.evidence import quarantine as quarantines
+from comity.evidence.archive.index import ArchiveIndex
+from comity.evidence.archive.reading import ArchiveReading
 from comity.evidence.lock import writing
 from comity.evidence.manifest import Manifest, Segment, Transaction
 from comity.evidence.quarantine import QuarantinedRow
@@ -57,6 +59,8 @@ class Holding:
         When the last admission ended well.
     failed : int
         Attempts that ended badly. [count]
+    repaired : dict of str to int
+        Rows mended, by the id of the declared correction. [count]
     """
 
     name: str
@@ -68,6 +72,7 @@ class Holding:
     out_of_scope: int = 0
     last_admitted: dt.datetime | None = None
     failed: int = 0
+    repaired: dict[str, int] = field(default_factory=dict)
 
 
 class EvidenceStore:
@@ -130,6 +135,11 @@ class EvidenceStore:
         """How many transactions have been published; 0 when empty [count]."""
         return self.manifest().generation
 
+    @property
+    def archive(self) -> ArchiveIndex:
+        """Coded events in bulk: which publisher's files are in, and where their rows lie."""
+        return ArchiveIndex(self.home)
+
     def is_empty(self) -> bool:
         """Return whether nothing has been admitted."""
         return not self.manifest().segments
@@ -158,12 +168,14 @@ class EvidenceStore:
             holding.last_admitted = item.recorded_on
             holding.quarantined += item.quarantined
             holding.out_of_scope += item.out_of_scope
+            for correction, rows in item.repaired.items():
+                holding.repaired[correction] = holding.repaired.get(correction, 0) + rows
             known = set(holding.files)
             holding.files += [name for name, _, _ in item.files if name not in known]
         for segment in current.segments:
             holding = held[segment.source]
-            rows = holding.rows
-            rows[segment.table] = rows.get(segment.table, 0) + segment.records
+            by_table = holding.rows
+            by_table[segment.table] = by_table.get(segment.table, 0) + segment.records
             holding.first = min(holding.first or segment.first, segment.first)
             holding.last = max(holding.last or segment.last, segment.last)
         return dict(sorted(held.items()))
@@ -208,6 +220,7 @@ class EvidenceStore:
             chosen,
             self.memory_limit,
             hindsight=hindsight,
+            archive=ArchiveReading.of(self.home, as_of, exclusions.sources),
         )
 
     def content_hash(
@@ -248,12 +261,17 @@ class EvidenceStore:
         StoreDamaged
             If a quarantine file is missing or unreadable.
         """
-        return [
-            row
+        files = [
+            item.quarantine
             for item in self.manifest().transactions
             if item.quarantine and source in (None, item.source)
-            for row in quarantines.read(self.home / item.quarantine)
         ]
+        rows = [
+            row
+            for name in (*files, *self.archive.quarantines())
+            for row in quarantines.read(self.home / name)
+        ]
+        return [row for row in rows if source in (None, row.source)]
 
     def verify(self) -> int:
         """Check every stored file against its hash; return how many there are.
@@ -264,6 +282,7 @@ class EvidenceStore:
             Naming the first file that is missing or differs, and what to do.
         """
         files = self.manifest().files()
+        files |= {each.path: each.sha256 for each in self.archive.segments()}
         for name, sha256 in files.items():
             path = self.home / name
             try:
@@ -320,6 +339,7 @@ class EvidenceStore:
     def _exclusions(self, current: Manifest, names: Sequence[str]) -> Exclusions:
         exclusions = Exclusions(names)
         held = {item.source for item in current.transactions}
+        held |= {each.source for each in self.archive.segments()}
         for name in sorted(exclusions.sources - held):
             known = held | set(discover()) | {USER}
             if name not in known:

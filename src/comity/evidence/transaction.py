@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from comity.core.errors import EvidenceError, QuarantineExceeded
 from comity.core.provenance import Snapshot
-from comity.core.records import TABLES, Batch, Reject
+from comity.core.records import TABLES, Batch, Reject, Repair
 from comity.evidence import snapshots
 from comity.evidence.engine.duck import Engine
 from comity.evidence.manifest import Manifest, Segment, Transaction
@@ -39,6 +39,8 @@ class Terms:
     ----------
     licence, url : str
         Terms of the publisher, and where the file came from.
+    urls : mapping of str to str
+        Where each file came from, by its name, if they are several.
     max_quarantine_share : float
         Above this share of bad rows nothing is admitted. [share]
     min_rows : int
@@ -53,6 +55,7 @@ class Terms:
 
     licence: str = ""
     url: str = ""
+    urls: Mapping[str, str] = field(default_factory=dict)
     max_quarantine_share: float = 0.02
     min_rows: int = 1
     out_of_scope: frozenset[str] = frozenset({"out_of_scope"})
@@ -73,7 +76,7 @@ class Job:
         Who gives the rows.
     files : tuple of (str, pathlib.Path)
         Each file that is read, and its name as kept.
-    batches : iterable of Batch or Reject
+    batches : iterable of Batch, Reject or Repair
         What the parser makes of them.
     terms : Terms
         Licence and bounds.
@@ -93,7 +96,7 @@ class Job:
 
     source: str
     files: tuple[tuple[str, Path], ...]
-    batches: Iterable[Batch | Reject]
+    batches: Iterable[Batch | Reject | Repair]
     terms: Terms
     recorded_on: dt.datetime
     changed: Revision
@@ -144,6 +147,7 @@ class _Admission:
         self._paths: dict[str, Path] = {}
         self._beside = dict(job.beside)
         self._rows: Counter[str] = Counter()
+        self._repaired: Counter[str] = Counter()
         self._seen = 0
         self._stems: dict[str, str] = {}
 
@@ -156,6 +160,8 @@ class _Admission:
         for item in job.batches:
             if isinstance(item, Reject):
                 self._aside.add(self._file_of(item.locator), item)
+            elif isinstance(item, Repair):
+                self._repaired[item.correction] += item.rows
             else:
                 self._read(item)
         self._check_files()
@@ -173,6 +179,7 @@ class _Admission:
             out_of_scope=self._aside.out_of_scope,
             snapshots=tuple(sha256 for sha256, _, _ in self._kept.values()),
             by_table=dict(self._staging.tables),
+            repaired=dict(sorted(self._repaired.items())),
         )
 
     def close(self) -> None:
@@ -318,6 +325,7 @@ class _Admission:
             out_of_scope=self._aside.out_of_scope,
             quarantine=file,
             quarantine_sha256=digest,
+            repaired=dict(sorted(self._repaired.items())),
         )
         manifest = Manifest(
             generation=self._generation,
@@ -332,7 +340,13 @@ class _Admission:
         job = self._job
         return tuple(
             Snapshot(
-                sha256, job.source, name, job.terms.url, size, job.recorded_on, job.terms.licence
+                sha256=sha256,
+                source=job.source,
+                name=name,
+                url=job.terms.urls.get(name, job.terms.url),
+                size=size,
+                retrieved_on=job.recorded_on,
+                licence=job.terms.licence,
             )
             for name, (sha256, size, _) in self._kept.items()
             if (sha256, job.source, name) not in known

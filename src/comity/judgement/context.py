@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from comity.core.case import Case
     from comity.core.dyad import Dyad
+    from comity.evidence.gaps import SourceGap
     from comity.evidence.store import EvidenceView
     from comity.indicators.panel import Panel
     from comity.judgement.book import EvidenceBook
@@ -52,6 +53,8 @@ class Context:
         The same by single item.
     comparison : Comparison or None
         The dyad beside others on the panel's scale; None without a panel.
+    missing : sequence of SourceGap
+        Files of sources that were expected within the period and are not there.
     """
 
     view: EvidenceView
@@ -67,6 +70,7 @@ class Context:
     standing: Mapping[str, PanelStanding] = field(default_factory=dict)
     item_standing: Mapping[str, PanelStanding] = field(default_factory=dict)
     comparison: Comparison | None = None
+    missing: Sequence[SourceGap] = ()
 
     @property
     def a(self) -> str:
