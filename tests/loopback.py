@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -38,12 +40,17 @@ class Publisher:
         self.asked: list[Asked] = []
         self.ranges = self.marks = True
         self.age = 0
+        self.delay = 0.0
         publisher = self
 
         class Handler(_Handler):
             owner = publisher
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Server(ThreadingHTTPServer):
+            def handle_error(self, *_: object) -> None:
+                """Say nothing of a client that went away."""
+
+        self._server = Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
@@ -142,5 +149,9 @@ class _Handler(BaseHTTPRequestHandler):
         if status != 304:
             self.send_header("Content-Length", str(len(body) if size < 0 else size))
         self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
+        with contextlib.suppress(ConnectionError):  # whoever asked may have been killed
+            half = len(body) // 2 if self.owner.delay else 0
+            self.wfile.write(body[:half])
+            time.sleep(self.owner.delay)
+            self.wfile.write(body[half:])
+            self.wfile.flush()

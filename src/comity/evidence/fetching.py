@@ -205,7 +205,7 @@ class Fetcher:
         shutil.rmtree(self._home / "downloads" / ".sets" / self._spec.name, ignore_errors=True)
 
 
-def held_well(entry: Entry) -> bool:
+def _is_settled(entry: Entry) -> bool:
     """Return whether these very bytes were dealt with before."""
     return entry.state in {"present", "quarantined"}
 

@@ -19,6 +19,7 @@ from comity.core.errors import (
 )
 from comity.core.records import Batch, Reject, Repair, table_named
 from comity.evidence import detection
+from comity.evidence.archive.door import admit_files
 from comity.evidence.inputs import (
     files_at,
     files_in,
@@ -31,6 +32,7 @@ from comity.evidence.report import IngestReport, Outcome, Progress, Told
 from comity.evidence.store import USER, EvidenceStore
 from comity.evidence.tables import checked_source_name
 from comity.evidence.transaction import Job, Terms, admit
+from comity.sources._spec import archive_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,6 +159,8 @@ def admit_source(
     """
     spec = source.SPEC
     checked_source_name(spec.name)
+    if archive_of(source):
+        return admit_files(store, source, path, _utc(recorded_on), url, progress, told)
     terms = Terms(
         licence=spec.licence,
         url=url if isinstance(url, str) else "",

@@ -75,12 +75,13 @@ def layout_files(spec: SourceSpec, folder: Path) -> list[Path]:
 
 def admitted_hashes(store: EvidenceStore, source: str, parser_version: int) -> set[str]:
     """Return the SHA-256 of every file of a source that this version of its parser has read."""
-    return {
+    known = {
         digest
         for item in store.manifest().admissions(source)
         if item.parser_version == parser_version
         for _, digest, _ in item.files
     }
+    return known or store.archive.hashes(source)
 
 
 def is_known(store: EvidenceStore, job: Job) -> bool:

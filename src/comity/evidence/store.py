@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -14,6 +13,7 @@ from comity.evidence import manifest as manifests
 from comity.evidence import quarantine as quarantines
 from comity.evidence.archive.index import ArchiveIndex
 from comity.evidence.archive.reading import ArchiveReading
+from comity.evidence.holding import Holding, holdings_of
 from comity.evidence.lock import writing
 from comity.evidence.manifest import Manifest, Segment, Transaction
 from comity.evidence.quarantine import QuarantinedRow
@@ -37,42 +37,6 @@ __all__ = [
 _FOLDERS = ("tables", "quarantine", "snapshots")
 USER = "user"
 """Name of the source of a user's own rows."""
-
-
-@dataclass
-class Holding:
-    """What the store holds of one source.
-
-    Attributes
-    ----------
-    name : str
-        Of the source.
-    files : list of str
-        Names of the files read.
-    rows : dict of str to int
-        Records by table, less those withdrawn. [count]
-    first, last : datetime.date or None
-        Earliest and latest day of occurrence.
-    quarantined, out_of_scope : int
-        Rows set aside as bad, and as not concerning us. [count]
-    last_admitted : datetime.datetime or None
-        When the last admission ended well.
-    failed : int
-        Attempts that ended badly. [count]
-    repaired : dict of str to int
-        Rows mended, by the id of the declared correction. [count]
-    """
-
-    name: str
-    files: list[str] = field(default_factory=list)
-    rows: dict[str, int] = field(default_factory=dict)
-    first: dt.date | None = None
-    last: dt.date | None = None
-    quarantined: int = 0
-    out_of_scope: int = 0
-    last_admitted: dt.datetime | None = None
-    failed: int = 0
-    repaired: dict[str, int] = field(default_factory=dict)
 
 
 class EvidenceStore:
@@ -178,6 +142,7 @@ class EvidenceStore:
             by_table[segment.table] = by_table.get(segment.table, 0) + segment.records
             holding.first = min(holding.first or segment.first, segment.first)
             holding.last = max(holding.last or segment.last, segment.last)
+        held |= holdings_of(self.archive)
         return dict(sorted(held.items()))
 
     def view(

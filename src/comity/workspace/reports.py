@@ -94,4 +94,8 @@ def nothing_known(dyad: Dyad, as_of: dt.date, earliest: dt.date | None) -> str:
 
 
 def _holding(held: Holding) -> dict[str, Any]:
-    return {**asdict(held), "files": len(held.files), "records": sum(held.rows.values())}
+    return {
+        **asdict(held),
+        "files": len(held.files) + held.files_in_bulk,
+        "records": sum(held.rows.values()),
+    }

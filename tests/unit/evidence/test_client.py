@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from hashlib import md5, sha256
 
 import pytest
-from loopback import Publisher
 
 from comity.core.errors import (
     SourceAbsent,
@@ -22,6 +20,7 @@ from comity.evidence.fetch.addresses import checked_base, mirrored, redirected, 
 from comity.evidence.fetch.client import Client, Held, Manners
 from comity.evidence.fetch.partfile import PartFile
 from comity.sources._remote import RemoteFile
+from loopback import Publisher
 
 DATA = bytes(range(256)) * 4_000
 URL = "https://data.example.org/files/a.csv"
@@ -66,8 +65,10 @@ def test_what_may_pass_is_tried_again(server, part, plans):
     assert len(server.asked) == len(plans) + 1
 
 
-@pytest.mark.parametrize(("plan", "error"), [("404", SourceAbsent), ("410", SourceAbsent),
-                                             ("401", SourceDenied), ("403", SourceDenied)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("plan", "error"),
+    [("404", SourceAbsent), ("410", SourceAbsent), ("401", SourceDenied), ("403", SourceDenied)],
+)
 def test_a_refusal_is_not_asked_again(server, part, plan, error):
     server.plans[PATH] = [plan]
     with pytest.raises(error, match=plan):
@@ -86,7 +87,7 @@ def test_a_server_that_stays_down_is_given_up(server, part):
 def test_no_server_is_unavailable(part):
     with Publisher() as server:
         base = server.base
-    with Client(QUICK, base) as client, pytest.raises(SourceUnavailable, match="a.csv"):
+    with Client(QUICK, base) as client, pytest.raises(SourceUnavailable, match=r"a\.csv"):
         client.fetch(RemoteFile("a.csv", URL), part, None)
 
 
@@ -174,9 +175,9 @@ def test_more_bytes_than_named_are_refused(server, part):
 
 
 def test_an_index_is_bounded_too(server):
-    with Client(Manners(pause=0, max_index=10), server.base) as client:
-        with pytest.raises(SourceCorrupt):
-            client.read(URL)
+    narrow = Manners(pause=0, max_index=10)
+    with Client(narrow, server.base) as client, pytest.raises(SourceCorrupt):
+        client.read(URL)
 
 
 def test_what_has_not_changed_is_not_sent(server, part):
@@ -308,7 +309,6 @@ def test_one_connection_serves_all(server):
         for _ in range(4):
             client.read(URL)
     assert len(ports) == 1
-    assert threading.active_count() >= 1
 
 
 def test_addresses_are_shown_without_what_is_secret():

@@ -9,7 +9,6 @@ from hashlib import md5
 from types import SimpleNamespace
 
 import pytest
-from loopback import Publisher
 
 from comity.core.errors import SourceChanged, SourceUnavailable, StoreBusy, UsageError
 from comity.core.records import Batch, Reject
@@ -21,6 +20,7 @@ from comity.evidence.ledger import LEDGER_FILE, Ledger
 from comity.evidence.lock import writing
 from comity.sources._remote import RemoteFile
 from comity.sources._spec import Layout, SourceSpec
+from loopback import Publisher
 
 NOW = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)
 FIRST, LAST = dt.date(2024, 1, 1), dt.date(2024, 1, 5)
@@ -444,7 +444,7 @@ def test_a_missing_key_says_where_to_apply(store):
 
 def test_a_source_without_a_server_says_where_to_get_files(store):
     source = SimpleNamespace(SPEC=spec(gated="write to them"), parse=parse)
-    with pytest.raises(UsageError, match="write to them.*--from"):
+    with pytest.raises(UsageError, match=r"write to them.*--from"):
         collect_remote(store, source, Order(FIRST, LAST, NOW))
 
 

@@ -24,7 +24,7 @@ from comity.evidence.quarantine import QuarantineWriter
 from comity.evidence.report import IngestReport, Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from comity.evidence.archive.batches import Batch, Incoming
     from comity.evidence.store import EvidenceStore
@@ -53,8 +53,8 @@ class ArchiveTerms:
     ----------
     recorded_on : datetime.datetime
         The moment. [UTC, without its zone]
-    url : str
-        Where they came from; empty if a user brought them.
+    url : str or mapping of str to str
+        Where they came from, by file name if from several places; empty if a user brought them.
     memory : str
         Upper bound of the database's memory.
     piece_bytes : int
@@ -62,7 +62,7 @@ class ArchiveTerms:
     """
 
     recorded_on: dt.datetime
-    url: str = ""
+    url: str | Mapping[str, str] = ""
     memory: str = MEMORY
     piece_bytes: int = PIECE_BYTES
 
@@ -341,7 +341,7 @@ class _Run:
                 quarantined=file.bad,
                 first_day=file.days[0],
                 last_day=file.days[1],
-                url=self._terms.url,
+                url=self._url(file),
                 quarantine=quarantine if file.bad else "",
                 known_from=recorded.date() if file.path.name in stored else None,
             )
@@ -385,6 +385,10 @@ class _Run:
     def _tell(self, path: Path, outcome: IngestReport | Refused) -> None:
         if self._told:
             self._told(path, outcome)
+
+    def _url(self, file: Incoming) -> str:
+        url = self._terms.url
+        return url if isinstance(url, str) else url.get(file.path.name, "")
 
     def _publish_aside(self) -> str:
         writer = self._group.writer

@@ -192,11 +192,26 @@ class ArchiveIndex:
             found += [_file(row) for row in self._rows(sql, [source, name])]
         return found
 
+    def totals(self) -> list[dict[str, Any]]:
+        """Return for each source how much is in: files, rows, days, what was set aside."""
+        rows = self._rows(
+            "SELECT source, count(*) AS files, sum(rows) AS rows, sum(repeated) AS repeated,"
+            " sum(quarantined) AS quarantined, min(first_day) AS first, max(last_day) AS last,"
+            " sum(size) AS bytes, max(admitted_on) AS last_admitted,"
+            " sum(superseded_on IS NOT NULL) AS superseded FROM files GROUP BY 1 ORDER BY 1"
+        )
+        return [dict(row) for row in rows]
+
     def segments(self, relation: str | None = None) -> list[ArchiveSegment]:
         """Return the Parquet files, in the order of their paths."""
         where, params = ("WHERE relation = ?", [relation]) if relation else ("", [])
         rows = self._rows(f"SELECT * FROM segments {where} ORDER BY path", params)
         return [_segment(row) for row in rows]
+
+    def hashes(self, source: str) -> set[str]:
+        """Return the SHA-256 of every file of a source that is in."""
+        sql = "SELECT sha256 FROM files WHERE source = ?"
+        return {row["sha256"] for row in self._rows(sql, [source])}
 
     def has(self, source: str, sha256: str) -> bool:
         """Say whether these very bytes are in."""
