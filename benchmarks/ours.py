@@ -1,11 +1,13 @@
 """The race's question as this project answers it: all that the race knows of our own tool.
 
-``python -m benchmarks.ours STORE RUNS`` times the question inside one process: our function and a
-hand-written query on the same Parquet files in turn.
+``python -m benchmarks.ours answer STORE`` prints the answer; ``python -m benchmarks.ours time STORE
+RUNS`` times the question inside one process, ours and a hand-written query on the same Parquet
+files in turn.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import statistics
 import sys
@@ -13,72 +15,109 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
-
 from benchmarks.answers import Cells, canonical
 
-__all__ = ["comity_answer", "comity_ingest", "comity_query", "comity_select"]
+__all__ = ["comity_answer", "comity_ingest", "comity_query", "comity_select", "comity_timed"]
 
-SOURCE = "gdelt2"
-
-
-def _comity() -> str:
-    return str(Path(sys.executable).parent / "comity")
+SOURCE, QUERY, DYAD = "gdelt2", "dyad_periods", "IRN-RUS"
+#: What the race asks for, by hand; and all that our query gives, by hand.
+SHORT = "count(*), avg(goldstein)"
+SAME = (
+    "source, stream, count(*), count(DISTINCT coalesce(same_event, -event_id)), count(goldstein), "
+    "avg(goldstein), count(*) FILTER (quad = 'verbal_cooperation'), "
+    "count(*) FILTER (quad = 'material_cooperation'), count(*) FILTER (quad = 'verbal_conflict'), "
+    "count(*) FILTER (quad = 'material_conflict'), sum(mentions), avg(tone)"
+)
 
 
 def comity_ingest(folder: Path, store: Path) -> list[str]:
     """Return the command that takes a folder of zips into a store."""
-    return [_comity(), "collect", SOURCE, "--from", str(folder), "--store", str(store)]
+    comity = str(Path(sys.executable).parent / "comity")
+    return [comity, "collect", SOURCE, "--from", str(folder), "--store", str(store)]
 
 
 def comity_query(store: Path) -> list[str]:
     """Return the command that asks the store for the dyad by month."""
-    words = ("archive", "run", "dyad_periods", "RUS", "IRN", "--by", "month", "--json", "-")
-    return [_comity(), *words, "--store", str(store)]
+    return [sys.executable, "-m", "benchmarks.ours", "answer", str(store)]
+
+
+def comity_timed(store: Path, runs: int) -> list[str]:
+    """Return the command that times the question inside one process."""
+    return [sys.executable, "-m", "benchmarks.ours", "time", str(store), str(runs)]
 
 
 def comity_answer(text: str) -> Cells:
     """Return the answer that `comity_query` printed."""
     return canonical(
-        (row["actor"], row["recipient"], row["period"], row["events"], row["goldstein"])
+        (row["actor"], row["recipient"], row["period"][:7], row["records"], row["goldstein_mean"])
         for row in json.loads(text)
     )
 
 
 def comity_select(store: Path) -> str:
-    """Return a hand-written query on the store's Parquet files: a, b, month (YYYYMM), g."""
+    """Return a hand-written query on the store's Parquet files: a, b, month (YYYYMM), g.
+
+    It uses what the files are sorted by, as who knows them would.
+    """
     return (
         "SELECT actor AS a, recipient AS b, strftime(day, '%Y%m') AS month, goldstein AS g "
-        f"FROM read_parquet('{store}/archive/**/*.parquet')"
+        f"FROM read_parquet('{store}/archive/events/**/*.parquet') WHERE dyad = '{DYAD}'"
     )
+
+
+def question(store: Path) -> list[dict[str, object]]:
+    """Ask the store as `comity` does, all of it: which files may be seen, the query, the answer."""
+    from comity.evidence.archive.reading import ArchiveReading  # noqa: PLC0415
+    from comity.evidence.engine.choice import open_engine  # noqa: PLC0415
+    from comity.evidence.engine.named import QUERIES  # noqa: PLC0415
+
+    reading = ArchiveReading.of(store, dt.date.max)
+    engine = open_engine()
+    try:
+        engine.read_events(reading.paths("events"), reading.condition())
+        return engine.answer(QUERIES[QUERY], {"dyad": DYAD, "by": "month"}).records()
+    finally:
+        engine.close()
+
+
+def _by_hand(store: Path, columns: str) -> list[tuple[object, ...]]:
+    """Ask the same Parquet files by hand, in a database opened for it."""
+    import duckdb  # noqa: PLC0415
+
+    with duckdb.connect() as connection:
+        return connection.execute(
+            f"SELECT actor, recipient, date_trunc('month', day) AS month, {columns} "
+            f"FROM read_parquet('{store}/archive/events/**/*.parquet') WHERE dyad = '{DYAD}' "
+            "GROUP BY ALL"
+        ).fetchall()
 
 
 def _timed(runs: int, *questions: Callable[[], object]) -> list[float]:
-    """Return the median time of each question, asked in turn [s]."""
+    """Return the median CPU time of each question with all its threads, asked in turn [s]."""
     times: list[list[float]] = [[] for _ in questions]
     for _ in range(runs):
-        for question, kept in zip(questions, times, strict=True):
-            start = time.perf_counter()
-            question()
-            kept.append(time.perf_counter() - start)
+        for asked, kept in zip(questions, times, strict=True):
+            start = time.process_time()
+            asked()
+            kept.append(time.process_time() - start)
     return [statistics.median(kept) for kept in times]
 
 
-def _asked(store: Path) -> Callable[[], object]:
-    """Return our question to the store as a function, for one process that asks again."""
-    raise NotImplementedError(f"this version has no archive to ask in {store}")
-
-
 def main(words: list[str]) -> None:
-    """Print the median times of our function and of the query by hand."""
-    store, runs = Path(words[0]), int(words[1])
-    hand = (
-        f"SELECT a, b, month, count(*), avg(g) FROM ({comity_select(store)}) "
-        "WHERE a IN ('RUS', 'IRN') AND b IN ('RUS', 'IRN') AND a <> b GROUP BY ALL"
+    """Print the answer, or the median times of our function and of queries by hand."""
+    what, store = words[0], Path(words[1])
+    if what == "answer":
+        sys.stdout.write(json.dumps(question(store), default=str) + "\n")
+        return
+    runs = int(words[2])
+    ours, same, short = _timed(
+        runs,
+        lambda: question(store),
+        lambda: _by_hand(store, SAME),
+        lambda: _by_hand(store, SHORT),
     )
-    connection = duckdb.connect()
-    ours, other = _timed(runs, _asked(store), lambda: connection.sql(hand).fetchall())
-    sys.stdout.write(json.dumps({"ours": ours, "hand": other, "runs": runs}) + "\n")
+    found = {"ours": ours, "same": same, "short": short, "runs": runs}
+    sys.stdout.write(json.dumps(found) + "\n")
 
 
 if __name__ == "__main__":
