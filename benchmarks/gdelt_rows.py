@@ -28,6 +28,7 @@ SYLLABLES = ("ka", "ro", "mi", "ten", "sha", "vor", "el", "dan", "bu", "ar", "lo
 CITIES = 7
 SITES = 600
 FIRST_ID = 700_000_000
+WRONG_UNTIL = date(2020, 1, 5)
 #: Where the publisher's own index files say that the files are.
 ADDRESS = "http://data.gdeltproject.org"
 Ints = NDArray[np.int64]
@@ -41,7 +42,7 @@ class Errata:
     Parameters
     ----------
     wrong_century : float
-        Of rows dated 2020: dated 1920 instead.
+        Of rows dated 2020 in files until 5 January 2020: dated 1920 instead.
     padded : float
         ``Actor2Code`` ends in a space, or is one.
     duplicated : float
@@ -288,7 +289,8 @@ def lines(plan: Plan, index: int) -> tuple[list[str], dict[str, int]]:
         for name, share in ((f.name, getattr(plan.errata, f.name)) for f in fields(Errata))
     }
     days = [moment.date() - timedelta(days=back) for back, _ in LAGS]
-    faults["wrong_century"] &= np.array([d.year == 2020 for d in days])[lag]
+    wrongly = moment.date() <= WRONG_UNTIL
+    faults["wrong_century"] &= np.array([wrongly and d.year == 2020 for d in days])[lag]
     right = np.array([_day(d) for d in days], object)
     wrong = np.array([_day(d.replace(year=1920) if d.year == 2020 else d) for d in days], object)
     acts = world.acts[_draw(rng, ACT_ODDS, count)]

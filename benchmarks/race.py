@@ -252,11 +252,12 @@ def _goals(lines: Sequence[Line], inside: Cost, rows: int) -> list[str]:
         )
     if not inside.failure:
         found = json.loads(inside.out.splitlines()[-1])
+        same, short = found["ours"] / found["same"], found["ours"] / found["short"]
         notes.append(
             f"The question inside one running process: {1e3 * found['ours']:.0f} ms of CPU time, "
-            f"{found['ours'] / found['same']:.2f} × a query by hand that gives the same columns "
-            f"from the same Parquet files (goal {GOAL_RATIO}), {found['ours'] / found['short']:.2f} "
-            f"× one that gives counts and means only; medians of {found['runs']} runs in turn."
+            f"{same:.2f} × a query by hand that gives the same columns "
+            f"from the same Parquet files (goal {GOAL_RATIO}), {short:.2f} × "
+            f"one that gives counts and means only; medians of {found['runs']} runs in turn."
         )
     if not ask.failure and not pandas.failure:
         notes.append(
