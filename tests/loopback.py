@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from email.utils import formatdate
 from hashlib import md5
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 EPOCH = 1_700_000_000
 
@@ -27,7 +27,9 @@ class Asked:
 
 
 class Publisher:
-    """Serves `files` by path; a path's `plans` are used up request by request, then it is well.
+    """Serves `files` by path, or by `place`.
+
+    A path's `plans` are used up request by request, then it is well.
 
     Plans: ``404``, ``500`` and other numbers; ``429`` asks to come back at once; ``cut`` breaks
     off in the middle; ``short`` gives half a file as if it were whole; ``corrupt`` changes bytes;
@@ -77,6 +79,11 @@ class Publisher:
         return plans[0][:-1] if plans[0].endswith("!") else plans.pop(0)
 
 
+def place(path: str, query: str) -> str:
+    """Return the key of a file that only the query tells from others at the same path."""
+    return f"{path}?{urlencode(sorted(parse_qsl(query)))}" if query else path
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     owner: Publisher
@@ -99,8 +106,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.rfile.read(size),
         )
         self.owner.asked.append(asked)
-        plan = self.owner.plan(path)
-        data = self.owner.files.get(path)
+        plan = self.owner.plan(place(path, parts.query)) or self.owner.plan(path)
+        data = self.owner.files.get(place(path, parts.query), self.owner.files.get(path))
         if plan.startswith("to:"):
             self._say(302, b"", {"Location": plan[3:]})
         elif plan.isdigit():

@@ -27,6 +27,7 @@ _COMMANDS = {
     "compare": "compare:compare",
     "panel": "panel:app",
     "collect": "collect:collect",
+    "archive": "archive:app",
     "sources": "sources:app",
     "admit": "admit:admit",
     "estimate": "estimate:estimate",

@@ -218,7 +218,7 @@ class _Run:
             entry = self._ledger.entry(self._spec.name, remote.name) or entry
         if entry.state == "expected" and self._fetcher.place_of(entry) is not None:
             return entry
-        if self.made.stopped or not _is_wanted(remote, entry):
+        if self._fetcher.gave_up(remote) or not _is_wanted(remote, entry):
             return None
         arrived = self._fetcher.fetch(remote, entry)
         self.made.stopped = self._fetcher.hopeless

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from comity.core.errors import (
     SourceAbsent,
@@ -58,7 +60,7 @@ class Fetcher:
     Attributes
     ----------
     hopeless : str
-        Why asking on is useless: the server failed for several files in a row.
+        Why servers are asked no more: they failed for several files in a row; empty if none did.
     was_unchanged : bool
         Whether the last file was as it had been.
     """
@@ -77,7 +79,7 @@ class Fetcher:
         self._ledger = ledger
         self._client = client
         self._now = now
-        self._in_vain = 0
+        self._in_vain: Counter[str] = Counter()
         self.hopeless = ""
         self.was_unchanged = False
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -86,6 +88,10 @@ class Fetcher:
     def progress(self) -> Callable[[str], None]:
         """Told what is being done."""
         return self._client.progress
+
+    def gave_up(self, remote: RemoteFile) -> bool:
+        """Return whether the file's server has failed for several files in a row."""
+        return self._in_vain[_host(remote)] >= _HOPELESS
 
     def fetch(self, remote: RemoteFile, entry: Entry) -> Entry | None:
         """Fetch one file and book it; None if it did not come, or is as it was."""
@@ -100,7 +106,7 @@ class Fetcher:
         except SourceError as error:
             self._failed(remote, entry, error)
             return None
-        self._in_vain = 0
+        self._in_vain[_host(remote)] = 0
         if arrival is None or (arrival.sha256 == entry.sha256 and _is_settled(entry)):
             part.forget()
             self.was_unchanged = True
@@ -148,11 +154,11 @@ class Fetcher:
         passing = isinstance(error, SourceUnavailable) and fault == "unavailable"
         said = self._client.clean(str(error))
         if passing and not isinstance(error, SourceAbsent):
-            self._in_vain += 1
-            if self._in_vain >= _HOPELESS:
+            self._in_vain[_host(remote)] += 1
+            if self.gave_up(remote):
                 self.hopeless = f"{_HOPELESS} files in a row failed, last {said}"
         else:
-            self._in_vain = 0
+            self._in_vain[_host(remote)] = 0
         if entry.state in {"present", "quarantined"}:
             # what is held stays held; that it may be out of date is said
             if entry.state == "present":
@@ -203,6 +209,10 @@ class Fetcher:
             if entry.kept_as and snapshot_path(self._home, entry.sha256).is_file():
                 (self._folder / entry.kept_as).unlink(missing_ok=True)
         shutil.rmtree(self._home / "downloads" / ".sets" / self._spec.name, ignore_errors=True)
+
+
+def _host(remote: RemoteFile) -> str:
+    return urlsplit(remote.url).netloc
 
 
 def _is_settled(entry: Entry) -> bool:

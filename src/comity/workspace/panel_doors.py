@@ -8,8 +8,8 @@ from comity.briefs.render.comparison import render_comparison
 from comity.briefs.render.validity import render_validity
 from comity.core.catalog import read_yaml
 from comity.core.errors import UsageError
+from comity.workspace.archive_doors import ArchiveDoors
 from comity.workspace.comparison import PanelChoice, build_panel, compare_dyads
-from comity.workspace.evidence_doors import EvidenceDoors
 from comity.workspace.panel_check import check_panel
 from comity.workspace.shipped import ship_votes
 from comity.workspace.written import WrittenJudgements
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["PanelDoors"]
 
 
-class PanelDoors(EvidenceDoors):
+class PanelDoors(ArchiveDoors):
     """A store, a catalog and settings: build, check and ship the panel, and compare dyads."""
 
     def build_panel(

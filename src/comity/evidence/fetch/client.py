@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -32,6 +33,8 @@ _T = TypeVar("_T")
 _REDIRECTS = 5
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _TOLD_EVERY = 1 << 20
+
+_SECRET = re.compile("key|token|secret|passw|auth|sign|cookie", re.IGNORECASE)
 
 # A retry is told through `progress`; nothing of a request may reach a log with its query.
 logging.getLogger("stamina").addHandler(logging.NullHandler())
@@ -186,7 +189,11 @@ class Client:
         SourceUnavailable
             If the server does not give it.
         """
-        self._secrets |= {str(each) for each in (*remote.query.values(), *remote.headers.values())}
+        self._secrets |= {
+            value
+            for name, value in (*remote.query.items(), *remote.headers.items())
+            if _SECRET.search(name)
+        }
 
         def once() -> Arrival | None:
             whole = part.is_whole(mirrored(remote.url, self._base), remote)
