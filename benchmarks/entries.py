@@ -132,7 +132,7 @@ def entries() -> list[Entry]:
             "comity",
             "",
             ASK,
-            "the query `dyad_periods`",
+            "`comity archive run dyad_periods`",
             lambda c: ours.comity_query(c.store("ours")),
             read=ours.comity_answer,
         ),

@@ -1,25 +1,25 @@
 """The race's question as this project answers it: all that the race knows of our own tool.
 
-``python -m benchmarks.ours answer STORE`` prints the answer; ``python -m benchmarks.ours time STORE
-RUNS`` times the question inside one process, ours and a hand-written query on the same Parquet
-files in turn.
+``python -m benchmarks.ours STORE RUNS`` times the question inside one process, ours and
+hand-written queries on the same Parquet files in turn.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import statistics
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from benchmarks.answers import Cells, canonical
 
 __all__ = ["comity_answer", "comity_ingest", "comity_query", "comity_select", "comity_timed"]
 
 SOURCE, QUERY, DYAD = "gdelt2", "dyad_periods", "IRN-RUS"
+COMITY = str(Path(sys.executable).parent / "comity")
 #: What the race asks for, by hand; and all that our query gives, by hand.
 SHORT = "count(*), avg(goldstein)"
 SAME = (
@@ -32,25 +32,25 @@ SAME = (
 
 def comity_ingest(folder: Path, store: Path) -> list[str]:
     """Return the command that takes a folder of zips into a store."""
-    comity = str(Path(sys.executable).parent / "comity")
-    return [comity, "collect", SOURCE, "--from", str(folder), "--store", str(store)]
+    return [COMITY, "collect", SOURCE, "--from", str(folder), "--store", str(store)]
 
 
 def comity_query(store: Path) -> list[str]:
     """Return the command that asks the store for the dyad by month."""
-    return [sys.executable, "-m", "benchmarks.ours", "answer", str(store)]
+    words = ("archive", "run", QUERY, "RUS", "IRN", "--by", "month", "--json", "-")
+    return [COMITY, *words, "--store", str(store)]
 
 
 def comity_timed(store: Path, runs: int) -> list[str]:
     """Return the command that times the question inside one process."""
-    return [sys.executable, "-m", "benchmarks.ours", "time", str(store), str(runs)]
+    return [sys.executable, "-m", "benchmarks.ours", str(store), str(runs)]
 
 
 def comity_answer(text: str) -> Cells:
     """Return the answer that `comity_query` printed."""
     return canonical(
         (row["actor"], row["recipient"], row["period"][:7], row["records"], row["goldstein_mean"])
-        for row in json.loads(text)
+        for row in json.loads(text)["rows"]
     )
 
 
@@ -65,19 +65,13 @@ def comity_select(store: Path) -> str:
     )
 
 
-def question(store: Path) -> list[dict[str, object]]:
-    """Ask the store as `comity` does, all of it: which files may be seen, the query, the answer."""
-    from comity.evidence.archive.reading import ArchiveReading  # noqa: PLC0415
-    from comity.evidence.engine.choice import open_engine  # noqa: PLC0415
-    from comity.evidence.engine.named import QUERIES  # noqa: PLC0415
+def question(store: Path) -> dict[str, Any]:
+    """Ask the store by the function behind the command."""
+    from comity.core.settings import Settings  # noqa: PLC0415
+    from comity.workspace import Workspace  # noqa: PLC0415
 
-    reading = ArchiveReading.of(store, dt.date.max)
-    engine = open_engine()
-    try:
-        engine.read_events(reading.paths("events"), reading.condition())
-        return engine.answer(QUERIES[QUERY], {"dyad": DYAD, "by": "month"}).records()
-    finally:
-        engine.close()
+    workspace = Workspace(Settings(home=store))
+    return workspace.archive_query(QUERY, {"dyad": DYAD, "by": "month"})
 
 
 def _by_hand(store: Path, columns: str) -> list[tuple[object, ...]]:
@@ -104,12 +98,8 @@ def _timed(runs: int, *questions: Callable[[], object]) -> list[float]:
 
 
 def main(words: list[str]) -> None:
-    """Print the answer, or the median times of our function and of queries by hand."""
-    what, store = words[0], Path(words[1])
-    if what == "answer":
-        sys.stdout.write(json.dumps(question(store), default=str) + "\n")
-        return
-    runs = int(words[2])
+    """Print the median times of our function and of queries by hand."""
+    store, runs = Path(words[0]), int(words[1])
     ours, same, short = _timed(
         runs,
         lambda: question(store),
