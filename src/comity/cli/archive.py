@@ -142,6 +142,62 @@ def run(
 
 
 @app.command
+def same(
+    a: str,
+    b: str,
+    *,
+    since: str | None = None,
+    until: str | None = None,
+    as_of: str | None = None,
+    window: int = 1,
+    least: int = 2,
+    json: Json = None,
+    store: Path | None = None,
+) -> int:
+    """List acts that several records report, of all coders stored, each with its records.
+
+    Parameters
+    ----------
+    a, b
+        The two states.
+    since, until
+        First and last day of the acts: YYYY, YYYY-MM or YYYY-MM-DD.
+    as_of
+        Use only what was public by this day; today by default.
+    window
+        Days by which records of one act may differ.
+    least
+        Fewest records of an act that is listed.
+    json
+        Write JSON to this file, or - for standard output; it has every record.
+    store
+        Where the evidence lies.
+    """
+    found = open_workspace(store).same_events(
+        a,
+        b,
+        since=first_day(since, "--since"),
+        until=day(until, "--until"),
+        as_of=day(as_of, "--as-of"),
+        window=window,
+        least=least,
+    )
+    if json is not None:
+        write_json({"events": found}, json)
+    if json != "-":
+        keys = ("first_day", "actor", "recipient", "root", "records", "reports", "coders")
+        table = Table(*(key.replace("_", " ") for key in keys))
+        for event in found[:_SHOWN]:
+            table.add_row(*(_cell(event[key]) for key in keys))
+        terminal().print(table)
+        if len(found) > _SHOWN:
+            say(f"{_SHOWN} of {len(found):,} acts are shown; --json FILE gives all.")
+        if not found:
+            say(f"No act that {least} records or more report; --least 1 lists single records.")
+    return 0
+
+
+@app.command
 def compact(*, most: int = 8, store: Path | None = None) -> int:
     """Merge small Parquet files, so that a question opens fewer of them.
 

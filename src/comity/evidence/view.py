@@ -12,7 +12,7 @@ from comity.evidence.tables import ENVELOPE, column_types, empty_sql, stored_typ
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -122,7 +122,9 @@ class EvidenceView:
             self._engine.close()
             raise
 
-    def query(self, sql: str, params: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
+    def query(
+        self, sql: str, params: Sequence[object] | Mapping[str, object] | None = None
+    ) -> list[tuple[Any, ...]]:
         """Return all rows of a query over the tables.
 
         Raises

@@ -13,6 +13,7 @@ from comity.evidence.archive.reading import ArchiveReading, days_read
 from comity.evidence.engine.choice import open_engine
 from comity.evidence.engine.named import QUERIES, query_named
 from comity.evidence.engine.query import REQUIRED
+from comity.evidence.same_event import linked_events
 from comity.evidence.spans import joined
 from comity.workspace.evidence_doors import EvidenceDoors
 
@@ -124,6 +125,60 @@ class ArchiveDoors(EvidenceDoors):
             "covered": {} if at else _covered(reading),
         }
 
+    def same_events(
+        self,
+        a: str,
+        b: str,
+        *,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+        as_of: dt.date | None = None,
+        window: int = 1,
+        least: int = 2,
+    ) -> list[dict[str, Any]]:
+        """Return acts between two states that several records report, within and across coders.
+
+        Parameters
+        ----------
+        a, b : str
+            The two states.
+        since, until : datetime.date, optional
+            First and last day of the acts.
+        as_of : datetime.date, optional
+            Last day whose public knowledge is used; today by default.
+        window : int, optional
+            Greatest distance of two records of one act. [day]
+        least : int, optional
+            Fewest records of an act that is returned. [count]
+
+        Raises
+        ------
+        UnknownName, UsageError
+            If a state is not known, or there are too many records for one answer.
+        """
+        if window < 0 or least < 1:
+            msg = f"--window {window} --least {least}: give a window of 0 days or more and least 1."
+            raise UsageError(msg)
+        dyad = self.dyad(a, b)
+        with self.store.view(as_of or clock.today(), tables=["media_events"]) as view:
+            found = linked_events(
+                view,
+                self.actors.lineage(dyad.a),
+                self.actors.lineage(dyad.b),
+                since=since,
+                until=until,
+                window=window,
+            )
+        return [
+            {
+                **{key: getattr(event, key) for key in _OF_EVENT},
+                "records": len(event.members),
+                "members": [each._asdict() for each in event.members],
+            }
+            for event in found
+            if len(event.members) >= least
+        ]
+
     def compact_archive(self, most: int = 8) -> dict[str, int]:
         """Merge small Parquet files of the archive, so that a query opens fewer.
 
@@ -143,6 +198,9 @@ class ArchiveDoors(EvidenceDoors):
             If another process is writing.
         """
         return compact_archive(self.store, clock.now(), most)
+
+
+_OF_EVENT = ("actor", "recipient", "root", "first_day", "last_day", "coders", "reports")
 
 
 def _window(bound: Mapping[str, Any]) -> tuple[dt.date | None, dt.date | None]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from comity.evidence.view import EvidenceView
 
-__all__ = ["EventCount", "EventCounts", "event_counts"]
+__all__ = ["EventCount", "EventCounts", "MediaVolume", "event_counts", "media_volume"]
 
 By = Literal["year", "month"]
 
@@ -55,6 +55,28 @@ class EventCount(NamedTuple):
     material_cooperation: int | None
     verbal_conflict: int | None
     material_conflict: int | None
+
+
+class MediaVolume(NamedTuple):
+    """How much one stream has of one state in one period, whomever it met.
+
+    Parameters
+    ----------
+    stream : str
+        As in `EventCount`.
+    state : str
+        ISO3.
+    period : str
+        YYYY or YYYY-MM.
+    records : int
+        Records that name it on either side, in the archive those with bodies and peoples that are
+        no states included. [count]
+    """
+
+    stream: str
+    state: str
+    period: str
+    records: int
 
 
 @dataclass(frozen=True)
@@ -136,6 +158,43 @@ def _archive_counts() -> str:
         f"SELECT {_STREAM} AS stream, actor, recipient, strftime(day, ?) AS period, {counted}"
         " FROM archive_events WHERE dyad IS NOT NULL AND quad IS NOT NULL GROUP BY ALL"
     )
+
+
+def media_volume(view: EvidenceView, *, by: By) -> tuple[MediaVolume, ...]:
+    """Return how much each stream of single events has of each state, by period.
+
+    More news of a state is more events of every kind: this is what counts are to be read against.
+
+    Parameters
+    ----------
+    view : EvidenceView
+        The store, as of a day.
+    by : {"year", "month"}
+        Length of a period.
+
+    Returns
+    -------
+    tuple of MediaVolume
+        By stream, state and period. Published counts have none.
+
+    Raises
+    ------
+    UnknownName
+        If `by` is neither.
+    """
+    if by not in _FORMATS:
+        raise UnknownName("period", by, _FORMATS)
+    # A record between two states counts for each, one inside a state once.
+    sides = "unnest(list_distinct([actor, recipient]))"
+    rows = view.query(
+        f"{_EVENTS}, named AS (SELECT stream, {sides} AS state, period FROM events UNION ALL"
+        f" SELECT {_STREAM}, {sides}, strftime(day, ?) FROM archive_events)"
+        " SELECT stream, state, period, count(*) FROM named WHERE state IS NOT NULL"
+        " GROUP BY ALL ORDER BY ALL",
+        [_FORMATS[by], _FORMATS[by]],
+    )
+    covered = _covered(view, by)
+    return tuple(MediaVolume(*row) for row in rows if row[2] in covered.get(row[0], {}))
 
 
 def _length(by: By) -> int:

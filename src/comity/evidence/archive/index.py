@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import hashlib
 import sqlite3
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -212,6 +213,14 @@ class ArchiveIndex:
         """Return the SHA-256 of every file of a source that is in."""
         sql = "SELECT sha256 FROM files WHERE source = ?"
         return {row["sha256"] for row in self._rows(sql, [source])}
+
+    def digest(self) -> str:
+        """Return one hash of all files that are in; empty if there is no archive."""
+        rows = self._rows(
+            "SELECT source, sha256, known_from, superseded_on FROM files ORDER BY 1, 2"
+        )
+        text = "\n".join("|".join(str(cell) for cell in row) for row in rows)
+        return hashlib.sha256(text.encode()).hexdigest() if rows else ""
 
     def has(self, source: str, sha256: str) -> bool:
         """Say whether these very bytes are in."""

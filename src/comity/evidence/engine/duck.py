@@ -97,7 +97,9 @@ class Engine:
         with _translated():
             self._connection.execute(sql, params)
 
-    def rows(self, sql: str, params: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
+    def rows(
+        self, sql: str, params: Sequence[object] | Mapping[str, object] | None = None
+    ) -> list[tuple[Any, ...]]:
         """Return all rows of a query.
 
         Raises
