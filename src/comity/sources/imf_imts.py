@@ -91,7 +91,7 @@ SPEC = SourceSpec(
     " reference panel reads only that: no built-in indicator reads trade_reports. Where a"
     " report never came the fund fills in the partner's: such a figure is the partner's view under"
     " the other's name, and beside the partner's own report it is no second witness. Only rows"
-    " whose status begins with E are known to be estimates; where no status is given, estimated stays"
+    " whose status begins with E are known to be estimates; with no status, estimated stays"
     " empty, which does not mean reported."
     " Imports are read with freight and insurance (CIF) alone; free on board, which the fund"
     " derives from it, is set aside as other_valuation. A year and its months are both rows, and"
