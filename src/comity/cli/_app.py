@@ -29,6 +29,7 @@ _COMMANDS = {
     "collect": "collect:collect",
     "archive": "archive:app",
     "sources": "sources:app",
+    "actors": "actors:app",
     "admit": "admit:admit",
     "estimate": "estimate:estimate",
     "doctor": "doctor:doctor",

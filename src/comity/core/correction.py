@@ -41,8 +41,8 @@ Kind = Literal[
 KINDS: Mapping[Kind, frozenset[str]] = {
     "strip": frozenset({"column"}),
     "replace_year": frozenset({"column", "from_year", "to_year", "where", "since", "until"}),
-    "date_format": frozenset({"column", "format"}),
-    "code_from_label": frozenset({"column", "label_column", "values"}),
+    "date_format": frozenset({"column", "format", "since", "until"}),
+    "code_from_label": frozenset({"column", "label_column", "bad_values"}),
     "first_of_repeated_id": frozenset(),
     "drop_header_names": frozenset({"names"}),
     "drop_empty_trailing_cells": frozenset(),
@@ -52,11 +52,13 @@ KINDS: Mapping[Kind, frozenset[str]] = {
 ``strip``: the cells of ``column`` without the spaces around them; an empty rest is missing.
 ``replace_year``: where the year of ``column`` is ``from_year`` and the day in the column ``where``
 lies from ``since`` to ``until`` (both included), the year is ``to_year``.
-``date_format``: a day in ``column`` that is no ISO day is read with ``format``, as `strptime` has
-it. ``code_from_label``: where ``column`` is one of ``values`` (``""``: empty, or the column is not
-there), the code is that of the label in ``label_column``. ``first_of_repeated_id``: of rows that
-say the same in every cell the first is kept. ``drop_header_names``: the header has ``names`` for
-which the rows have no cells. ``drop_empty_trailing_cells``: header or rows end in empty cells.
+``date_format``: a day in ``column`` is read with ``format``, as `strptime` has it, where it then
+lies from ``since`` to ``until``.
+``code_from_label``: where ``column`` is one of ``bad_values`` (``""``: empty, or the column
+is not there), the code is that of the label in ``label_column``.
+``first_of_repeated_id``: of rows that say the same in every cell the first is kept.
+``drop_header_names``: the header has ``names`` for which the rows have no cells.
+``drop_empty_trailing_cells``: header or rows end in empty cells.
 """
 
 
@@ -82,12 +84,12 @@ class Correction(Declaration):
     where : str
         Column with a day (YYYYMMDD first) that tells the rows concerned.
     since, until : datetime.date, optional
-        First and last such day.
+        First and last day concerned.
     format : str
         How the publisher wrote the day, e.g. ``"%m/%d/%Y"``.
     label_column : str
         Column with the label of the code.
-    values : tuple of str
+    bad_values : tuple of str
         Values that stand for no code, or a wrong one.
     names : tuple of str
         Column names that belong to no cell.
@@ -106,7 +108,7 @@ class Correction(Declaration):
     until: dt.date | None = None
     format: str = ""
     label_column: str = ""
-    values: tuple[str, ...] = ()
+    bad_values: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
 
     @model_validator(mode="after")

@@ -140,8 +140,8 @@ class Archive:
         SQL types of published columns that are numbers; all others are text.
     cells : dict of str to str
         SQL over the published columns, by house column. ``source``, ``stream``, ``dyad``,
-        ``file`` and ``corrected`` are filled in by the store. ``{file_day}`` stands for the first
-        day of the file, ``{back_file}`` for whether it holds a month or year gathered later.
+        ``file`` and ``corrected`` are filled in by the store. ``{back_file}`` stands for whether
+        the file holds a month or year that was gathered later.
     optional : dict of str to str
         Published columns that some layouts lack, and the SQL that stands for them there.
     states : dict of str to str

@@ -40,7 +40,7 @@ SPEC = SourceSpec(
         ),
         Layout(
             "yearly and monthly events",
-            "[12]*.zip",
+            "[12][0-9][0-9][0-9]*",
             HISTORIC,
             "data.gdeltproject.org/events: YYYY.zip to 2005, YYYYMM.zip to March 2013; 57 cells,"
             " the address is missing.",

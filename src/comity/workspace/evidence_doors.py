@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from comity.core import clock
 from comity.core.actor import Actors
+from comity.core.actor_codes import resolve
 from comity.core.case import case_folder, case_tables
 from comity.core.catalog import builtin_catalog
 from comity.core.dyad import Dyad
@@ -223,6 +224,32 @@ class EvidenceDoors:
             If both are the same state.
         """
         return Dyad(self.actors.resolve(a, on).id, self.actors.resolve(b, on).id)
+
+    def resolve_actor(
+        self, text: str, system: str = "name", on: dt.date | None = None
+    ) -> dict[str, Any]:
+        """Say who a publisher's name or code means on a day.
+
+        Parameters
+        ----------
+        text : str
+            A name, a person, or a code.
+        system : str
+            ``name`` or a code system: cameo, fips, iso2, iso3, cow, gw.
+        on : datetime.date, optional
+            The day on which it was used; the present by default.
+
+        Returns
+        -------
+        dict
+            As `comity.core.actor_codes.Resolution`; ``kind`` is unknown if it cannot be said.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such system.
+        """
+        return resolve(text, system, on, self.actors).as_json()
 
     def catalog_version(self) -> str:
         """Return a hash over every file of the catalogs in use."""

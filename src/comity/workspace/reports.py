@@ -74,8 +74,8 @@ def report_lines(report: dict[str, Any]) -> list[str]:
     ]
     if report["out_of_scope"]:
         lines.append(
-            f"{report['out_of_scope']:,} rows are out of scope (no state, or a year not covered) "
-            "and were set aside"
+            f"{report['out_of_scope']:,} rows are out of scope (no state, or a year not covered), "
+            "or notes on values left empty: `comity sources status --json -` shows examples"
         )
     return lines
 

@@ -190,6 +190,27 @@ def test_sources_and_doctor(run) -> None:
     assert run("config")[0] == 0
 
 
+def test_actors_resolve_says_who_is_meant_and_when_it_cannot(run) -> None:
+    asked = ("actors", "resolve", "RUSGOV", "--system", "cameo", "--on", "1985-05-01")
+    code, out, _ = run(*asked, "--json", "-")
+    assert code == 0
+    found = json.loads(out)
+    assert (found["kind"], found["id"], found["on"]) == ("state", "SUN", "1985-05-01")
+    assert [part["text"] for part in found["parts"]] == ["RUS", "GOV"]
+    code, out, _ = run("actors", "resolve", "Korea")
+    assert code == 0
+    assert "unknown" in out
+    assert "KOR" in out
+    code, out, _ = run("actors", "resolve", "[bold]", "--system", "fips")
+    assert (code, "[bold]" in out) == (0, True)
+    code, _, err = run("actors", "resolve", "CH", "--system", "fps")
+    assert code == 2
+    assert "fips" in err
+    code, _, err = run("actors", "resolve", "CH", "--on", "soon")
+    assert code == 2
+    assert "--on" in err
+
+
 def test_help_is_there_for_every_command(run) -> None:
     code, out, _ = run("--help")
     assert code == 0

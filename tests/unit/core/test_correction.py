@@ -47,7 +47,7 @@ def test_a_year_is_replaced_only_where_another_column_tells_the_rows():
 
 def test_the_label_of_the_false_icews_code_has_a_code():
     item = {each.id: each for each in load_corrections("icews")}["code-13y"]
-    assert item.values == ("13y",)
+    assert item.bad_values == ("13y",)
     assert codes_by_label()["Threaten with repression"] == "137"
 
 

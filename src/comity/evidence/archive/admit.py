@@ -182,7 +182,7 @@ class _Run:
             self._group.segments.clear()
             return
         places = [
-            Place(piece, file.sha256, file.days[0], file.is_back_file, self._stream(file))
+            Place(piece, file.sha256, file.is_back_file, self._stream(file))
             for file, piece in batch.items
         ]
         by_sha = {file.sha256: file for file, _ in batch.items}

@@ -48,8 +48,6 @@ class Place:
         The text.
     sha256 : str
         Of the publisher's file.
-    day : datetime.date
-        First day that the file covers.
     back_file : bool
         Whether it covers more than a day, gathered later.
     stream : str or None
@@ -58,7 +56,6 @@ class Place:
 
     piece: Piece
     sha256: str
-    day: dt.date
     back_file: bool
     stream: str | None
 
@@ -94,7 +91,7 @@ class Loader:
         )
         engine.run(f"CREATE TEMP TABLE staged ({columns}, trouble INTEGER)")
         engine.run(
-            "CREATE TEMP TABLE places (path VARCHAR, file VARCHAR, day DATE, back_file BOOLEAN,"
+            "CREATE TEMP TABLE places (path VARCHAR, file VARCHAR, back_file BOOLEAN,"
             " stream VARCHAR)"
         )
         if archive.states:
@@ -108,8 +105,8 @@ class Loader:
         self._engine.run("DELETE FROM staged; DELETE FROM places")
         for place in places:
             self._engine.run(
-                "INSERT INTO places VALUES (?, ?, ?, ?, ?)",
-                [str(place.piece.path), place.sha256, place.day, place.back_file, place.stream],
+                "INSERT INTO places VALUES (?, ?, ?, ?)",
+                [str(place.piece.path), place.sha256, place.back_file, place.stream],
             )
         by_layout: dict[str, list[Place]] = {}
         for place in places:
@@ -232,8 +229,10 @@ class Loader:
             return
         by_path = {str(place.piece.path): place for place in group}
         found = self._engine.rows(
-            "SELECT s.file_path, l.line, min(l.error_type::VARCHAR), min(l.error_message),"
-            " min(l.csv_line) FROM bad_lines l JOIN bad_scans s USING (scan_id, file_id)"
+            # Of several errors of a line, a wrong number of cells explains the others.
+            "SELECT s.file_path, l.line, max(l.error_type::VARCHAR),"
+            " arg_max(l.error_message, l.error_type::VARCHAR), min(l.csv_line)"
+            " FROM bad_lines l JOIN bad_scans s USING (scan_id, file_id)"
             " GROUP BY 1, 2 ORDER BY 1, 2"
         )
         for path, line, kind, message, raw in found:
@@ -338,7 +337,12 @@ def _code_spans(system: str) -> tuple[tuple[str, dt.date, dt.date, str], ...]:
 
 
 def _state_of(actors: Actors, code: str, system: str, day: dt.date) -> str | None:
+    """Return the state that a code means on a day; none before that state began.
+
+    Publishers carry codes backwards: an act of the Ukraine of 1985 is not one of a state.
+    """
     try:
-        return actors.resolve_code(code, system, day).id  # type: ignore[arg-type]
+        state = actors.resolve_code(code, system, day)  # type: ignore[arg-type]
     except (UnknownName, AmbiguousName):
         return None
+    return None if state.begins_after(day) else state.id

@@ -134,9 +134,10 @@ def _copy_lines(stream: IO[bytes], path: Path, limit: int) -> tuple[int, int, by
     """Copy whole lines until the limit is passed; return size, lines, and the first block."""
     size = lines = 0
     first = b""
+    step = min(_BLOCK, limit)
     with path.open("wb", buffering=0) as target:
-        while size < limit and (block := stream.read(_BLOCK)):
-            if len(block) == _BLOCK and size + len(block) >= limit:
+        while size < limit and (block := stream.read(step)):
+            if size + len(block) >= limit:
                 block += stream.readline()
             first = first or block
             target.write(block)
