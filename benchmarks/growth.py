@@ -1,8 +1,8 @@
 """How the store grows: from one million rows to as many as are asked for.
 
 For each size, files are made, taken into an empty store, offered again and asked; then all is
-deleted before the next size. Fifty million rows need about 4 GB for the zips and as much again for
-the store.
+deleted before the next size. Fifty million rows need about 3 GB for the zips, 2 GB for the store,
+and room to work.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def growth(
             f"Zips of {per_file:,} rows spread over the same three years: more rows are more a "
             'month. Each size is taken in by one command into an empty store. "The same files '
             'again" is the same command once more, which must store nothing. The question is that '
-            "of the race; by hand means the same question in DuckDB's SQL on the same Parquet "
+            "of the race; by hand means the same columns in DuckDB's SQL on the same Parquet "
             f"files, in the same process. Memory: {memory_method()}."
         ],
     )

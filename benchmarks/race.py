@@ -229,7 +229,7 @@ def _section(
         table,
         [
             f"{rows:,} rows of the 61-column layout in {math.ceil(rows / per_file)} zips of "
-            f"{per_file:,} rows, made by `benchmarks/gdelt_files.py`; medians of {rounds} rounds, "
+            f"{per_file:,} rows, made by `benchmarks/gdelt_files.py`; {_runs(rounds)}, "
             "tools taking turns, each in a process of its own, start of the process included. "
             f"Answers are compared with {reference}.",
             "× ours is CPU time over that of our store (where a store is made) or of our answer "
@@ -237,6 +237,10 @@ def _section(
             f"Memory: {memory_method()}.",
         ],
     )
+
+
+def _runs(rounds: int) -> str:
+    return "one round" if rounds == 1 else f"medians of {rounds} rounds"
 
 
 def _goals(lines: Sequence[Line], inside: Cost, rows: int) -> list[str]:
@@ -260,9 +264,12 @@ def _goals(lines: Sequence[Line], inside: Cost, rows: int) -> list[str]:
             f"one that gives counts and means only; medians of {found['runs']} runs in turn."
         )
     if not ask.failure and not pandas.failure:
+        within = (
+            "" if inside.failure else f", {pandas.cpu / found['ours']:.0f} × that inside a process"
+        )
         notes.append(
             f"pandas on the raw files takes {pandas.cpu / ask.cpu:.0f} × the CPU time of our "
-            f"answer from the store (goal {GOAL_PANDAS:.0f})."
+            f"answer from the store as a command, start included{within} (goal {GOAL_PANDAS:.0f})."
         )
         ways = [x for x in lines if x.entry.stage == READ and not x.failure and x.cpu > ask.cpu]
         if ways and not store.failure:

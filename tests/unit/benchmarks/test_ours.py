@@ -42,7 +42,7 @@ def collected(folder, store):
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory):
     home = tmp_path_factory.mktemp("clean")
-    generate(home / "zips", Plan(60_000, **NEW_YEAR))
+    generate(home / "zips", Plan(40_000, **NEW_YEAR))
     return home, collected(home / "zips", home / "store")
 
 
@@ -54,7 +54,7 @@ def test_our_answer_is_that_of_counting_lines(clean):
 
 def test_known_faults_of_the_publisher_do_not_change_it(clean, tmp_path):
     errata = Errata(wrong_century=0.5, padded=0.3, duplicated=0.01)
-    made = generate(tmp_path / "zips", Plan(60_000, **NEW_YEAR, errata=errata))
+    made = generate(tmp_path / "zips", Plan(40_000, **NEW_YEAR, errata=errata))
     assert min(made.planted[name] for name in ("wrong_century", "padded", "duplicated")) > 300
     assert collected(tmp_path / "zips", tmp_path / "store") == clean[1]
     # the faults are there: who counts lines as they are is wrong
