@@ -1,121 +1,76 @@
-"""Measure the budgets: ``make bench``. Times are medians of several runs of whole processes.
+"""Measure the budgets and run the race: ``make bench``.
 
-A time on one machine says little: each is given beside the time that the same machine takes to
-start Python and do nothing, measured in the same run.
+A time on one machine says little: each is given beside something else that the same machine does
+in the same run. Figures are written into the docs where ``--docs`` and ``--date`` say so.
 """
 
 from __future__ import annotations
 
-import statistics
-import subprocess
+import argparse
 import sys
-import tempfile
-import time
-from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
-from comity.models.factor import fit_factor
-from comity.models.simulate import simulate_panel
+from benchmarks.section import Section, write
 
-RUNS = 3
+PARTS = ("budgets", "race", "growth")
 
 
-def median(action: Callable[[], object], runs: int = RUNS) -> float:
-    """Return the median time of `action` [s]."""
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--only", choices=PARTS, action="append", help="default: budgets and race")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the race")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each tool runs")
+    parser.add_argument("--rows-per-file", type=int, default=2_500)
+    parser.add_argument("--millions", type=float, nargs="+", default=[1.0], help="sizes of growth")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--work", type=Path, default=Path("build/bench"), help="folder for files")
+    parser.add_argument("--peers", type=Path, default=Path("build/peers"), help="peers' packages")
+    parser.add_argument("--docs", type=Path, help="file of results to rewrite; needs --date")
+    parser.add_argument("--date", help="day to write into it, YYYY-MM-DD")
+    return parser
 
 
-def process(*words: str) -> Callable[[], object]:
-    """Return an action that runs a command in a process of its own."""
-    return lambda: subprocess.run([*words], check=True, capture_output=True)  # noqa: S603
+def main(words: list[str] | None = None) -> None:
+    """Measure what is asked for, print it, write it down."""
+    parser = _parser()
+    given = parser.parse_args(words)
+    if given.docs and not given.date:
+        parser.error("--docs needs --date: results without a day say nothing")
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    for part in given.only or PARTS[:2]:
+        section, versions = _measure(part, given)
+        section.show(console)
+        if given.docs:
+            ours = {"comity": version("comity")}
+            write(given.docs, section, date=given.date, versions=ours | versions)
 
 
-def panel() -> tuple[float, float]:
-    """Return time [s] and peak memory [MB] of 200 dyads, in a process of their own."""
-    made = subprocess.run(
-        [sys.executable, "-m", "benchmarks.panel"], check=True, capture_output=True, text=True
-    )
-    seconds, memory = made.stdout.split()
-    return float(seconds), float(memory)
+def _measure(part: str, given: argparse.Namespace) -> tuple[Section, dict[str, str]]:
+    """Return a part and the versions that it compares with; parts are imported when they run."""
+    if part == "budgets":
+        from benchmarks.budgets import budgets  # noqa: PLC0415
 
+        return budgets()
+    if part == "race":
+        from benchmarks.race import race  # noqa: PLC0415
 
-def one_dyad() -> tuple[float, dict[str, float]]:
-    """Return the time for one dyad by our estimator and by statsmodels' models of it [s]."""
-    values = simulate_panel(seed=0, months=420, items=15).values
-    ours = median(lambda: fit_factor(values[None], seed=1), 5)
-    try:
-        from benchmarks import reference  # noqa: PLC0415 -- an optional extra
-    except ImportError:
-        return ours, {}
-    return ours, {
-        "one walk, white noise": median(lambda: reference.fit_reference(values), 1),
-        "one factor, autocorrelated noise": median(lambda: reference.fit_dynamic(values), 1),
-    }
-
-
-def compare(console: Console) -> None:
-    """Print our estimator against general software, on one panel in one run."""
-    ours, others = one_dyad()
-    seconds, memory = panel()
-    table = Table("420 months x 15 items", "time a dyad [s]", "x ours, one dyad", "x ours, of 200")
-    table.add_row("ours, one dyad alone", f"{ours:.3f}", "1.0", "")
-    table.add_row("ours, 200 dyads together", f"{seconds / 200:.3f}", "", "1.0")
-    for name, theirs in others.items():
-        table.add_row(
-            f"statsmodels, {name}",
-            f"{theirs:.2f}",
-            f"{theirs / ours:.1f}",
-            f"{theirs / (seconds / 200):.0f}",
+        return race(
+            given.work / "race",
+            given.peers,
+            rows=given.rows,
+            rounds=given.rounds,
+            seed=given.seed,
+            per_file=given.rows_per_file,
         )
-    console.print(table)
-    console.print(
-        f"200 dyads x 420 x 15: {seconds:.1f} s (budget 10 s), peak memory {memory:.0f} MB"
+    from benchmarks.growth import growth  # noqa: PLC0415
+
+    section = growth(
+        given.work / "growth", given.millions, seed=given.seed, per_file=given.rows_per_file
     )
-    if not others:
-        console.print(
-            "statsmodels is not installed, so there is no ratio: pip install 'comity\\[bench]'"
-        )
-
-
-def main() -> None:
-    """Print the table."""
-    comity = str(Path(sys.executable).parent / "comity")
-    table = Table("what", "median [s]", "x idle Python", "budget [s]")
-    idle = median(process(sys.executable, "-c", "pass"), 7)
-    with tempfile.TemporaryDirectory() as folder:
-        store = ("--store", folder)
-        process(comity, "assess", "RUS", "IRN", *store)()
-        rows: list[tuple[str, float, str]] = [
-            ("comity --help", median(process(comity, "--help"), 7), "0.4"),
-            (
-                "assess RUS IRN, evidence stored, nothing cached",
-                median(process(comity, "assess", "RUS", "IRN", "--fresh", *store)),
-                "8",
-            ),
-            (
-                "assess RUS IRN, repeated",
-                median(process(comity, "assess", "RUS", "IRN", *store), 5),
-                "1.5",
-            ),
-            (
-                "show RUS IRN ledger",
-                median(process(comity, "show", "RUS", "IRN", "ledger", *store), 5),
-                "1",
-            ),
-        ]
-    for what, seconds, budget in rows:
-        table.add_row(what, f"{seconds:.2f}", f"{seconds / idle:.0f}", budget)
-    console = Console()
-    console.print(table)
-    compare(console)
+    return section, {"duckdb": version("duckdb")}
 
 
 if __name__ == "__main__":

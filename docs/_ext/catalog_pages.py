@@ -10,7 +10,11 @@ from comity.cli._app import app as commands
 from comity.core import errors
 from comity.core.case import case_tables
 from comity.core.catalog import builtin_catalog, iter_csv
+from comity.core.correction import load_corrections
 from comity.core.records import CITATION, TABLES, TIME
+from comity.evidence.engine.events import COLUMNS
+from comity.evidence.engine.named import QUERIES
+from comity.evidence.engine.query import REQUIRED
 from comity.indicators.definition import load_indicators
 from comity.sources._spec import discover
 
@@ -51,7 +55,7 @@ def tables_page() -> str:
 
 
 def sources_page() -> str:
-    """Return every source with its terms and layouts."""
+    """Return every source with its terms, layouts and declared corrections."""
     parts = []
     for name, source in discover().items():
         spec = source.SPEC
@@ -63,6 +67,10 @@ def sources_page() -> str:
         parts.append(_table(("", ""), rows))
         parts.append(_table(("layout", "files", "what it is"),
                             ((x.name, f"`{x.pattern}`", x.doc) for x in spec.layouts)))  # fmt: skip
+        if mended := load_corrections(name):
+            head = ("correction", "what is wrong in the publisher's files", "reported")
+            parts.append(_table(head, ((x.id, x.reason, f"<{x.reference}>, {x.reported_on}")
+                                       for x in mended)))  # fmt: skip
     return "\n".join(parts)
 
 
@@ -127,6 +135,26 @@ def case_page() -> str:
     return "\n".join(parts)
 
 
+def queries_page() -> str:
+    """Return every named query with what it must be told and what it gives."""
+    parts = []
+    for name, query in QUERIES.items():
+        parts.append(f"## {name}\n\n{query.doc}\n")
+        rows = [
+            (f"`{key}`", item.doc, ", ".join(item.choices) or item.type,
+             "needed" if item.default is REQUIRED else item.default)
+            for key, item in query.parameters.items()
+        ]  # fmt: skip
+        if rows:
+            parts.append(_table(("told", "meaning", "values", "default"), rows))
+        columns = ", ".join(f"`{key}` {kind}" for key, kind in query.columns.items())
+        parts.append(f"Gives, ordered by {', '.join(query.order)}: {columns}.\n")
+    relation = [(f"`{key}`", kind) for key, kind in COLUMNS.items()]
+    parts.append("## The relation `events`\n\nOne row is one record of a publisher's file.\n")
+    parts.append(_table(("column", "type"), relation))
+    return "\n".join(parts)
+
+
 PAGES = {
     "tables": tables_page,
     "sources": sources_page,
@@ -134,6 +162,7 @@ PAGES = {
     "commands": commands_page,
     "errors": errors_page,
     "case": case_page,
+    "queries": queries_page,
 }
 
 

@@ -20,7 +20,16 @@ from comity.workspace import Workspace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["day", "open_workspace", "say", "spinner", "terminal", "weights_of", "write_json"]
+__all__ = [
+    "day",
+    "first_day",
+    "open_workspace",
+    "say",
+    "spinner",
+    "terminal",
+    "weights_of",
+    "write_json",
+]
 
 
 def open_workspace(store: Path | None = None, catalog: Path | None = None) -> Workspace:
@@ -38,10 +47,17 @@ def open_workspace(store: Path | None = None, catalog: Path | None = None) -> Wo
 
 def day(text: str | None, flag: str) -> dt.date | None:
     """Return the last day of a date given as YYYY, YYYY-MM or YYYY-MM-DD."""
-    if text is None:
-        return None
+    return None if text is None else _period(text, flag).last_day
+
+
+def first_day(text: str | None, flag: str) -> dt.date | None:
+    """Return the first day of a date given as YYYY, YYYY-MM or YYYY-MM-DD."""
+    return None if text is None else _period(text, flag).start
+
+
+def _period(text: str, flag: str) -> Period:
     try:
-        return Period.parse(text).last_day
+        return Period.parse(text)
     except UsageError as error:
         msg = f"{flag}: {error}"
         raise UsageError(msg) from None

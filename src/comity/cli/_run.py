@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cyclopts import CycloptsError
 from pydantic import ValidationError
+from pydantic_settings.exceptions import SettingsError
 from rich.console import Console
 from rich.markup import escape
 
@@ -44,6 +45,10 @@ def run(app: App, argv: list[str]) -> int:  # noqa: PLR0911 -- one way out per k
         return error.exit_code
     except ValidationError as error:
         _say(console, f"a setting is wrong: {_first(error)}. `comity config` shows all settings.")
+        return USAGE
+    except SettingsError as error:
+        # what could not be read is not repeated: it may be a key
+        _say(console, f"a setting is wrong: {error}. `comity config` shows all settings.")
         return USAGE
     except KeyboardInterrupt:
         _say(console, "stopped; nothing stored was lost.")

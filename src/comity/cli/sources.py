@@ -47,25 +47,72 @@ app.command(list_sources, name="list")
 
 
 @app.command
-def status(*, json: Json = None, store: Path | None = None) -> int:
+def status(source: str | None = None, *, json: Json = None, store: Path | None = None) -> int:
     """Show what is stored, what is missing, and what was quarantined.
 
     Parameters
     ----------
+    source
+        Only this source, with every file that is not there and why.
     json
         Write JSON to this file, or - for standard output.
     store
         Where the evidence lies.
     """
-    found = open_workspace(store).holdings()
+    workspace = open_workspace(store)
+    ledger = workspace.completeness(source)
+    found = workspace.holdings()
+    if source is not None:
+        for key in ("sources", "quarantine"):
+            name = "name" if key == "sources" else "source"
+            found[key] = [row for row in found[key] if row[name] == source]
     if json is not None:
-        write_json(found, json)
+        write_json({**found, "ledger": ledger}, json)
     if json != "-":
-        table = Table("source", "files", "records", "first", "last", "quarantined", "failed")
-        for row in found["sources"]:
-            keys = ("name", "files", "records", "first", "last", "quarantined", "failed")
-            table.add_row(*(escape(str(row[key] if row[key] is not None else "–")) for key in keys))
-        terminal().print(table)
+        _print_holdings(found["sources"])
+        for row in ledger:
+            _print_completeness(row, workspace.days_text(row), full=source is not None)
+    return 0
+
+
+def _print_holdings(rows: list[dict[str, Any]]) -> None:
+    keys = ("name", "files", "records", "first", "last", "quarantined", "repaired", "failed")
+    table = Table("source", *keys[1:])
+    for row in rows:
+        shown = {**row, "repaired": sum(row["repaired"].values())}
+        table.add_row(*(escape(str("–" if shown[key] is None else shown[key])) for key in keys))
+    terminal().print(table)
+
+
+def _print_completeness(row: dict[str, Any], days: list[str], *, full: bool) -> None:
+    console = terminal()
+    states = ", ".join(f"{n:,} {state.replace('_', ' ')}" for state, n in row["states"].items())
+    console.print(f"{row['name']}: {states}", markup=False)
+    for line in days:
+        console.print(f"  {line}", markup=False)
+    if row["last_run"]:
+        run = row["last_run"]
+        console.print(f"  last run {run['began']}: {run['outcome']}", markup=False)
+    if full:
+        for each in (*row["not_there"], *row["not_refreshed"]):
+            sha256 = f" (sha256 {each['sha256'][:12]})" if each["sha256"] else ""
+            console.print(f"  {each['file']}{sha256}: {each['reason']}", markup=False)
+
+
+@app.command
+def forget(source: str, file: str, *, store: Path | None = None) -> int:
+    """Stop listing a file as missing, such as a wrong one that you once named with --from.
+
+    Parameters
+    ----------
+    source
+        Name of the source.
+    file
+        Name of the file, as `comity sources status SOURCE` lists it.
+    store
+        Where the evidence lies.
+    """
+    open_workspace(store).forget(source, file)
     return 0
 
 
@@ -160,5 +207,13 @@ def diff(
 
 def _shown(value: Any) -> str:
     if isinstance(value, list):
-        return "\n".join(f"{each['name']} ({each['pattern']}): {each['doc']}" for each in value)
+        return "\n".join(map(_entry, value)) or "–"
     return "–" if value in (None, "") else str(value)
+
+
+def _entry(item: dict[str, Any]) -> str:
+    """Return a layout, or a declared correction with the rows that it mended."""
+    if "pattern" in item:
+        return f"{item['name']} ({item['pattern']}): {item['doc']}"
+    count = "" if item["rows"] is None else f" ({item['rows']:,} rows mended)"
+    return f"{item['name']}{count}: {item['reason']} {item['reference']}"

@@ -193,7 +193,7 @@ class Actors:
         ----------
         code : int or str
             Leading zeros of a number and the case of letters do not count.
-        system : {"iso3", "cow", "gw", "cameo", "fips"}
+        system : {"iso3", "iso2", "cow", "gw", "cameo", "fips"}
             The code system.
         on : datetime.date, optional
             The date of the row; by default the present state is meant.

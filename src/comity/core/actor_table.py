@@ -28,7 +28,7 @@ __all__ = [
     "read_actors",
 ]
 
-CodeSystem = Literal["iso3", "cow", "gw", "cameo", "fips"]
+CodeSystem = Literal["iso3", "iso2", "cow", "gw", "cameo", "fips"]
 Language = Literal["en", "ru", "fa"]
 
 # Letters that writers of Persian, Arabic and Urdu keyboards use for one another; no tatweel.
@@ -99,6 +99,7 @@ class _StateRow(Declaration):
     successor: _Text
     predecessor: _Text
     legacy_codes: _Many
+    iso2: _Text = ""
 
 
 class _OrganisationRow(Declaration):
@@ -138,6 +139,8 @@ class State:
         Id of the state it emerged from.
     legacy_codes : tuple of str
         Further codes: three letters read as ISO3 or CAMEO, two as FIPS.
+    iso2 : str
+        Alpha-2 code of that state; two letters that FIPS may give to another one.
     """
 
     id: str
@@ -160,6 +163,7 @@ class State:
     successor: str
     predecessor: str
     legacy_codes: tuple[str, ...]
+    iso2: str = ""
 
     def existed_on(self, day: dt.date | None) -> bool:
         """Say whether this was a state on `day`; None asks whether it still is one."""
@@ -189,6 +193,8 @@ class State:
             number = self.cow if system == "cow" else self.gw
             if number is not None:
                 yield str(number)
+        elif system == "iso2":
+            yield from filter(None, (self.iso2,))
         elif system == "fips":
             yield from filter(None, (self.fips, *(x for x in self.legacy_codes if len(x) == 2)))
         else:

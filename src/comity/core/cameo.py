@@ -1,4 +1,4 @@
-"""CAMEO, the code book of machine-coded events: from a label to its code to its quad class."""
+"""CAMEO, the code book of machine-coded events, and its successor PLOVER."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import MappingProxyType
 from comity.core.catalog import Declaration, builtin_catalog, read_csv
 from comity.core.errors import DuplicateName
 
-__all__ = ["QUADS", "codes_by_label", "quad_of"]
+__all__ = ["QUADS", "Plover", "codes_by_label", "plover_types", "quad_of"]
 
 QUADS: Mapping[str, str] = MappingProxyType(
     {
@@ -70,3 +70,41 @@ def codes_by_label() -> Mapping[str, str]:
             raise DuplicateName("vocabulary/cameo.csv", f"{row.code} {row.label!r} is given twice")
         codes[row.label] = row.code
     return MappingProxyType(codes)
+
+
+class Plover(Declaration):
+    """An event type of PLOVER: a row of ``vocabulary/plover.csv``.
+
+    Parameters
+    ----------
+    type : str
+        As published, in capitals.
+    root : str
+        CAMEO root from which most codes of the type come.
+    also : str or None
+        Further roots, joined by ``;``.
+    quad : str
+        Quad class.
+    """
+
+    type: str
+    root: str
+    also: str | None
+    quad: str
+
+
+@cache
+def plover_types() -> Mapping[str, Plover]:
+    """Return the event types of PLOVER by name.
+
+    References
+    ----------
+    .. [1] plover, catalog/references.bib
+
+    Examples
+    --------
+    >>> plover_types()["CONSULT"].root
+    '04'
+    """
+    rows = read_csv(builtin_catalog() / "vocabulary" / "plover.csv", Plover)
+    return MappingProxyType({row.type: row for row in rows})

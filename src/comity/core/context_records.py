@@ -20,8 +20,8 @@ CONTEXT_TABLES: tuple[Table, ...] = (
             _c("kind", "text", "what is listed", "person", "entity", "vessel", "aircraft", "other",
                required=True),
             _c("programmes", "text", "programmes or regimes as published, joined by ';'"),
-            _c("target", "text", "state whose conduct the programme is about: ISO3; empty where the"
-               " programme names none"),
+            _c("target", "text", "state whose conduct the programmes are about: ISO3, joined by ';'"
+               " where there are several; empty where they name none"),
             _c("target_basis", "text", "whether the programme or the entry's own address or"
                " nationality says so", "programme", "entry"),
             _c("countries", "text", "states of nationality, flag or address: ISO3, joined by ';'"),
@@ -30,6 +30,8 @@ CONTEXT_TABLES: tuple[Table, ...] = (
             _c("reason", "text", "statement of reasons as published"),
         ),
         ("list", "listing_ref", "list_date"),
+        # Lists are edited in place: an entry of 2004 may carry a reason that was written in 2025.
+        held_back=(("list_date", ("countries", "reason")),),
     ),
     Table(
         "conflict_events", "conflict_event", "one incident of organised violence",
@@ -58,8 +60,8 @@ CONTEXT_TABLES: tuple[Table, ...] = (
             _c("conflict_ref", "text", "publisher's number", required=True),
             _c("year", "int", "calendar year", required=True),
             _c("location", "text", "as published"),
-            _c("side_a", "text", "as published", required=True),
-            _c("side_b", "text", "as published", required=True),
+            _c("side_a", "text", "as published; the R package has no names"),
+            _c("side_b", "text", "as published; the R package has no names"),
             _c("states_a", "text", "governments on the first side: ISO3, joined by ';'"),
             _c("states_b", "text", "governments on the second side: ISO3, joined by ';'"),
             _c("support_a", "text", "governments with troops for the first side: ISO3 by ';'"),
@@ -118,6 +120,8 @@ CONTEXT_TABLES: tuple[Table, ...] = (
             _c("designed_in", "text", "state of the model's design: ISO3"),
             _c("shahed_type", "bool", "whether it is of the Shahed family"),
             _c("launched", "float", "as reported by the side attacked [count]"),
+            _c("shaheds", "float", "of those launched, reported as truly of the Shahed family, the"
+               " rest being decoys; empty where the report does not say [count]"),
             _c("destroyed", "float", "as reported by the side attacked [count]"),
             _c("reported_by", "text", "side whose report it is: ISO3", required=True),
         ),

@@ -10,6 +10,9 @@
         AmbiguousName               2   several have that name, or none on the date asked
       SourceError                   65
         SourceUnavailable           75  transient; try later
+          SourceAbsent              75  the publisher has no such file
+          SourceDenied              75  the server refuses: no key, or a redirect we do not follow
+        SourceCorrupt               65  the bytes are not those that the publisher's index names
         SourceChanged               65  the publisher's layout is not the expected one
         LicenceForbids              2   the source's terms do not allow this use
       EvidenceError                 65
@@ -48,7 +51,10 @@ __all__ = [
     "ModelError",
     "NotEnoughObservations",
     "QuarantineExceeded",
+    "SourceAbsent",
     "SourceChanged",
+    "SourceCorrupt",
+    "SourceDenied",
     "SourceError",
     "SourceUnavailable",
     "StoreBusy",
@@ -170,6 +176,18 @@ class SourceUnavailable(SourceError):  # noqa: N818
 
     exit_code = 75
     http_status = 503
+
+
+class SourceAbsent(SourceUnavailable):
+    """The publisher's server says that it has no such file."""
+
+
+class SourceDenied(SourceUnavailable):
+    """The server understood and refused; asking again in the same way does not help."""
+
+
+class SourceCorrupt(SourceError):  # noqa: N818
+    """A file came whole, but not with the size or checksum that the publisher's index names."""
 
 
 class SourceChanged(SourceError):  # noqa: N818

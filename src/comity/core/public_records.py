@@ -82,6 +82,8 @@ PUBLIC_TABLES: tuple[Table, ...] = (
             _c("place_country", "text", "country of the place, as published"),
             _c("stream", "text", "which of the source's overlapping sets or samples; counts of two"
                " are never added up, and indicators read only rows without it"),
+            _c("corrected", "text", "what the publisher wrote where a declared correction mended"
+               " the row: JSON, by correction and column"),
         ),
         ("event_ref",),
     ),

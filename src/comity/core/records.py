@@ -23,6 +23,7 @@ __all__ = [
     "Column",
     "ColumnType",
     "Reject",
+    "Repair",
     "Table",
     "record_id",
     "table_named",
@@ -69,6 +70,25 @@ class Reject:
     code: str
     reason: str
     raw: str
+
+
+@dataclass(frozen=True)
+class Repair:
+    """That a declared correction mended some rows, or the frame of a file.
+
+    Parameters
+    ----------
+    locator : str
+        Where the first of them stands.
+    correction : str
+        Id of the correction, see `comity.core.correction`.
+    rows : int
+        Rows mended or dropped by it. [count]
+    """
+
+    locator: str
+    correction: str
+    rows: int = 1
 
 
 TABLES: dict[str, Table] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -31,10 +31,18 @@ class Settings(BaseSettings):
         Number of posterior draws.
     memory_limit : str
         Upper bound given to the database engine, e.g. ``"2GB"``.
+    keys : dict of str to SecretStr
+        Keys that publishers gave the user, by the name that the source declares
+        (``COMITY_KEYS__NAME``, or ``[keys]`` in ``comity.toml``); never shown.
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="COMITY_", toml_file="comity.toml", extra="forbid", frozen=True
+        env_prefix="COMITY_",
+        env_nested_delimiter="__",
+        toml_file="comity.toml",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("comity")))
@@ -42,6 +50,7 @@ class Settings(BaseSettings):
     seed: int = 20010501
     draws: int = Field(default=1000, ge=100, le=20000)
     memory_limit: str = "2GB"
+    keys: dict[str, SecretStr] = Field(default_factory=dict)
 
     @classmethod
     def settings_customise_sources(

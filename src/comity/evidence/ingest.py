@@ -8,50 +8,51 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from comity.core.case_table import parse_case_table
-from comity.core.errors import EvidenceError, QuarantineExceeded, SourceChanged, UsageError
-from comity.core.records import Batch, Reject, table_named
-from comity.evidence import detection
+from comity.core.errors import (
+    ComityError,
+    EvidenceError,
+    SourceError,
+    StoreBusy,
+    StoreDamaged,
+    UsageError,
+)
+from comity.core.records import Batch, Reject, Repair
+from comity.evidence.archive.door import admit_files
 from comity.evidence.inputs import (
     files_at,
     files_in,
     is_companion,
     is_known,
-    is_latest,
     layout_files,
     skipped,
 )
-from comity.evidence.job import Job, Terms
-from comity.evidence.report import IngestReport, Progress
-from comity.evidence.store import USER, EvidenceStore
+from comity.evidence.job import Job, Terms, utc
+from comity.evidence.report import IngestReport, Outcome, Progress, Told
+from comity.evidence.store import EvidenceStore
 from comity.evidence.tables import checked_source_name
 from comity.evidence.transaction import admit
+from comity.sources._spec import archive_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from comity.evidence.tables import Revision
-    from comity.sources._spec import Source
+    from comity.sources._spec import Source, SourceSpec
 
 __all__ = [
     "IngestReport",
     "Progress",
     "Terms",
     "admit_source",
-    "admit_table",
     "ingest",
-    "sync_case",
 ]
-
-_CASE_TERMS = Terms(licence="each row cites its source", min_rows=0, parser_version=1)
-_USER_TERMS = Terms(licence="the user's own", max_quarantine_share=0.5)
 
 
 def ingest(  # noqa: PLR0913 -- the door of every parser
     store: EvidenceStore,
     source_name: str,
     path: Path | Sequence[Path],
-    batches: Iterable[Batch | Reject],
+    batches: Iterable[Batch | Reject | Repair],
     *,
     spec_like: Terms | None = None,
     recorded_on: dt.datetime,
@@ -70,7 +71,7 @@ def ingest(  # noqa: PLR0913 -- the door of every parser
         Who gives the rows.
     path : pathlib.Path or sequence of pathlib.Path
         The file, a folder all of whose files are read together, or such files.
-    batches : iterable of Batch or Reject
+    batches : iterable of Batch, Reject or Repair
         What the parser makes of it; not asked for if the file is known.
     spec_like : Terms, optional
         Licence and bounds.
@@ -99,7 +100,7 @@ def ingest(  # noqa: PLR0913 -- the door of every parser
         files=tuple((file.name, file) for file in files_at(path)),
         batches=batches,
         terms=terms,
-        recorded_on=_utc(recorded_on),
+        recorded_on=utc(recorded_on),
         changed=revision,
         progress=progress,
     )
@@ -109,13 +110,14 @@ def ingest(  # noqa: PLR0913 -- the door of every parser
         return admit(store, job)
 
 
-def admit_source(
+def admit_source(  # noqa: PLR0913 -- the door of every publisher's files
     store: EvidenceStore,
     source: Source,
-    path: Path,
+    path: Path | Sequence[Path],
     recorded_on: dt.datetime,
-    url: str = "",
+    url: str | Mapping[str, str] = "",
     progress: Progress | None = None,
+    told: Told | None = None,
     *,
     whole: bool = False,
 ) -> IngestReport:
@@ -130,15 +132,17 @@ def admit_source(
     store : EvidenceStore
         Where to.
     source : Source
-        Whose parser reads it.
-    path : pathlib.Path
-        A file or a folder.
+        Whose parser reads.
+    path : pathlib.Path or sequence of pathlib.Path
+        A file, a folder, or files of a source that is read file by file.
     recorded_on : datetime.datetime
         The moment of admission. [UTC]
-    url : str
-        Where the file came from.
+    url : str or mapping of str to str
+        Where the bytes came from; by file name if there are several.
     progress : callable, optional
         Told about the rows read so far.
+    told : callable, optional
+        Told what became of each file as soon as that is durable.
     whole : bool
         Whether this is the whole dataset: a stored record that it no longer has is withdrawn from
         the day of admission on, in each table of which it gives rows. A folder is then one
@@ -147,7 +151,8 @@ def admit_source(
     Raises
     ------
     UsageError
-        If there is no such file.
+        If there is no such file; or if `whole`, of several files without their folder, or of a
+        source whose files go into the archive.
     SourceChanged
         If a file does not have a known layout, or a folder has none that has.
     QuarantineExceeded, StoreBusy, EvidenceError
@@ -156,171 +161,80 @@ def admit_source(
     """
     spec = source.SPEC
     checked_source_name(spec.name)
-    apart = path.is_dir() and spec.file_by_file and not whole
-    groups = layout_files(spec, path) if apart else [path]
+    moment = utc(recorded_on)
+    if archive_of(source):
+        _must_be_parts(spec, whole=whole)
+        return admit_files(store, source, path, moment, url, progress, told)
     terms = Terms(
         licence=spec.licence,
-        url=url,
+        url=url if isinstance(url, str) else "",
+        urls={} if isinstance(url, str) else url,
         max_quarantine_share=spec.max_quarantine_share,
         min_rows=spec.min_rows,
         out_of_scope=frozenset(spec.out_of_scope),
         reliability=spec.reliability,
         parser_version=spec.parser_version,
     )
-    moment = _utc(recorded_on)
     jobs = [
-        replace(_job_of(source, group, terms, moment, progress), whole=whole) for group in groups
+        replace(_job_of(source, group, terms, moment, progress), whole=whole)
+        for group in _groups(spec, path, whole=whole)
     ]
     total = IngestReport(spec.name)
     todo: list[Job] = []
     for job in jobs:
         if is_known(store, job):
-            total += skipped(store, job)
+            total += _tell(told, job, skipped(store, job))
         else:
             todo.append(job)
     if not todo:
         return total
-    failures: list[SourceChanged | QuarantineExceeded] = []
+    failures: list[ComityError] = []
     with store.writing(moment):
         for job in todo:
             try:
-                total += admit(store, job)
-            except (SourceChanged, QuarantineExceeded) as error:
+                report = admit(store, job)
+            except (StoreBusy, StoreDamaged):
+                raise
+            except (SourceError, EvidenceError, UsageError) as error:
                 failures.append(error)
+                if told:
+                    told(Outcome(job.files, error=error))
+            else:
+                total += _tell(told, job, report)
     _raise_failures(spec.name, len(jobs), failures)
     return total
 
 
-def admit_table(
-    store: EvidenceStore,
-    table_name: str | None,
-    path: Path,
-    recorded_on: dt.datetime,
-    source: str = USER,
-    *,
-    replace_others: bool = False,
-    progress: Progress | None = None,
-) -> IngestReport:
-    """Store a CSV file of a user's own rows.
+def _groups(spec: SourceSpec, path: Path | Sequence[Path], *, whole: bool) -> Sequence[Path]:
+    """Return what is read in one transaction each."""
+    apart = spec.file_by_file and not whole
+    if isinstance(path, Sequence):
+        if len(path) > 1 and not apart:
+            why = "a whole dataset is read" if whole else f"{spec.name} reads its files"
+            msg = f"{why} together: give the folder, not {len(path)} files."
+            raise UsageError(msg)
+        return path
+    return layout_files(spec, path) if path.is_dir() and apart else [path]
 
-    A changed row of the same source corrects the old one at all dates.
 
-    Parameters
-    ----------
-    store : EvidenceStore
-        Where to.
-    table_name : str or None
-        What the rows are; found from the header if None.
-    path : pathlib.Path
-        UTF-8, comma-separated, with a header.
-    recorded_on : datetime.datetime
-        The moment of admission. [UTC]
-    source : str
-        Name under which the rows are kept.
-    replace_others : bool
-        Whether a row may correct one of another source that has the same id.
-    progress : callable, optional
-        Told about the rows read so far.
-
-    Raises
-    ------
-    UsageError
-        If the header fits no table, or there is no such file.
-    CatalogError
-        If the header has an unknown column or lacks a required one.
-    UnknownName
-        If there is no table of this name.
-    QuarantineExceeded, StoreBusy, EvidenceError
-        As `ingest`.
-    """
-    checked_source_name(source)
-    if path.is_dir():
-        msg = f"{path} is a folder. Admit tables file by file."
+def _must_be_parts(spec: SourceSpec, *, whole: bool) -> None:
+    """Refuse a whole dataset of a source whose files go into the archive."""
+    if whole:
+        msg = (
+            f"{spec.name} goes into the archive file by file, where --whole means nothing: a file"
+            " that comes again takes the place of the one of its name, and no other is touched."
+            " Collect it without --whole."
+        )
         raise UsageError(msg)
-    files_at(path)
-    table = table_named(table_name) if table_name else detection.detect_table(path)
-    job = Job(
-        source=source,
-        files=((path.name, path),),
-        batches=parse_case_table(table, path),
-        terms=_USER_TERMS,
-        recorded_on=_utc(recorded_on),
-        changed="corrected",
-        replace=replace_others,
-        progress=progress,
-    )
-    if not replace_others and is_latest(store, job, path.name, path):
-        return skipped(store, job)
-    with store.writing(job.recorded_on):
-        return admit(store, job)
 
 
-def sync_case(
-    store: EvidenceStore,
-    case_name: str,
-    tables: Mapping[str, Path],
-    recorded_on: dt.datetime,
-) -> IngestReport:
-    """Bring the stored rows of a case into line with its files, in one transaction.
-
-    Files whose bytes are those last admitted are not read. In a changed file, changed rows are
-    stored as corrected, and rows that have gone as withdrawn; both take effect at all dates.
-
-    Parameters
-    ----------
-    store : EvidenceStore
-        Where to.
-    case_name : str
-        Rows are kept under the source ``case:NAME``.
-    tables : mapping of str to pathlib.Path
-        The CSV file of each table; a table that is not named is left as it is.
-    recorded_on : datetime.datetime
-        The moment of admission. [UTC]
-
-    Raises
-    ------
-    CatalogError
-        If a file has an unknown column or lacks a required one.
-    QuarantineExceeded, StoreBusy, EvidenceError
-        As `ingest`.
-    """
-    job = Job(
-        source=checked_source_name(f"case:{case_name}"),
-        files=tuple((path.name, path) for path in tables.values()),
-        batches=(),
-        terms=_CASE_TERMS,
-        recorded_on=_utc(recorded_on),
-        changed="corrected",
-    )
-    stale = {
-        name: path for name, path in tables.items() if not is_latest(store, job, path.name, path)
-    }
-    current = [item for item in job.files if item[1] not in stale.values()]
-    total = skipped(store, replace(job, files=tuple(current)))
-    if not stale:
-        return total
-    job = replace(
-        job,
-        files=tuple((path.name, path) for path in stale.values()),
-        batches=_tag_all(stale),
-        whole_tables=tuple(stale),
-    )
-    with store.writing(job.recorded_on):
-        return total + admit(store, job)
+def _tell(told: Told | None, job: Job, report: IngestReport) -> IngestReport:
+    if told:
+        told(Outcome(job.files, report))
+    return report
 
 
 # ---------------------------------------------------------------------- files
-
-
-def _tag_all(tables: Mapping[str, Path]) -> Iterable[Batch | Reject]:
-    """Parse several files, each row's locator led by its file's name."""
-    for name, path in tables.items():
-        for item in parse_case_table(table_named(name), path):
-            if isinstance(item, Reject):
-                yield replace(item, locator=f"{path.name} {item.locator}")
-            else:
-                places: list[object] = [f"{path.name} {at}" for at in item.columns["locator"]]
-                yield Batch(item.table, {**item.columns, "locator": places})
 
 
 def _job_of(
@@ -350,9 +264,7 @@ def _job_of(
     )
 
 
-def _raise_failures(
-    name: str, attempts: int, failures: Sequence[SourceChanged | QuarantineExceeded]
-) -> None:
+def _raise_failures(name: str, attempts: int, failures: Sequence[ComityError]) -> None:
     if not failures:
         return
     if attempts == 1:
@@ -368,12 +280,7 @@ def _raise_failures(
 class _Lazy:
     """Rows that are parsed only when asked for."""
 
-    parse: Callable[[], Iterable[Batch | Reject]]
+    parse: Callable[[], Iterable[Batch | Reject | Repair]]
 
-    def __iter__(self) -> Iterator[Batch | Reject]:
+    def __iter__(self) -> Iterator[Batch | Reject | Repair]:
         return iter(self.parse())
-
-
-def _utc(moment: dt.datetime) -> dt.datetime:
-    """Return a moment in UTC without its zone, as it is stored."""
-    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment

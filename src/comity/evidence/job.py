@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import datetime as dt
     from pathlib import Path
 
-    from comity.core.records import Batch, Reject
+    from comity.core.records import Batch, Reject, Repair
     from comity.evidence.report import Progress
     from comity.evidence.tables import Revision
 
-__all__ = ["Job", "Terms"]
+__all__ = ["Job", "Terms", "utc"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Terms:
     ----------
     licence, url : str
         Terms of the publisher, and where the file came from.
+    urls : mapping of str to str
+        Where each file came from, by its name, if they are several.
     max_quarantine_share : float
         Above this share of bad rows nothing is admitted. [share]
     min_rows : int
@@ -39,6 +41,7 @@ class Terms:
 
     licence: str = ""
     url: str = ""
+    urls: Mapping[str, str] = field(default_factory=dict)
     max_quarantine_share: float = 0.02
     min_rows: int = 1
     out_of_scope: frozenset[str] = frozenset({"out_of_scope"})
@@ -56,7 +59,7 @@ class Job:
         Who gives the rows.
     files : tuple of (str, pathlib.Path)
         Each file that is read, and its name as kept.
-    batches : iterable of Batch or Reject
+    batches : iterable of Batch, Reject or Repair
         What the parser makes of them.
     terms : Terms
         Licence and bounds.
@@ -83,7 +86,7 @@ class Job:
 
     source: str
     files: tuple[tuple[str, Path], ...]
-    batches: Iterable[Batch | Reject]
+    batches: Iterable[Batch | Reject | Repair]
     terms: Terms
     recorded_on: dt.datetime
     changed: Revision
@@ -95,3 +98,8 @@ class Job:
     folder: str = ""
     given: str = ""
     progress: Progress | None = None
+
+
+def utc(moment: dt.datetime) -> dt.datetime:
+    """Return a moment in UTC without its zone, as it is stored."""
+    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from comity.core.errors import StoreDamaged
@@ -102,6 +102,8 @@ class Transaction:
         Name of the file that the parser was given; empty if it was given the folder.
     whole : bool
         Whether the user said that the files are the whole dataset.
+    repaired : dict of str to int
+        Rows mended, by the id of the declared correction. [count]
     """
 
     batch: str
@@ -119,6 +121,7 @@ class Transaction:
     folder: str = ""
     given: str = ""
     whole: bool = False
+    repaired: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

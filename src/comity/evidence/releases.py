@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from comity.core.records import TABLES, Batch, Reject
+from comity.core.records import TABLES, Batch, Reject, Repair
 from comity.evidence.engine.duck import Engine
 from comity.evidence.release_tables import TableChange
 from comity.evidence.tables import column_types, empty_sql
@@ -43,7 +43,7 @@ class Release:
     """
 
     name: str
-    batches: Callable[[], Iterable[Batch | Reject]]
+    batches: Callable[[], Iterable[Batch | Reject | Repair]]
     about: dict[str, Any]
 
 
@@ -54,6 +54,7 @@ class Reading:
     rows: Counter[str] = field(default_factory=Counter)
     unreadable: int = 0
     out_of_scope: int = 0
+    repaired: Counter[str] = field(default_factory=Counter)
 
 
 def compare_releases(  # noqa: PLR0913 -- what is compared, and how it is shown
@@ -144,6 +145,9 @@ def _read(
         if isinstance(item, Reject):
             _count(reading, item, out_of_scope)
             continue
+        if isinstance(item, Repair):
+            reading.repaired[item.correction] += item.rows
+            continue
         columns, rejects = checked(item)
         for reject in rejects:
             _count(reading, reject, out_of_scope)
@@ -183,6 +187,7 @@ def _side(release: Release, reading: Reading) -> dict[str, Any]:
         "rows": dict(reading.rows),
         "unreadable": reading.unreadable,
         "out_of_scope": reading.out_of_scope,
+        "repaired": dict(sorted(reading.repaired.items())),
     }
 
 

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-__all__ = ["IngestReport", "Progress"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from comity.core.errors import ComityError
+
+__all__ = ["IngestReport", "Outcome", "Progress", "Told"]
 
 Progress = Callable[[str, int], None]
 """Called with the name of what is being read, and the rows read from it so far."""
@@ -32,6 +38,8 @@ class IngestReport:
         Time taken. [s]
     by_table : dict of str to int
         Good rows read, by table. [count]
+    repaired : dict of str to int
+        Rows mended, by the id of the declared correction. [count]
     """
 
     source: str
@@ -45,9 +53,9 @@ class IngestReport:
     skipped: tuple[str, ...] = ()
     seconds: float = 0.0
     by_table: dict[str, int] = field(default_factory=dict)
+    repaired: dict[str, int] = field(default_factory=dict)
 
     def __add__(self, other: IngestReport) -> IngestReport:
-        tables = sorted({*self.by_table, *other.by_table})
         return IngestReport(
             source=self.source,
             rows_new=self.rows_new + other.rows_new,
@@ -59,7 +67,33 @@ class IngestReport:
             snapshots=self.snapshots + other.snapshots,
             skipped=self.skipped + other.skipped,
             seconds=self.seconds + other.seconds,
-            by_table={
-                name: self.by_table.get(name, 0) + other.by_table.get(name, 0) for name in tables
-            },
+            by_table=_added(self.by_table, other.by_table),
+            repaired=_added(self.repaired, other.repaired),
         )
+
+
+def _added(a: dict[str, int], b: dict[str, int]) -> dict[str, int]:
+    return {name: a.get(name, 0) + b.get(name, 0) for name in sorted({*a, *b})}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file, or of files that are read as one.
+
+    Attributes
+    ----------
+    files : tuple of (str, pathlib.Path)
+        Name and place of each.
+    report : IngestReport or None
+        If they are stored, or were before.
+    error : ComityError or None
+        Why they were refused.
+    """
+
+    files: tuple[tuple[str, Path], ...]
+    report: IngestReport | None = None
+    error: ComityError | None = None
+
+
+Told = Callable[[Outcome], None]
+"""Called as soon as the fate of a file is settled, and durable."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -12,6 +11,9 @@ from comity.core.provenance import Snapshot, sha256_of
 from comity.core.records import TABLES, table_named
 from comity.evidence import manifest as manifests
 from comity.evidence import quarantine as quarantines
+from comity.evidence.archive.index import ArchiveIndex
+from comity.evidence.archive.reading import ArchiveReading
+from comity.evidence.holding import Holding, holdings_of
 from comity.evidence.lock import writing
 from comity.evidence.manifest import Manifest, Segment, Transaction
 from comity.evidence.quarantine import QuarantinedRow
@@ -35,39 +37,6 @@ __all__ = [
 _FOLDERS = ("tables", "quarantine", "snapshots")
 USER = "user"
 """Name of the source of a user's own rows."""
-
-
-@dataclass
-class Holding:
-    """What the store holds of one source.
-
-    Attributes
-    ----------
-    name : str
-        Of the source.
-    files : list of str
-        Names of the files read.
-    rows : dict of str to int
-        Records by table, less those withdrawn. [count]
-    first, last : datetime.date or None
-        Earliest and latest day of occurrence.
-    quarantined, out_of_scope : int
-        Rows set aside as bad, and as not concerning us. [count]
-    last_admitted : datetime.datetime or None
-        When the last admission ended well.
-    failed : int
-        Attempts that ended badly. [count]
-    """
-
-    name: str
-    files: list[str] = field(default_factory=list)
-    rows: dict[str, int] = field(default_factory=dict)
-    first: dt.date | None = None
-    last: dt.date | None = None
-    quarantined: int = 0
-    out_of_scope: int = 0
-    last_admitted: dt.datetime | None = None
-    failed: int = 0
 
 
 class EvidenceStore:
@@ -130,6 +99,11 @@ class EvidenceStore:
         """How many transactions have been published; 0 when empty [count]."""
         return self.manifest().generation
 
+    @property
+    def archive(self) -> ArchiveIndex:
+        """Coded events in bulk: which publisher's files are in, and where their rows lie."""
+        return ArchiveIndex(self.home)
+
     def is_empty(self) -> bool:
         """Return whether nothing has been admitted."""
         return not self.manifest().segments
@@ -158,14 +132,17 @@ class EvidenceStore:
             holding.last_admitted = item.recorded_on
             holding.quarantined += item.quarantined
             holding.out_of_scope += item.out_of_scope
+            for correction, rows in item.repaired.items():
+                holding.repaired[correction] = holding.repaired.get(correction, 0) + rows
             known = set(holding.files)
             holding.files += [name for name, _, _ in item.files if name not in known]
         for segment in current.segments:
             holding = held[segment.source]
-            rows = holding.rows
-            rows[segment.table] = rows.get(segment.table, 0) + segment.records
+            by_table = holding.rows
+            by_table[segment.table] = by_table.get(segment.table, 0) + segment.records
             holding.first = min(holding.first or segment.first, segment.first)
             holding.last = max(holding.last or segment.last, segment.last)
+        held |= holdings_of(self.archive)
         return dict(sorted(held.items()))
 
     def view(
@@ -208,6 +185,7 @@ class EvidenceStore:
             chosen,
             self.memory_limit,
             hindsight=hindsight,
+            archive=ArchiveReading.of(self.home, as_of, exclusions.sources),
         )
 
     def content_hash(
@@ -248,12 +226,17 @@ class EvidenceStore:
         StoreDamaged
             If a quarantine file is missing or unreadable.
         """
-        return [
-            row
+        files = [
+            item.quarantine
             for item in self.manifest().transactions
             if item.quarantine and source in (None, item.source)
-            for row in quarantines.read(self.home / item.quarantine)
         ]
+        rows = [
+            row
+            for name in (*files, *self.archive.quarantines())
+            for row in quarantines.read(self.home / name)
+        ]
+        return [row for row in rows if source in (None, row.source)]
 
     def verify(self) -> int:
         """Check every stored file against its hash; return how many there are.
@@ -264,6 +247,7 @@ class EvidenceStore:
             Naming the first file that is missing or differs, and what to do.
         """
         files = self.manifest().files()
+        files |= {each.path: each.sha256 for each in self.archive.segments()}
         for name, sha256 in files.items():
             path = self.home / name
             try:
@@ -320,6 +304,7 @@ class EvidenceStore:
     def _exclusions(self, current: Manifest, names: Sequence[str]) -> Exclusions:
         exclusions = Exclusions(names)
         held = {item.source for item in current.transactions}
+        held |= {each.source for each in self.archive.segments()}
         for name in sorted(exclusions.sources - held):
             known = held | set(discover()) | {USER}
             if name not in known:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from comity.core.errors import EvidenceError, QuarantineExceeded
 from comity.core.provenance import Snapshot
-from comity.core.records import TABLES, Batch, Reject
+from comity.core.records import TABLES, Batch, Reject, Repair
 from comity.evidence import quarantine as quarantines
 from comity.evidence import snapshots
 from comity.evidence.engine.duck import Engine
@@ -77,6 +77,7 @@ class _Admission:
         self._paths: dict[str, Path] = {}
         self._beside = dict(job.beside)
         self._rows: Counter[str] = Counter()
+        self._repaired: Counter[str] = Counter()
         self._seen = 0
         self._unread: set[str] = set()
         self._stems: dict[str, str] = {}
@@ -90,6 +91,8 @@ class _Admission:
         for item in job.batches:
             if isinstance(item, Reject):
                 self._reject(item)
+            elif isinstance(item, Repair):
+                self._repaired[item.correction] += item.rows
             else:
                 self._read(item)
         self._check_files()
@@ -108,6 +111,7 @@ class _Admission:
             out_of_scope=self._aside.out_of_scope,
             snapshots=tuple(sha256 for sha256, _, _ in self._kept.values()),
             by_table=dict(self._staging.tables),
+            repaired=dict(sorted(self._repaired.items())),
         )
 
     def close(self) -> None:
@@ -314,6 +318,7 @@ class _Admission:
             folder=job.folder,
             given=job.given,
             whole=job.whole,
+            repaired=dict(sorted(self._repaired.items())),
         )
         manifest = Manifest(
             generation=self._generation,
@@ -328,7 +333,13 @@ class _Admission:
         job = self._job
         return tuple(
             Snapshot(
-                sha256, job.source, name, job.terms.url, size, job.recorded_on, job.terms.licence
+                sha256=sha256,
+                source=job.source,
+                name=name,
+                url=job.terms.urls.get(name, job.terms.url),
+                size=size,
+                retrieved_on=job.recorded_on,
+                licence=job.terms.licence,
             )
             for name, (sha256, size, _) in self._kept.items()
             if (sha256, job.source, name) not in known

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from comity.core.errors import StoreDamaged, UnknownName
 from comity.core.records import TABLES
+from comity.evidence.archive.reading import ArchiveReading
 from comity.evidence.engine.duck import Engine, quoted, scan
 from comity.evidence.tables import ENVELOPE, column_types, empty_sql, stored_types
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -82,6 +83,8 @@ class EvidenceView:
     hindsight : bool
         Whether ``credibility_now`` may use what became known later; if not, it is the credibility
         at the record's own date.
+    archive : ArchiveReading, optional
+        Coded events in bulk, offered as the view ``archive_events``.
 
     Raises
     ------
@@ -89,7 +92,7 @@ class EvidenceView:
         If a file of the generation is missing.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- made by EvidenceStore.view only
         self,
         home: Path,
         segments: Sequence[Segment],
@@ -99,8 +102,10 @@ class EvidenceView:
         memory_limit: str,
         *,
         hindsight: bool = True,
+        archive: ArchiveReading | None = None,
     ) -> None:
         self.as_of = as_of
+        self.archive = archive or ArchiveReading(home, as_of, ())
         self._hindsight = hindsight
         self._home = home
         self._exclusions = exclusions
@@ -112,11 +117,14 @@ class EvidenceView:
             self._engine.confine(home)
             for name, part in by_table.items():
                 self._create(TABLES[name], part)
+            self._engine.run(f"CREATE VIEW archive_events AS {self.archive.sql('events')}")
         except BaseException:
             self._engine.close()
             raise
 
-    def query(self, sql: str, params: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
+    def query(
+        self, sql: str, params: Sequence[object] | Mapping[str, object] | None = None
+    ) -> list[tuple[Any, ...]]:
         """Return all rows of a query over the tables.
 
         Raises

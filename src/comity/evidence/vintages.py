@@ -7,6 +7,8 @@ import re
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from comity.core.errors import StoreDamaged, UnknownName, UsageError
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
+    from comity.evidence.archive.index import ArchiveFile
     from comity.evidence.manifest import Transaction
     from comity.evidence.store import EvidenceStore
 
@@ -75,8 +78,8 @@ class Vintage:
         Whose.
     recorded_on : datetime.datetime
         When it was admitted. [UTC]
-    parser_version : int
-        Of the parser that read it.
+    parser_version : int or None
+        Of the parser that read it; None in the archive, whose files are read once.
     files : tuple of ReadFile
         What it read.
     rows : dict of str to int
@@ -91,12 +94,12 @@ class Vintage:
     id: str
     source: str
     recorded_on: dt.datetime
-    parser_version: int
+    parser_version: int | None
     files: tuple[ReadFile, ...]
     rows: dict[str, int]
-    whole: bool
-    folder: str
-    given: str
+    whole: bool = False
+    folder: str = ""
+    given: str = ""
 
     @property
     def release(self) -> str:
@@ -150,6 +153,8 @@ def release_of(name: str, path: Path | None = None, patterns: Iterable[str] = ()
 def vintages(store: EvidenceStore, source: str) -> list[Vintage]:
     """Return what each admission of a source read, oldest first.
 
+    Files of the archive are admitted by the dozen; a vintage of theirs is all that one run took.
+
     Raises
     ------
     UnknownName
@@ -157,6 +162,8 @@ def vintages(store: EvidenceStore, source: str) -> list[Vintage]:
     """
     known = discover()
     held = store.manifest()
+    if files := store.archive.files(source):
+        return _archive_vintages(store, source, files)
     names = {item.source for item in held.transactions}
     if source not in names and source not in known:
         raise UnknownName(
@@ -196,8 +203,8 @@ def last_two(found: Sequence[Vintage]) -> tuple[Vintage, Vintage]:
     """Return the last vintage and the one to set it against.
 
     That is the last one before it with a file of the same name, if there is one: what was admitted
-    between may be another part of the dataset. Otherwise it is the one before. The same bytes read
-    twice are one release.
+    between may be another part of the dataset. A day in front of a name is no part of it. Otherwise
+    it is the one before. The same bytes read twice are one release.
 
     Raises
     ------
@@ -210,8 +217,8 @@ def last_two(found: Sequence[Vintage]) -> tuple[Vintage, Vintage]:
         have = "one release" if found else "no release"
         msg = f"{have} is stored, a comparison needs two: give files with --from and --to."
         raise UsageError(msg)
-    names = {file.name for file in last.files}
-    alike = (item for item in others if names & {file.name for file in item.files})
+    names = _undated(last)
+    alike = (item for item in others if names & _undated(item))
     return next(alike, others[0]), last
 
 
@@ -283,6 +290,33 @@ def _vintage(store: EvidenceStore, item: Transaction) -> Vintage:
         folder=item.folder,
         given=item.given or (item.files[0][0] if len(item.files) == 1 else ""),
     )
+
+
+def _archive_vintages(
+    store: EvidenceStore, source: str, files: Iterable[ArchiveFile]
+) -> list[Vintage]:
+    found = discover().get(source)
+    patterns = found.SPEC.release if found else ()
+    segments = store.archive.segments()
+    relation = next((each.relation for each in segments if each.source == source), "events")
+    runs = groupby(sorted(files, key=attrgetter("admitted_on")), attrgetter("admitted_on"))
+    made = []
+    for number, (moment, run) in enumerate(runs, start=1):
+        read = tuple(
+            ReadFile(
+                each.name, each.sha256, release_of(each.name, None, patterns),
+                each.rows + each.repeated,
+            )
+            for each in run
+        )  # fmt: skip
+        rows = {relation: sum(file.rows for file in read)}
+        made.append(Vintage(str(number), source, moment, None, read, rows))
+    return made
+
+
+def _undated(vintage: Vintage) -> set[str]:
+    """Return the names of files without the day of retrieval in front."""
+    return {re.sub(r"^\d{4}-\d\d-\d\d_", "", file.name) for file in vintage.files}
 
 
 def _read_file(store: EvidenceStore, source: str, name: str, sha256: str, rows: int) -> ReadFile:

@@ -83,6 +83,11 @@ _REGISTERS = "TRUE"  # coded rows count only from the registers of the dyad: see
 # Who travels shows who courts: a meeting in the one capital is an act of the other.
 _TRAVELLER = "CASE WHEN h.host IN {B} THEN 'ab' WHEN h.host IN {A} THEN 'ba' END"
 _PAIR = "(h.state_a IN {A} AND h.state_b IN {B}) OR (h.state_a IN {B} AND h.state_b IN {A})"
+# Goods go from the reporter if it reports an export, and to it if it reports an import.
+_REPORTED = (
+    f"CASE WHEN h.flow IN ('export', 're-export') THEN {_directed('reporter', 'partner')} "
+    f"ELSE {_directed('partner', 'reporter')} END"
+)
 
 BINDINGS: dict[str, Binding] = {
     "events": Binding(
@@ -132,6 +137,7 @@ BINDINGS: dict[str, Binding] = {
         rank="coalesce(h.value, 0)",
         presence=("actor", "recipient"),
     ),
+    "trade_reports": Binding(_REPORTED, timing="spread", rank="coalesce(h.value, 0)"),
     "disputes": Binding("NULL", _PAIR, timing="span", rank="coalesce(h.hostility, 0)"),
     "contiguity": Binding("NULL", _PAIR, timing="span"),
     "distances": Binding("NULL", _PAIR, timing="span"),

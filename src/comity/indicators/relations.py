@@ -8,7 +8,7 @@ from comity.core.errors import UnknownName
 from comity.core.records import TABLES, ColumnType
 from comity.indicators.bindings import BINDINGS, Binding
 
-__all__ = ["RELATIONS", "Relation", "relation_named", "verified_sql"]
+__all__ = ["ONE_SET_OF_BALLOTS", "RELATIONS", "Relation", "relation_named", "verified_sql"]
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,14 @@ SELECT * REPLACE (q_from AS occurred_from, q_to AS occurred_to) FROM (
   FROM obligations
 ) WHERE q_from < q_to"""
 
+ONE_SET_OF_BALLOTS = """NOT (rcid LIKE 'undl-%' AND coalesce(session, 0) IN (
+    SELECT session FROM ballots WHERE rcid NOT LIKE 'undl-%' AND session IS NOT NULL))"""
+"""SQL: of a session stored from both publishers, the UN Library's roll calls do not count.
+
+Both number the same votes their own way, so that each would count twice. The Library has adopted
+resolutions only; the other has all roll calls.
+"""
+
 # Votes that all cast alike say nothing: a roll call is contested where the scores spread.
 # Habit: how far a vote like the state's own agrees with all others in that roll call. What is left
 # is agreement beyond both states' habits (two-way centring, one sweep).
@@ -97,7 +105,7 @@ _BALLOTS = """
 WITH scored AS (
   SELECT rcid, voter, record_id, public_from, source, session,
     CASE choice WHEN 'yes' THEN 1.0 WHEN 'abstain' THEN 0.5 WHEN 'no' THEN 0.0 END AS x
-  FROM ballots WHERE choice <> 'absent'
+  FROM ballots WHERE choice <> 'absent' AND {one_set}
 ),
 calls AS (
   SELECT rcid, stddev_pop(x) AS spread, count(*) AS n,
@@ -127,7 +135,9 @@ SELECT p.rcid, p.record_id, p.q_also, p.source, p.session, p.public_from,
     year(r.occurred_from)), 1, 1) AS occurred_from,
   make_date(coalesce(CASE WHEN p.session BETWEEN 1 AND 150 THEN 1945 + p.session END,
     year(r.occurred_from)) + 1, 1, 1) AS occurred_to
-FROM both_voted p JOIN habits k USING (rcid) JOIN roll_calls r USING (rcid)"""
+FROM both_voted p JOIN habits k USING (rcid) JOIN roll_calls r USING (rcid)""".replace(
+    "{one_set}", ONE_SET_OF_BALLOTS
+)
 
 _ALLIANCES = """
 SELECT *, CASE WHEN defense OR offense THEN 6 WHEN nonaggression OR neutrality THEN 3

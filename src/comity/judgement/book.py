@@ -225,7 +225,7 @@ _DESCRIPTIONS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     "armed_conflicts": lambda r: _joined(
         f"{r['location'] or 'conflict'} {r['year']}",
-        f"{r['side_a']} and {r['side_b']}",
+        " and ".join(filter(None, (r[f"side_{x}"] or r[f"states_{x}"] for x in "ab"))),
         r["intensity"],
     ),
     "diplomatic_missions": lambda r: f"{r['actor']} in {r['recipient']} {r['year']}: {r['level']}",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from comity.core.case import Case
     from comity.core.dyad import Dyad
+    from comity.evidence.gaps import SourceGap
     from comity.evidence.store import EvidenceView
     from comity.evidence.vintages import ReadFile
     from comity.indicators.panel import Panel
@@ -55,6 +56,8 @@ class Context:
         The dyad beside others on the panel's scale; None without a panel.
     files : mapping of (str, str) to ReadFile
         Names and releases of the files that were read, by source and hash.
+    missing : sequence of SourceGap
+        Files of sources that were expected within the period and are not there.
     """
 
     view: EvidenceView
@@ -71,6 +74,7 @@ class Context:
     item_standing: Mapping[str, PanelStanding] = field(default_factory=dict)
     comparison: Comparison | None = None
     files: Mapping[tuple[str, str], ReadFile] = field(default_factory=dict)
+    missing: Sequence[SourceGap] = ()
 
     @property
     def a(self) -> str:

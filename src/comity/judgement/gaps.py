@@ -9,6 +9,7 @@ from comity.judgement.assessment import Gap
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from comity.evidence.gaps import SourceGap
     from comity.judgement.assessment import Reading
     from comity.judgement.context import Context
 
@@ -26,6 +27,7 @@ ASSUMPTIONS = (
     "A6: Pressure by third parties explains and does not enter a reading.",
 )
 
+_SPANS = 6
 _REGISTERS = {
     "claims": "promised and delivered items",
     "stress_tests": "responses to crises",
@@ -52,6 +54,7 @@ def gaps_part(readings: Mapping[str, Reading], context: Context) -> list[Gap]:
         for name in ("depth", "cohesion", "tension", "asymmetry")
         if name not in readings
     ]
+    made += _missing_files(context)
     made += _empty_registers(context)
     for indicator in sorted(context.panel.definitions):
         status = context.panel.statuses.get(indicator)
@@ -86,6 +89,37 @@ def gaps_part(readings: Mapping[str, Reading], context: Context) -> list[Gap]:
         ),
     ]
     return made
+
+
+def _missing_files(context: Context) -> list[Gap]:
+    """Return a gap per source of whose files some are missing, with the indicators it touches."""
+    made = []
+    for gap in context.missing:
+        touched = [
+            name
+            for name, definition in sorted(context.panel.definitions.items())
+            if any(measure.table in gap.tables for measure in definition.measures)
+        ]
+        if not touched:
+            continue
+        made.append(
+            Gap(
+                what=f"{gap.source}: {gap.files:,} of {gap.of:,} files are not there{_days(gap)}",
+                why=f"{'; '.join(gap.reasons)}. Read by {', '.join(touched)}: a low count or none "
+                "there may be a gap.",
+                fill=f"`comity collect {gap.source}` fetches what is missing; "
+                f"`comity sources status {gap.source}` lists the files.",
+            )
+        )
+    return made
+
+
+def _days(gap: SourceGap) -> str:
+    shown = [
+        f"{first}" if first == last else f"{first} to {last}" for first, last in gap.days[:_SPANS]
+    ]
+    more = f" and {len(gap.days) - _SPANS:,} spans more" if len(gap.days) > _SPANS else ""
+    return f" ({', '.join(shown)}{more})" if shown else ""
 
 
 def _empty_registers(context: Context) -> list[Gap]:

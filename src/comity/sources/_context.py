@@ -26,6 +26,7 @@ __all__ = [
     "NOT_A_STATE",
     "RAW_LIMIT",
     "ROWS",
+    "TERRITORIES",
     "Frame",
     "Seen",
     "States",
@@ -48,6 +49,13 @@ RAW_LIMIT = 4_000
 NOT_A_STATE = "not_a_state"
 """Reject code of a row about actors that are legitimately not states; no error of the file."""
 
+TERRITORIES = frozenset({
+    "ABW", "AIA", "ASM", "ATA", "BES", "BMU", "COK", "CUW", "CYM", "ESH", "FLK", "FRO", "GGY",
+    "GIB", "GLP", "GRL", "GUF", "GUM", "HKG", "IMN", "JEY", "MAC", "MNP", "MSR", "MTQ", "MYT",
+    "NCL", "NIU", "PRI", "PYF", "REU", "SHN", "SXM", "TCA", "VGB", "VIR",
+})  # fmt: skip
+"""ISO3 codes of places that are no states of their own; any other unknown code is an error."""
+
 
 def reject(locator: str, code: str, reason: str, raw: str) -> Reject:
     """Return a rejected row, its text cut at 4,000 characters and free of broken bytes."""
@@ -69,12 +77,15 @@ class Frame:
         Gives the text of a row by position.
     rejects : list of Reject
         Rows given up so far.
+    label : str
+        The file that the rows are from, as its locators begin.
     """
 
     data: pd.DataFrame
     locators: list[str]
     raw: Callable[[int], str]
     rejects: list[Reject] = field(default_factory=list)
+    label: str = ""
     keep: np.ndarray[Any, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -111,7 +122,7 @@ def frames_of_table(table: pd.DataFrame, label: str, rows: int = ROWS) -> Iterat
     for start in range(0, len(table), rows):
         part = table.iloc[start : start + rows].reset_index(drop=True)
         locators = [f"{label}, row {start + 1 + i}" for i in range(len(part))]
-        yield Frame(part, locators, _row_text(part))
+        yield Frame(part, locators, _row_text(part), label=label)
 
 
 def _row_text(part: pd.DataFrame) -> Callable[[int], str]:

@@ -59,7 +59,7 @@ _R_SUFFIXES = frozenset({".rda", ".rdata", ".rds"})
 
 
 def frames_of(
-    path: Path, spec: SourceSpec, rows: int = ROWS, *, every: bool = False
+    path: Path, spec: SourceSpec, rows: int = ROWS, *, every: bool = False, parts: bool = False
 ) -> Iterator[tuple[Frame, Layout]]:
     """Yield the rows of a file, or of the files of a folder, with the layout that they are in.
 
@@ -74,6 +74,9 @@ def frames_of(
     every : bool
         Whether all layouts of a folder are read. If not, they are taken to say the same, and only
         the files of the first layout that is there are read.
+    parts : bool
+        Whether the files of one zip archive are parts of one whole, all to be read. If not, they
+        are taken to say the same, and only the first is read.
 
     Raises
     ------
@@ -88,7 +91,7 @@ def frames_of(
             continue
         expected = plain or packaged
         texts = text_files(file, [layout.pattern for layout in expected], spec.name)
-        for text in texts if every else texts[:1]:
+        for text in texts if every or parts else texts[:1]:
             header = find_header(text, [layout.columns for layout in expected], spec.name)
             for frame in read_frames(text, header, spec.name, rows=rows):
                 yield frame, expected[header.layout]
@@ -283,7 +286,8 @@ def amounts_of(frame: Frame, column: str) -> Any:
     cells = frame.data[column]
     values = numbers_of(cells)
     empty = np.array(
-        [cell is None or cell != cell or cell in {"", "NA"} for cell in cells.tolist()]  # noqa: PLR0124 -- NaN
+        [cell is None or cell != cell or cell in {"", "NA"} for cell in cells.tolist()],  # noqa: PLR0124 -- NaN
+        dtype=bool,
     )
     frame.drop(
         ~((values >= 0) | (values == MISSING) | empty),

@@ -11,7 +11,7 @@ import fnmatch
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, cast
@@ -61,10 +61,13 @@ class TextFile:
         The file, or the archive.
     member : str
         Name inside the archive; empty for a plain file.
+    encoding : str
+        Of a file that is not UTF-8; empty for one that is, or that is UTF-16 with a mark.
     """
 
     path: Path
     member: str = ""
+    encoding: str = ""
 
     @property
     def label(self) -> str:
@@ -78,18 +81,19 @@ class TextFile:
             with (
                 zipfile.ZipFile(self.path) as archive,
                 archive.open(self.member) as stream,
-                _as_text(stream) as text,
+                _as_text(stream, self.encoding) as text,
             ):
                 yield text
         else:
-            with self.path.open("rb") as stream, _as_text(stream) as text:
+            with self.path.open("rb") as stream, _as_text(stream, self.encoding) as text:
                 yield text
 
 
-def _as_text(stream: IO[bytes]) -> io.TextIOWrapper:
+def _as_text(stream: IO[bytes], encoding: str) -> io.TextIOWrapper:
     buffered = io.BufferedReader(cast("io.RawIOBase", stream), 1 << 20)
     mark = buffered.peek(2)[:2]
-    encoding = "utf-16" if mark in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    usual = "utf-16" if mark in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    encoding = encoding or usual
     return io.TextIOWrapper(buffered, encoding=encoding, errors="surrogateescape")
 
 
@@ -244,6 +248,7 @@ def read_frames(
     source: str,
     names: Sequence[str] | None = None,
     rows: int = ROWS,
+    fit: Callable[[list[str]], list[str]] | None = None,
 ) -> Iterator[Frame]:
     """Yield the rows below the header as frames of text columns.
 
@@ -260,6 +265,8 @@ def read_frames(
         Names for the columns, by position; as published if not given.
     rows : int
         Rows per frame.
+    fit : callable, optional
+        Gives the cells that a row should have had, where a declared correction mends its end.
 
     Raises
     ------
@@ -272,16 +279,19 @@ def read_frames(
     locators: list[str] = []
     rejects: list[Reject] = []
 
+    label = file.label
+
     def frame() -> Frame:
         kept, table = list(lines), pd.DataFrame(cells, columns=columns, dtype=object)
-        out = Frame(table, list(locators), kept.__getitem__, list(rejects))
+        out = Frame(table, list(locators), kept.__getitem__, list(rejects), label)
         for part in (cells, lines, locators, rejects):
             part.clear()
         return out
 
-    size, label = 0, file.label
-    for number, line, parsed, trouble in _rows(file, header, source):
+    size = 0
+    for number, line, published, trouble in _rows(file, header, source):
         locator = f"{label}, line {number}"
+        parsed = published if fit is None else fit(published)
         if trouble is not None:
             rejects.append(reject(locator, *trouble, line))
         elif len(parsed) != len(columns):

@@ -13,12 +13,22 @@ from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 import comity.sources
 from comity.core.errors import DuplicateName, UnknownName
-from comity.core.records import Batch, Reject
+from comity.core.records import Batch, Reject, Repair
 
 if TYPE_CHECKING:
+    from comity.sources._archive import Archive
     from comity.sources._remote import Expected
 
-__all__ = ["Layout", "Parse", "Source", "SourceSpec", "discover", "expected_of", "source_named"]
+__all__ = [
+    "Layout",
+    "Parse",
+    "Source",
+    "SourceSpec",
+    "archive_of",
+    "discover",
+    "expected_of",
+    "source_named",
+]
 
 Redistribution = Literal["yes", "attribution", "non_commercial", "no", "unknown"]
 
@@ -133,7 +143,7 @@ class SourceSpec:
     companions: tuple[str, ...] = ()
 
 
-Parse = Callable[[Path], Iterator[Batch | Reject]]
+Parse = Callable[[Path], Iterator[Batch | Reject | Repair]]
 
 
 class Source(Protocol):
@@ -141,7 +151,10 @@ class Source(Protocol):
 
     ``parse(path)`` reads one file and yields batches and rejects in bounded memory; it raises
     `SourceChanged` where the layout is not one of ``SPEC.layouts``. Same bytes, same records.
-    A source that can be fetched also has ``expected``; see `comity.sources._remote`.
+    Where a declared correction mends rows, it yields a repair for the count.
+    A source that can be fetched also has ``expected``; see `comity.sources._remote`. One whose
+    files are too many to be parsed has ``ARCHIVE`` in place of ``parse``; see
+    `comity.sources._archive`.
     """
 
     SPEC: SourceSpec
@@ -176,6 +189,11 @@ def discover() -> dict[str, Source]:
 def expected_of(source: Source) -> Expected | None:
     """Return the function that names a source's files at the publisher; None if it has none."""
     return cast("Expected | None", getattr(source, "expected", None))
+
+
+def archive_of(source: Source) -> Archive | None:
+    """Return how a source's files go into the archive; None if they are parsed row by row."""
+    return cast("Archive | None", getattr(source, "ARCHIVE", None))
 
 
 def source_named(name: str) -> Source:

@@ -168,7 +168,7 @@ def _times(frame: Frame, states: States, seen: Seen) -> pd.DataFrame:
         }
         for state, first, last in _under_each_name(given, start, end, states):
             parts.append({"state": state, "start": first, "end": last, **common})
-    return pd.DataFrame(parts)
+    return pd.DataFrame(parts, columns=["state", "start", "end", "version", "locator"])
 
 
 def _under_each_name(

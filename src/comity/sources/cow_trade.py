@@ -18,6 +18,7 @@ from comity.sources._dyads import (
     year_batches,
 )
 from comity.sources._formats import changed
+from comity.sources._remote import RemoteFile, Site
 from comity.sources._spec import Layout, SourceSpec
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from comity.core.records import Batch, Reject
 
-__all__ = ["SPEC", "parse"]
+__all__ = ["SPEC", "expected", "parse"]
 
 _DYADS = Layout(
     "COW dyadic trade",
@@ -73,6 +74,12 @@ SPEC = SourceSpec(
 # As the project writes it; other names are in the table of states.
 _NAMES = {"Congo": "Republic of the Congo"}
 _YEAR_IN_NAME = re.compile(r"_([12]\d{3})\.")
+
+
+def expected(site: Site, since: dt.date, until: dt.date) -> Iterator[RemoteFile]:
+    """Yield the file that the R package peacesciencer downloads; it holds all years."""
+    del site, since, until
+    yield RemoteFile(_PACKAGE.pattern, f"https://svmiller.com/R/peacesciencer/{_PACKAGE.pattern}")
 
 
 def parse(path: Path) -> Iterator[Batch | Reject]:

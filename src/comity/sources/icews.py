@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from comity.core.cameo import quad_of
+from comity.core.correction import load_corrections
 from comity.core.errors import SourceChanged
 from comity.core.provenance import sha256_of
 from comity.sources._context import (
@@ -26,13 +28,14 @@ from comity.sources._context import (
     years_of,
 )
 from comity.sources._formats import files_of, find_header, read_frames, text_files
+from comity.sources._mending import Mending
 from comity.sources._rdata import read_rdata
 from comity.sources._spec import Layout, SourceSpec
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from comity.core.records import Batch, Reject
+    from comity.core.records import Batch, Reject, Repair
 
 __all__ = ["SPEC", "parse"]
 
@@ -48,6 +51,13 @@ _RAW = Layout(
     _RAW_COLUMNS,
     "Harvard Dataverse doi:10.7910/DVN/28075 and doi:10.7910/DVN/QI2T9A: tab-separated, 20 columns,"
     " one file per year or week, also inside a zip archive.",
+)
+_RAW_2017 = Layout(
+    "raw events of 2017",
+    "Events.2017*.tab",
+    tuple(name for name in _RAW_COLUMNS if name != "CAMEO Code"),
+    "The publisher's file of 2017, which lacks the column of CAMEO codes and writes days as month,"
+    " day and year; both are mended by declared corrections.",
 )
 _PACKAGE = Layout(
     "icews package sample",
@@ -76,11 +86,13 @@ SPEC = SourceSpec(
     reliability="C",
     tables=("media_events", "dyad_counts"),
     file_by_file=True,  # the same events are given in several layouts, side by side
-    layouts=(_RAW, _PACKAGE, _COUNTS),
+    layouts=(_RAW, _RAW_2017, _PACKAGE, _COUNTS),
     out_of_scope=(NOT_A_STATE,),
     notes="Coded by machine: single events are often wrong, and a few dyads are miscoded wholesale"
     " (Belarus-Japan, Croatia-Tajikistan in the counts). The number of an event is unique only"
-    " together with its date. The literal NA means empty. Sectors are several values in one cell."
+    " together with its date; 145,312 numbers stand on two days each, around the turn to 2014, and"
+    " nothing says which is right: both are kept. The literal NA means empty. Sectors are several"
+    " values in one cell."
     " The volume follows the sources that were read (jumps in 2006-2007): compare shares, or model"
     " the volume. Actors without a country (UN, EU, armed groups) and territories without a state"
     " of their own are set aside as not_a_state. Events inside one state are kept; they have the"
@@ -90,6 +102,7 @@ SPEC = SourceSpec(
     " dyad-year with 0 is a zero; a state that is not among the 152 is missing, not zero (Turkey,"
     " Venezuela, Serbia, Czechia among them).",
     credibility=3,
+    parser_version=2,
 )
 
 _COUNT_COLUMNS = {
@@ -110,7 +123,7 @@ _TERRITORIES = frozenset({
 })  # fmt: skip
 
 
-def parse(path: Path) -> Iterator[Batch | Reject]:
+def parse(path: Path) -> Iterator[Batch | Reject | Repair]:
     """Yield events, or counts per dyad and year, of a file or of all known files of a folder.
 
     Tab files are read in bounded memory, R data files whole.
@@ -126,25 +139,38 @@ def parse(path: Path) -> Iterator[Batch | Reject]:
         If a file has none of the layouts, or is damaged.
     """
     states = States()
-    seen = Seen()
+    seen = _Seen()
     for file in files_of(path, ("*.tab", "*.zip", "*icews*.rda")):
         if file.suffix.lower() in {".rda", ".rdata"}:
             yield from _parse_package(file, states, seen)
             continue
         for text in text_files(file, ("*.tab", "*.txt", "*.csv"), SPEC.name):
-            header = find_header(text, (_RAW.columns,), SPEC.name)
+            header = find_header(text, (_RAW.columns, _RAW_2017.columns), SPEC.name)
             for frame in read_frames(text, header, SPEC.name):
-                lower = {name: name.lower().replace(" ", "_") for name in header.cells}
-                frame.data = frame.data.rename(columns=lower)
+                frame.data = frame.data.rename(
+                    columns={name: _lower(name) for name in header.cells}
+                )
                 yield from _events(frame, states, seen)
 
 
-def _parse_package(file: Path, states: States, seen: Seen) -> Iterator[Batch | Reject]:
+@dataclass
+class _Seen:
+    """The keys of all rows so far, and the rows themselves."""
+
+    keys: Seen = field(default_factory=Seen)
+    rows: Seen = field(default_factory=Seen)
+
+
+def _lower(name: str) -> str:
+    return name.lower().replace(" ", "_")
+
+
+def _parse_package(file: Path, states: States, seen: _Seen) -> Iterator[Batch | Reject | Repair]:
     for table in read_rdata(file, SPEC.name, _PACKAGE.columns).values():
         columns = [str(name) for name in table.columns]
         if set(_COUNTS.columns) <= set(columns):
             for frame in frames_of_table(table, file.name):
-                yield from _counts(frame, states, seen)
+                yield from _counts(frame, states, seen.keys)
         elif set(_PACKAGE.columns) <= set(columns):
             for frame in frames_of_table(table, file.name):
                 yield from _events(frame, states, seen)
@@ -163,7 +189,9 @@ def _texts(values: Any) -> Any:
     return texts[codes]
 
 
-def _events(frame: Frame, states: States, seen: Seen) -> Iterator[Batch | Reject]:
+def _events(frame: Frame, states: States, seen: _Seen) -> Iterator[Batch | Reject | Repair]:
+    mending = Mending(frame, load_corrections(SPEC.name), _lower)
+    mending.cells()
     data = frame.data
     days = days_of(data["event_date"])
     cells = {name: _texts(data[name]) for name in _TEXT_CELLS}
@@ -190,8 +218,12 @@ def _events(frame: Frame, states: States, seen: Seen) -> Iterator[Batch | Reject
         [f"{day}.{number}" for day, number in zip(days, cells["event_id"], strict=True)],
         dtype=object,
     )
-    frame.drop_repeated(pd.DataFrame({"ref": refs}), seen, "this event is given twice.")
+    mending.repeats(seen.rows)
+    frame.drop_repeated(
+        pd.DataFrame({"ref": refs}), seen.keys, "this event is given twice, with other cells."
+    )
     yield from frame.rejects
+    yield from mending.repairs()
     columns = {
         "event_ref": frame.kept(refs),
         "actor": frame.kept(actor),
@@ -199,6 +231,7 @@ def _events(frame: Frame, states: States, seen: Seen) -> Iterator[Batch | Reject
         **{ours: frame.kept(cells[theirs]) for ours, theirs in _CELLS.items()},
         "goldstein": frame.kept(goldstein),
         "quad": frame.kept(quads),
+        "corrected": mending.column(),
         "locator": frame.kept(frame.locators),
         **day_columns(frame.kept(days), lag=1),
     }

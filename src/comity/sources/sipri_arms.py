@@ -21,7 +21,15 @@ from comity.sources._context import (
     year_columns,
     years_of,
 )
-from comity.sources._formats import files_of, find_header, read_frames, text_files
+from comity.sources._formats import (
+    TextFile,
+    files_of,
+    find_header,
+    read_frames,
+    text_files,
+)
+from comity.sources._remote import RemoteFile, Site
+from comity.sources._sipri_reply import register_of, text_of_reply
 from comity.sources._spec import Layout, SourceSpec
 
 if TYPE_CHECKING:
@@ -29,7 +37,7 @@ if TYPE_CHECKING:
 
     from comity.core.records import Batch, Reject
 
-__all__ = ["SPEC", "flow_class", "parse"]
+__all__ = ["SPEC", "expected", "flow_class", "parse"]
 
 _NEW = Layout(
     "new register",
@@ -50,6 +58,13 @@ _OLD = Layout(
     "Trade register as one row per order, years of delivery as '2022; 2023', with nameless columns"
     " that flag estimates by '?', and a byte-order mark.",
 )  # fmt: skip
+_REPLY = Layout(
+    "register as JSON",
+    "trade-register*.json",
+    _OLD.columns,
+    "The old register as the database's own page gets it: JSON whose member bytes is the CSV in"
+    " base64.",
+)
 
 SPEC = SourceSpec(
     name="sipri_arms",
@@ -63,7 +78,7 @@ SPEC = SourceSpec(
     coverage="1950/",
     reliability="B",
     tables=("transfers",),
-    layouts=(_NEW, _OLD),
+    layouts=(_NEW, _OLD, _REPLY),
     out_of_scope=(NOT_A_STATE,),
     notes="The trend-indicator value (TIV) measures military capability handed over, in millions;"
     " it is no price. A TIV of 0 stands for less than 0.5, an empty one for no delivery found. The"
@@ -72,8 +87,8 @@ SPEC = SourceSpec(
     " The year of a delivery becomes known when SIPRI publishes, in March of the next year. Figures"
     " of earlier years are revised at every release. Drones and their parts are thin before 2015."
     " Suppliers and recipients follow the name of the time: Soviet Union until 1991, then Russia."
-    " Armed groups (marked *), NATO, the UN and unknown suppliers or recipients are set aside as"
-    " not_a_state.",
+    " A register fetched as JSON was tested on a made-up file only. Armed groups (marked *), NATO,"
+    " the UN and unknown suppliers or recipients are set aside as not_a_state.",
     release=(r"(?m)^\W*Data generated: (?P<release>\d{1,2} \w{3,9} \d{4})",),
 )
 
@@ -90,6 +105,15 @@ _NO_STATE = re.compile(
 # The ids of the old layout's nameless columns, by position.
 _OLD_NAMES = {3: "order_flag", 5: "ordered_flag", 9: "delivered_flag"}
 _EMPTY = ("", "NA", "?")
+
+
+def expected(site: Site, since: dt.date, until: dt.date) -> Iterator[RemoteFile]:
+    """Yield the register of the deliveries of these years, as the database's own page asks for it.
+
+    The terms allow non-commercial use of less than a tenth of the data: ask for the years needed.
+    """
+    del site
+    yield register_of(since.year, until.year)
 
 
 def flow_class(description: str, category: str = "") -> str:
@@ -125,8 +149,8 @@ def parse(path: Path) -> Iterator[Batch | Reject]:
         If a file has none of the layouts, or is damaged.
     """
     states = States()
-    for file in files_of(path, ("*.csv", "*.zip")):
-        for text in text_files(file, ("*.csv",), SPEC.name):
+    for file in files_of(path, ("*.csv", "*.zip", _REPLY.pattern)):
+        for text in _texts_of(file):
             header = find_header(text, (_NEW.columns, _OLD.columns), SPEC.name)
             seen: Counter[str] = Counter()
             known: set[str] = set()
@@ -137,6 +161,12 @@ def parse(path: Path) -> Iterator[Batch | Reject]:
                 frame.data = frame.data.apply(lambda column: column.str.strip())
                 read = _new_rows if header.layout == 0 else _old_rows
                 yield from read(frame, states, seen, known)
+
+
+def _texts_of(file: Path) -> list[TextFile]:
+    if file.suffix.lower() == ".json":
+        return [text_of_reply(file, SPEC.name, _OLD.columns)]
+    return text_files(file, ("*.csv",), SPEC.name)
 
 
 def _new_rows(

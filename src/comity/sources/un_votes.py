@@ -22,8 +22,15 @@ from comity.sources._context import (
     frames_of_table,
     numbers_of,
 )
-from comity.sources._formats import files_of, find_header, read_frames, text_files
+from comity.sources._formats import (
+    TextFile,
+    files_of,
+    find_header,
+    read_frames,
+    text_files,
+)
 from comity.sources._rdata import read_rdata
+from comity.sources._remote import RemoteFile, Site
 from comity.sources._spec import Layout, SourceSpec
 
 if TYPE_CHECKING:
@@ -31,7 +38,7 @@ if TYPE_CHECKING:
 
     from comity.core.records import Batch, Reject
 
-__all__ = ["SPEC", "parse"]
+__all__ = ["SPEC", "expected", "parse"]
 
 _PACKAGE = Layout(
     "unvotes package",
@@ -66,6 +73,13 @@ _LIBRARY = Layout(
     "UN Dag Hammarskjold Library, digitallibrary.un.org/record/4060887, from version 2 (2025):"
     " one row per state and adopted resolution, vote Y, N, A or X.",
 )
+_LIBRARY_2024 = Layout(
+    "UN Library 2024",
+    "*ga_resolutions_voting*",
+    ("undl_id", "ms_codes", "ms_names", "ms_votes", "resolutions", "title", "date"),
+    "The same, version 1 (September 2024): no column of sessions, vote Y, N, A or NV.",
+)
+_LIBRARIES = (_LIBRARY, _LIBRARY_2024)
 
 SPEC = SourceSpec(
     name="un_votes",
@@ -80,7 +94,7 @@ SPEC = SourceSpec(
     coverage="1946/",
     reliability="A",
     tables=("roll_calls", "ballots"),
-    layouts=(_PACKAGE, _ROLL_CALLS, _DATAVERSE, _LIBRARY),
+    layouts=(_PACKAGE, _ROLL_CALLS, _DATAVERSE, *_LIBRARIES),
     out_of_scope=("not_a_state", "not_a_member"),
     notes="Absent is stored as absent, never as a no; the unvotes package leaves absences out"
     " altogether, so there a missing ballot says nothing. Days of the early sessions are"
@@ -89,9 +103,11 @@ SPEC = SourceSpec(
     " of the USSR, and China's was held from Taipei until October 1971: states are resolved by"
     " name or code and date. Issue codes rest on word searches in the descriptions. The UN Library"
     " file holds adopted resolutions only and may be used non-commercially; its roll calls carry"
-    " ids of their own (undl-...), so collecting it beside a Dataverse file counts the same vote"
-    " twice: choose one. Special and emergency sessions take the number of the regular session of"
-    " their date.",
+    " ids of their own (undl-...). Collected beside a Dataverse file it adds the sessions that the"
+    " other lacks: of a session that is stored from both, no indicator counts the Library's roll"
+    " calls. Agreement over adopted resolutions is not that over all roll calls, paragraphs and"
+    " amendments included, so expect a step where one goes on from the other. Special and emergency"
+    " sessions take the number of the regular session of their date.",
     credibility=1,
     release=(r"(?P<release>\d{4}_\d{1,2}_\d{1,2})_ga_resolutions_voting",),
     companions=("un_roll_call_issues.rda",),
@@ -101,12 +117,24 @@ _ISSUE_CODES = ("me", "nu", "di", "hr", "co", "ec")
 _CHOICES = {
     **{choice: choice for choice in ("yes", "no", "abstain", "absent")},
     **dict(zip("12389", ("yes", "abstain", "no", "absent", "not_a_member"), strict=True)),
-    **dict(zip("YNAX", ("yes", "no", "abstain", "absent"), strict=True)),
+    **dict(zip(("Y", "N", "A", "X", "NV"), ("yes", "no", "abstain", *["absent"] * 2), strict=True)),
 }
+_NAMES_2024 = {
+    "ms_codes": "ms_code", "ms_votes": "ms_vote", "resolutions": "resolution",
+    "agenda_titles": "agenda_title",
+}  # fmt: skip
+_SYMBOL = r"^\s*A/RES/(\d{1,3})/"  # of a regular session since 1976; others go by their date
 _REGULAR = re.compile(r"^\d{1,3}(\.0)?$")
 _PACKAGE_PATTERNS = tuple(layout.pattern for layout in (_PACKAGE, _ROLL_CALLS))
 _TEXT_PATTERNS = ("UNVotes*.csv", "UNVotes*.tab", "UNVotes*.zip", "*ga_resolutions_voting*.csv",
                   "*ga_resolutions_voting*.zip")  # fmt: skip
+
+
+def expected(site: Site, since: dt.date, until: dt.date) -> Iterator[RemoteFile]:
+    """Yield the archive of the whole dataset, whose latest version the repository packs."""
+    del site, since, until
+    dataset = "https://dataverse.harvard.edu/api/access/dataset/:persistentId/versions/:latest"
+    yield RemoteFile("UNVotes.zip", f"{dataset}?persistentId=doi:10.7910/DVN/LEJUQZ", changes=True)
 
 
 def parse(path: Path) -> Iterator[Batch | Reject]:
@@ -207,8 +235,9 @@ def _ids(values: Any) -> list[str | None]:
 
 
 def _parse_text(file: Path, states: States) -> Iterator[Batch | Reject]:
-    for text in text_files(file, ("*.csv", "*.tab", "*.txt"), SPEC.name):
-        header = find_header(text, (_DATAVERSE.columns, _LIBRARY.columns), SPEC.name)
+    for text in _votes_of(file):
+        layouts = (_DATAVERSE, *_LIBRARIES)
+        header = find_header(text, [layout.columns for layout in layouts], SPEC.name)
         dates: dict[str, tuple[dt.date, int]] = {}
         seen = Seen()
         for frame in read_frames(text, header, SPEC.name):
@@ -216,11 +245,19 @@ def _parse_text(file: Path, states: States) -> Iterator[Batch | Reject]:
                 _rename_dataverse(frame)
                 system, voter = "cow", frame.data["ccode"].map(_whole)
             else:
-                _rename_library(frame)
+                _rename_library(frame, layouts[header.layout])
                 system, voter = "iso3", frame.data["ms_code"]
             _drop_undated(frame)
             yield from _roll_calls(_first_of_each(frame, dates), dates)
             yield from _ballots(frame, dates, states, system, voter, seen)
+
+
+def _votes_of(file: Path) -> list[TextFile]:
+    """Return the file itself, or of an archive the members with votes: others lie beside them."""
+    texts = text_files(file, ("*.csv", "*.tab", "*.txt"), SPEC.name)
+    names = ("unvotes", "ga_resolutions_voting")
+    votes = [t for t in texts if any(n in t.member.rpartition("/")[2].lower() for n in names)]
+    return votes or texts
 
 
 def _whole(text: Any) -> str:
@@ -243,7 +280,11 @@ def _rename_dataverse(frame: Frame) -> None:
     ]
 
 
-def _rename_library(frame: Frame) -> None:
+def _rename_library(frame: Frame, layout: Layout) -> None:
+    if layout is _LIBRARY_2024:
+        frame.data = frame.data.rename(columns=_NAMES_2024)
+        frame.data["session"] = frame.data["resolution"].str.extract(_SYMBOL, expand=False)
+        frame.data["session"] = frame.data["session"].fillna("")
     data = frame.data
     data["rcid"] = [f"undl-{text.strip()}" if text.strip() else None for text in data["undl_id"]]
     data["vote"] = data["ms_vote"].str.strip()

@@ -30,6 +30,7 @@ from comity.workspace.chain import (
     Chain,
     Question,
     folder_hash,
+    missing_files,
     must_not_precede,
 )
 from comity.workspace.crosscheck import check_references
@@ -45,6 +46,7 @@ from comity.workspace.tracing import VIEWS, evidence_of, explained, part_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from comity.evidence.gaps import SourceGap
     from comity.judgement.assessment import Assessment
 
 __all__ = ["FORMATS", "Question", "Workspace"]
@@ -302,11 +304,12 @@ class Workspace(PanelDoors):
         if question.as_of < cut_off:
             must_not_precede(question.as_of, dyad, self.catalogs)
             cut_off = self._horizon.cut_off(dyad, question.as_of)
+        missing = tuple(missing_files(question, self.settings.home, self.catalogs))
         identity = Identity(
             generated_by=f"comity {__version__}",
             catalog_version=self.catalog_version()[:12],
             indicators_version=folder_hash(builtin_catalog() / "indicators")[:12],
-            inputs_hash=self._inputs_hash(question),
+            inputs_hash=self._inputs_hash(question, missing),
             reconstruction=question.as_of < latest,
             excluded=question.exclude,
             weights=dict(question.weights),
@@ -320,6 +323,7 @@ class Workspace(PanelDoors):
             actors=self.actors,
             settings=self.settings,
             catalogs=self.catalogs,
+            missing=missing,
         )
 
     def _checked(self, weights: Mapping[str, float]) -> Mapping[str, float]:
@@ -332,9 +336,9 @@ class Workspace(PanelDoors):
                 raise UsageError(msg)
         return weights
 
-    def _inputs_hash(self, question: Question) -> str:
+    def _inputs_hash(self, question: Question, missing: Sequence[SourceGap]) -> str:
         snapshots = self.store.snapshots()
-        parts = {
+        parts: dict[str, Any] = {
             "dyad": [question.dyad.a, question.dyad.b],
             "as_of": question.as_of.isoformat(),
             "exclude": list(question.exclude),
@@ -348,6 +352,8 @@ class Workspace(PanelDoors):
             "seed": self.settings.seed,
             "draws": self.settings.draws,
         }
+        if missing:
+            parts["missing"] = [repr(gap) for gap in missing]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

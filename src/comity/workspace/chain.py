@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from comity.core.case import Case, case_folder, load_case
 from comity.core.errors import ModelError, UsageError
+from comity.evidence.gaps import source_gaps
 from comity.evidence.vintages import read_files
 from comity.indicators.definition import load_indicators
 from comity.indicators.measure import measure
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from comity.core.actor import Actors
     from comity.core.dyad import Dyad
     from comity.core.settings import Settings
+    from comity.evidence.gaps import SourceGap
     from comity.evidence.store import EvidenceStore, EvidenceView
     from comity.indicators.panel import Panel
     from comity.judgement.assessment import Assessment, Comparison
@@ -45,6 +47,7 @@ __all__ = [
     "Chain",
     "Question",
     "folder_hash",
+    "missing_files",
     "must_not_precede",
     "register_sources",
 ]
@@ -97,6 +100,8 @@ class Chain:
         Latest day from which a record of the dyad was public.
     store, actors, settings, catalogs
         As in `Workspace`.
+    missing : tuple of SourceGap
+        Files that were expected within the period and are not there.
     """
 
     question: Question
@@ -106,6 +111,7 @@ class Chain:
     actors: Actors
     settings: Settings
     catalogs: Sequence[Path]
+    missing: tuple[SourceGap, ...] = ()
 
     def run(self, progress: Callable[[str], None] = lambda _: None) -> Assessment:
         """Return the assessment.
@@ -141,6 +147,7 @@ class Chain:
                 item_standing=item_standings(reference, shipped_panel(), dyad, as_of),
                 comparison=self._comparison(reference, view, case),
                 files=read_files(self.store),
+                missing=self.missing,
             )
             return judge(context, estimates, self.identity, specs, self.catalogs)
 
@@ -328,6 +335,16 @@ def _news_part(news: News, panel: Panel) -> dict[str, Any]:
 def _first(case: Case | None) -> dt.date:
     """Return the first day of the months that are assessed."""
     return case.start if case else _FIRST_MONTH
+
+
+def missing_files(question: Question, home: Path, catalogs: Sequence[Path]) -> list[SourceGap]:
+    """Return what the ledger misses of the sources in use, in the months that are assessed."""
+    tables = {
+        name: source.SPEC.tables
+        for name, source in discover().items()
+        if name not in question.exclude
+    }
+    return source_gaps(home, tables, _first(load_case(question.dyad, catalogs)), question.as_of)
 
 
 def must_not_precede(as_of: dt.date, dyad: Dyad, catalogs: Sequence[Path]) -> None:

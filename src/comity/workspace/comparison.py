@@ -13,8 +13,9 @@ from comity.core.errors import UsageError
 from comity.models.panel._types import DECLARED, WITH_TREATIES
 from comity.models.panel.estimate import estimate_panel_of_dyads
 from comity.workspace.compared import context_rows, why_empty
+from comity.workspace.event_counts import media_volume
 from comity.workspace.panel_inputs import panel_inputs
-from comity.workspace.reference import PANEL_FILE, ReferencePanel
+from comity.workspace.reference import PANEL_FILE, ReferencePanel, write_atomically
 from comity.workspace.shipped import shipped_panel
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from comity.models.panel._types import PanelInputs
     from comity.workspace.panel_grid import PanelPeriod
 
-__all__ = ["STANDING_ITEMS", "PanelChoice", "build_panel", "compare_dyads"]
+__all__ = ["STANDING_ITEMS", "VOLUME_FILE", "PanelChoice", "build_panel", "compare_dyads"]
 
 
 STANDING_ITEMS = {
@@ -37,6 +38,8 @@ STANDING_ITEMS = {
     "share_vf": "verbal conflict, given how much they co-operate",
 }
 """Items that are shown by themselves, each as a percentile of the panel."""
+VOLUME_FILE = PANEL_FILE.with_name("volume.csv")
+"""Where the media volume lies that the panel's counts were taken from, by state and period."""
 _CELLS = 20_000_000  # values of draws of one reading: bounds the memory of long and monthly panels
 _DRAWS = (50, 400)
 _FEW = 10.0
@@ -92,6 +95,7 @@ def build_panel(
     """
     with store.view(dt.date.max) as view:
         inputs = panel_inputs(view, actors, choice.by, choice.since, choice.until)
+        volume = media_volume(view, by=choice.by)
     dyads, periods = len(inputs.dyads()[0]), len(inputs.periods)
     progress(f"estimating {dyads:,} dyads")
     least, most = _DRAWS
@@ -108,6 +112,7 @@ def build_panel(
         "first": found.periods[0],
         "last": found.periods[-1],
         "evidence": store.content_hash(),
+        "archive": store.archive.digest(),
         "seed": settings.seed,
         "draws": draws,
         "by": choice.by,
@@ -117,6 +122,8 @@ def build_panel(
         "artefacts": int(found.artefact.any(axis=1).sum()),
     }
     ReferencePanel.of(found, about).save(store.home / PANEL_FILE)
+    lines = ["stream,state,period,records", *(",".join(map(str, each)) for each in volume)]
+    write_atomically(store.home / VOLUME_FILE, "\n".join(lines).encode() + b"\n")
     return about
 
 

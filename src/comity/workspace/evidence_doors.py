@@ -11,15 +11,27 @@ from typing import TYPE_CHECKING, Any
 
 from comity.core import clock
 from comity.core.actor import Actors
+from comity.core.actor_codes import resolve
 from comity.core.case import case_folder, case_tables
 from comity.core.catalog import builtin_catalog
 from comity.core.dyad import Dyad
 from comity.core.errors import UsageError
 from comity.core.settings import Settings
-from comity.evidence.ingest import IngestReport, admit_source, admit_table, sync_case
+from comity.evidence.booking import collect_local
+from comity.evidence.collecting import Order, cannot_be_fetched, collect_remote
+from comity.evidence.hand_tables import admit_table, sync_case
+from comity.evidence.ingest import IngestReport
 from comity.evidence.store import EvidenceStore
-from comity.sources._spec import source_named
+from comity.sources._spec import expected_of, source_named
 from comity.workspace.chain import folder_hash
+from comity.workspace.completeness import (
+    days_asked,
+    days_lines,
+    forget_file,
+    gap_lines,
+    ledger_rows,
+    run_summary,
+)
 from comity.workspace.reports import holdings, report_lines, source_rows
 
 if TYPE_CHECKING:
@@ -68,28 +80,6 @@ class EvidenceDoors:
         source_named(name)
         return next(row for row in self.sources() if row["name"] == name)
 
-    def files_of(self, name: str, given: str | None) -> Path:
-        """Return where the files of a source lie.
-
-        Raises
-        ------
-        UnknownName
-            If there is no such source.
-        UsageError
-            If no place is given, or an address on the network.
-        """
-        spec = source_named(name).SPEC
-        if given is None:
-            msg = (
-                f"{name} is read from files that you have: get them from {spec.url} and name them "
-                f"with --from. `comity sources show {name}` lists the layouts."
-            )
-            raise UsageError(msg)
-        if "://" in given:
-            msg = f"--from {given}: comity does not download yet; save the file and name its path."
-            raise UsageError(msg)
-        return Path(given)
-
     def collect(
         self,
         name: str,
@@ -98,7 +88,7 @@ class EvidenceDoors:
         *,
         whole: bool = False,
     ) -> IngestReport:
-        """Read a publisher's file or folder and admit its records.
+        """Read a publisher's file or folder, admit its records and book the files.
 
         Parameters
         ----------
@@ -124,9 +114,85 @@ class EvidenceDoors:
         """
         source = source_named(name)
         must_exist(path)
-        return admit_source(
-            self.store, source, path, recorded_on=clock.now(), progress=progress, whole=whole
+        return collect_local(self.store, source, path, clock.now(), progress, whole=whole)
+
+    def fetch(
+        self,
+        name: str,
+        mirror: str = "",
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> dict[str, Any]:
+        """Fetch what is missing or changed of a source, and admit it.
+
+        Parameters
+        ----------
+        name : str
+            Of the source.
+        mirror : str
+            Base address of a server that has the publisher's paths; the publisher by default.
+        since, until : datetime.date, optional
+            First and last day; from where the publisher's coverage begins, until today.
+        progress : callable, optional
+            Told what is being done.
+
+        Returns
+        -------
+        dict
+            As `IngestReport`, with ``ledger``: what is expected, present and missing; see
+            `comity.workspace.completeness`.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such source.
+        UsageError
+            If the source cannot be fetched, or needs a key that is not set.
+        SourceUnavailable
+            If the publisher's index cannot be had.
+        """
+        source = source_named(name)
+        if expected_of(source) is None:
+            raise cannot_be_fetched(source)
+        first, last = days_asked(source.SPEC.coverage, since, until, clock.today())
+        order = Order(
+            since=first,
+            until=last,
+            now=clock.now(),
+            base=mirror,
+            keys={key: value.get_secret_value() for key, value in self.settings.keys.items()},
         )
+        made = collect_remote(self.store, source, order, progress)
+        return {**asdict(made.report), "ledger": run_summary(self.store, name, order, made)}
+
+    def gap_lines(self, fetched: dict[str, Any]) -> list[str]:
+        """Return in sentences what a fetch brought and what is missing."""
+        return gap_lines(fetched["ledger"])
+
+    def days_text(self, row: dict[str, Any]) -> list[str]:
+        """Return in sentences which days are missing in a row of `completeness`."""
+        return days_lines(row)
+
+    def completeness(self, name: str | None = None) -> list[dict[str, Any]]:
+        """Return what the ledger says of every source, or of one with each file not there.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such source.
+        """
+        return ledger_rows(self.store, source_named(name).SPEC.name if name else None)
+
+    def forget(self, name: str, file: str) -> None:
+        """Take a file that is not there out of the ledger's list of what is missing.
+
+        Raises
+        ------
+        UnknownName
+            If the ledger has no such file that is not there.
+        """
+        forget_file(self.store, source_named(name).SPEC.name, file)
 
     def admit(
         self,
@@ -162,9 +228,9 @@ class EvidenceDoors:
         """Return the report of an admission as plain data."""
         return asdict(report)
 
-    def report_lines(self, report: IngestReport) -> list[str]:
+    def report_lines(self, report: IngestReport | dict[str, Any]) -> list[str]:
         """Return the report of an admission in sentences."""
-        return report_lines(report)
+        return report_lines(report if isinstance(report, dict) else asdict(report))
 
     def dyad(self, a: str, b: str, on: dt.date | None = None) -> Dyad:
         """Return the dyad of two names or codes.
@@ -177,6 +243,32 @@ class EvidenceDoors:
             If both are the same state.
         """
         return Dyad(self.actors.resolve(a, on).id, self.actors.resolve(b, on).id)
+
+    def resolve_actor(
+        self, text: str, system: str = "name", on: dt.date | None = None
+    ) -> dict[str, Any]:
+        """Say who a publisher's name or code means on a day.
+
+        Parameters
+        ----------
+        text : str
+            A name, a person, or a code.
+        system : str
+            ``name`` or a code system: cameo, fips, iso2, iso3, cow, gw.
+        on : datetime.date, optional
+            The day on which it was used; the present by default.
+
+        Returns
+        -------
+        dict
+            As `comity.core.actor_codes.Resolution`; ``kind`` is unknown if it cannot be said.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such system.
+        """
+        return resolve(text, system, on, self.actors).as_json()
 
     def catalog_version(self) -> str:
         """Return a hash over every file of the catalogs in use."""

@@ -12,6 +12,7 @@ from comity.indicators.definition import load_indicators
 from comity.judgement.drivers import load_drivers
 from comity.judgement.ladder import load_ladder
 from comity.sources._spec import discover
+from comity.workspace.completeness import ledger_rows
 from comity.workspace.crosscheck import check_references
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def checks(home: Path, catalogs: Sequence[Path], store: EvidenceStore) -> list[d
         _disk(home),
         *(_loads(name, loader) for name, loader in loaders.items()),
         _store(store),
+        *_completeness(store),
     ]
 
 
@@ -77,3 +79,24 @@ def _store(store: EvidenceStore) -> dict[str, str]:
     except ComityError as error:
         return _line("store", "wrong", str(error))
     return _line("store", "ok", f"generation {store.generation}, {len(store.segments())} files")
+
+
+def _completeness(store: EvidenceStore) -> list[dict[str, str]]:
+    """Return a line on files that were expected and are not there, if anything was fetched."""
+    try:
+        rows = ledger_rows(store)
+    except ComityError as error:
+        return [_line("files", "wrong", str(error))]
+    if not rows:
+        return []
+    failed = {
+        row["name"]: row["states"]["failed"] + row["states"]["quarantined"]
+        for row in rows
+        if row["states"]["failed"] + row["states"]["quarantined"]
+    }
+    present = sum(row["states"]["present"] for row in rows)
+    if not failed:
+        return [_line("files", "ok", f"{present:,} present, none failed or refused")]
+    listed = ", ".join(f"{name} {count:,}" for name, count in failed.items())
+    text = f"{present:,} present; failed or refused: {listed}. See `comity sources status SOURCE`"
+    return [_line("files", "note", text)]

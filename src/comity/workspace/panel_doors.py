@@ -8,6 +8,7 @@ from comity.briefs.render.comparison import render_comparison
 from comity.briefs.render.validity import render_validity
 from comity.core.catalog import read_yaml
 from comity.core.errors import UsageError
+from comity.workspace.archive_doors import ArchiveDoors
 from comity.workspace.comparison import PanelChoice, build_panel, compare_dyads
 from comity.workspace.panel_check import check_panel
 from comity.workspace.shipped import ship_votes
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["PanelDoors"]
 
 
-class PanelDoors(VintageDoors):
+class PanelDoors(ArchiveDoors, VintageDoors):
     """A store, a catalog and settings: build, check and ship the panel, and compare dyads."""
 
     def build_panel(

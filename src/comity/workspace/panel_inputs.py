@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comity.core.errors import UsageError
+from comity.indicators.relations import ONE_SET_OF_BALLOTS
 from comity.models.panel._types import PanelInputs
 from comity.models.panel.agreement import vote_agreement
 from comity.workspace.event_counts import event_counts
@@ -258,7 +259,8 @@ def vote_agreements(view: EvidenceView, grid: Grid) -> tuple[Array, Array]:
     for year in sorted({int(period[:4]) for period in grid.periods}):
         t = grid.when(year)
         rows = view.query(
-            "SELECT rcid, voter, choice FROM ballots WHERE session = ? ORDER BY rcid, voter",
+            "SELECT rcid, voter, choice FROM ballots"
+            f" WHERE session = ? AND {ONE_SET_OF_BALLOTS} ORDER BY rcid, voter",
             [year - 1945],
         )
         rows = [(rcid, voter, choice) for rcid, voter, choice in rows if choice in _CHOICES]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from comity.sources._spec import discover
+from comity.core.correction import load_corrections
+from comity.sources._spec import discover, expected_of
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from comity.core.dyad import Dyad
-    from comity.evidence.ingest import IngestReport
     from comity.evidence.store import EvidenceStore, Holding
 
 __all__ = ["holdings", "nothing_known", "report_lines", "source_rows"]
@@ -32,7 +32,18 @@ def source_rows(store: EvidenceStore) -> list[dict[str, Any]]:
         row["layouts"] = [
             {"name": each.name, "pattern": each.pattern, "doc": each.doc} for each in spec.layouts
         ]
-        row["stored"] = _holding(stored[name]) if name in stored else None
+        row["fetched"] = expected_of(source) is not None
+        held = stored.get(name)
+        row["corrections"] = [
+            {
+                "name": each.id,
+                "rows": held.repaired.get(each.id, 0) if held else None,
+                "reason": each.reason,
+                "reference": each.reference,
+            }
+            for each in load_corrections(name)
+        ]
+        row["stored"] = _holding(held) if held else None
         rows.append(row)
     return rows
 
@@ -45,21 +56,26 @@ def holdings(store: EvidenceStore) -> dict[str, Any]:
     }
 
 
-def report_lines(report: IngestReport) -> list[str]:
-    """Return the report of an admission in sentences."""
+def report_lines(report: dict[str, Any]) -> list[str]:
+    """Return the report of an admission, as plain data, in sentences."""
     lines = [
-        f"{report.rows_new:,} new, {report.rows_same:,} already stored, "
-        f"{report.rows_corrected:,} corrected, {report.rows_withdrawn:,} withdrawn"
+        f"{report['rows_new']:,} new, {report['rows_same']:,} already stored, "
+        f"{report['rows_corrected']:,} corrected, {report['rows_withdrawn']:,} withdrawn"
     ]
-    if report.quarantined:
+    if report["quarantined"]:
         lines.append(
-            f"{report.quarantined:,} rows could not be read and are in quarantine: "
+            f"{report['quarantined']:,} rows could not be read and are in quarantine: "
             "`comity sources status --json -` shows them with file, line and reason"
         )
-    if report.out_of_scope:
+    lines += [
+        f"{rows:,} rows were mended by the correction {name}: "
+        f"`comity sources show {report['source']}` says what was wrong"
+        for name, rows in report["repaired"].items()
+    ]
+    if report["out_of_scope"]:
         lines.append(
-            f"{report.out_of_scope:,} rows are out of scope (no state, or a year not covered) "
-            "and were set aside"
+            f"{report['out_of_scope']:,} rows are out of scope (no state, or a year not covered), "
+            "or notes on values left empty: `comity sources status --json -` shows examples"
         )
     return lines
 
@@ -78,4 +94,8 @@ def nothing_known(dyad: Dyad, as_of: dt.date, earliest: dt.date | None) -> str:
 
 
 def _holding(held: Holding) -> dict[str, Any]:
-    return {**asdict(held), "files": len(held.files), "records": sum(held.rows.values())}
+    return {
+        **asdict(held),
+        "files": len(held.files) + held.files_in_bulk,
+        "records": sum(held.rows.values()),
+    }

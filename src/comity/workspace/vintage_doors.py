@@ -21,7 +21,7 @@ from comity.evidence.vintages import (
     vintage_named,
     vintages,
 )
-from comity.sources._spec import source_named
+from comity.sources._spec import archive_of, source_named
 from comity.workspace.evidence_doors import EvidenceDoors, must_exist
 
 if TYPE_CHECKING:
@@ -76,11 +76,20 @@ class VintageDoors(EvidenceDoors):
         UnknownName
             If there is no such source, state or vintage.
         UsageError
-            If there are not two releases to compare.
+            If there are not two releases to compare, or the source's files go into the archive.
         SourceChanged
             If a file has none of the source's layouts.
         """
         source = source_named(name)
+        if archive_of(source):
+            msg = (
+                f"{name} goes into the archive, which keeps no releases to compare: its files add"
+                " days, and one that comes again takes the place of the one of its name."
+                f" `comity sources vintages {name}` lists the files of each run; to see what one"
+                " changed, ask `comity archive run QUERY` with --as-of the day before it, and again"
+                " as of today."
+            )
+            raise UsageError(msg)
         if limit < 0:
             msg = f"--limit {limit}: give a number of rows, or 0 for all."
             raise UsageError(msg)

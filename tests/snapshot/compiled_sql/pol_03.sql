@@ -12,7 +12,8 @@ WITH base AS (
 WITH scored AS (
   SELECT rcid, voter, record_id, public_from, source, session,
     CASE choice WHEN 'yes' THEN 1.0 WHEN 'abstain' THEN 0.5 WHEN 'no' THEN 0.0 END AS x
-  FROM ballots WHERE choice <> 'absent'
+  FROM ballots WHERE choice <> 'absent' AND NOT (rcid LIKE 'undl-%' AND coalesce(session, 0) IN (
+    SELECT session FROM ballots WHERE rcid NOT LIKE 'undl-%' AND session IS NOT NULL))
 ),
 calls AS (
   SELECT rcid, stddev_pop(x) AS spread, count(*) AS n,

@@ -1,9 +1,12 @@
+import datetime as dt
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from comity.cli import main
+from loopback import Publisher
 
 
 @pytest.fixture
@@ -38,8 +41,12 @@ def run(capsys, tmp_path_factory, monkeypatch, workspace):
         (("explain", "RUS-IRN/POL-99"), 2, "POL-"),
         (("collect", "un_vote", "--from", "."), 2, "un_votes"),
         (("collect", "un_votes", "--from", "nowhere"), 2, "no such file"),
-        (("collect", "un_votes"), 2, "--from"),
-        (("collect", "un_votes", "--from", "https://example.org/x.csv"), 2, "does not download"),
+        (("collect", "icews_quads"), 2, "--from"),
+        (("collect", "icews_quads", "--from", "https://example.org/"), 2, "cannot be fetched"),
+        (("collect", "un_votes", "--from", ".", "--since", "2020"), 2, "--since"),
+        (("collect", "un_votes", "--since", "2020-13"), 2, "--since"),
+        (("sources", "status", "un_vote"), 2, "un_votes"),
+        (("sources", "forget", "un_votes", "x.csv"), 2, "missing file"),
         (("compare", "RUS-IRX"), 2, "IRX"),
         (("compare", "RUSIRN"), 2, "RUS-IRN"),
         (("compare", "RUS-"), 2, "RUS-IRN"),
@@ -197,6 +204,27 @@ def test_sources_and_doctor(run) -> None:
     assert run("config")[0] == 0
 
 
+def test_actors_resolve_says_who_is_meant_and_when_it_cannot(run) -> None:
+    asked = ("actors", "resolve", "RUSGOV", "--system", "cameo", "--on", "1985-05-01")
+    code, out, _ = run(*asked, "--json", "-")
+    assert code == 0
+    found = json.loads(out)
+    assert (found["kind"], found["id"], found["on"]) == ("state", "SUN", "1985-05-01")
+    assert [part["text"] for part in found["parts"]] == ["RUS", "GOV"]
+    code, out, _ = run("actors", "resolve", "Korea")
+    assert code == 0
+    assert "unknown" in out
+    assert "KOR" in out
+    code, out, _ = run("actors", "resolve", "[bold]", "--system", "fips")
+    assert (code, "[bold]" in out) == (0, True)
+    code, _, err = run("actors", "resolve", "CH", "--system", "fps")
+    assert code == 2
+    assert "fips" in err
+    code, _, err = run("actors", "resolve", "CH", "--on", "soon")
+    assert code == 2
+    assert "--on" in err
+
+
 def test_help_is_there_for_every_command(run) -> None:
     code, out, _ = run("--help")
     assert code == 0
@@ -232,3 +260,108 @@ def test_admit_brings_ones_own_rows(tmp_path: Path, capsys, monkeypatch) -> None
     assert end.value.code == 0
     report = json.loads(capsys.readouterr().out)
     assert (report["rows_new"], report["quarantined"]) == (1, 1)
+
+
+@pytest.fixture
+def made_up(monkeypatch):
+    """A source with three files at a publisher, of which one is not there."""
+    from comity.core.records import Batch  # noqa: PLC0415
+    from comity.sources._remote import RemoteFile  # noqa: PLC0415
+    from comity.sources._spec import Layout, SourceSpec, discover  # noqa: PLC0415
+
+    def expected(site, since, until):
+        key = site.key("made")
+        for month in (1, 2, 3):
+            day = dt.date(2015, month, 1)
+            if since <= day <= until:
+                yield RemoteFile(
+                    f"{day}.csv", f"https://data.example.org/{day}.csv", day, day, listed=True,
+                    query={"key": key},
+                )  # fmt: skip
+
+    def parse(path):
+        yield Batch(
+            "ballots",
+            {
+                "rcid": [path.stem], "voter": ["RUS"], "choice": ["yes"],
+                "occurred_from": [dt.date(2015, 1, 1)], "occurred_to": [dt.date(2015, 1, 2)],
+                "precision": ["day"], "public_from": [dt.date(2015, 1, 1)],
+                "public_from_basis": ["act"], "locator": [f"{path.name}, line 1"],
+            },
+        )  # fmt: skip
+
+    spec = SourceSpec(
+        name="made_up", title="t", publisher="p", url="https://example.org", licence="none",
+        redistribution="yes", citation="c", cadence="D", coverage="2010/", reliability="A",
+        tables=("ballots",), layouts=(Layout("csv", "*.csv", ("rcid",), "d"),), key="made",
+        file_by_file=True, gated="ask them",
+    )  # fmt: skip
+    source = SimpleNamespace(SPEC=spec, parse=parse, expected=expected)
+    monkeypatch.setitem(discover(), "made_up", source)
+
+
+def test_collect_fetches_reports_its_gaps_and_goes_on(run, made_up, tmp_path, monkeypatch):
+    monkeypatch.setenv("COMITY_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COMITY_KEYS__MADE", "s3cret-key")
+    with Publisher() as server:
+        server.files = {f"/2015-0{month}-01.csv": b"x%d" % month for month in (1, 3)}
+        words = ("collect", "made_up", "--from", server.base, "--until", "2015")
+        code, out, err = run(*words, "--json", "-")
+        assert code == 75, err
+        data = json.loads(out)
+        assert (data["rows_new"], data["ledger"]["fetched"]) == (2, 2)
+        assert data["ledger"]["missing_days"] == [["2015-02-01", "2015-02-01"]]
+        code, _, err = run(*words)
+        assert code == 75
+        assert "2 present, 0 absent upstream, 1 failed" in err
+        assert "2015-02-01.csv: could not be fetched" in err
+        assert "days without any file: 2015-02-01" in err
+        code, out, _ = run("sources", "status", "made_up")
+        assert code == 0
+        assert "404" in out
+        rows = json.loads(run("sources", "status", "--json", "-")[1])["ledger"]
+        assert [row["name"] for row in rows] == ["made_up"]
+        assert "made_up 1" in run("doctor")[1]
+        assessed = json.loads(run("assess", "RUS", "IRN", "--json", "-")[1])
+        (gap,) = (gap for gap in assessed["gaps"] if gap["what"].startswith("made_up"))
+        assert "1 of 3 files are not there (2015-02-01)" in gap["what"]
+        assert "1 could not be fetched" in gap["why"]
+        server.files["/2015-02-01.csv"] = b"corrupt"
+        server.plans["/2015-02-01.csv"] = ["403!"]
+        assert run(*words)[0] == 75
+        server.plans.clear()
+        code, _, err = run(*words)
+        assert code == 0, err
+    assessed = json.loads(run("assess", "RUS", "IRN", "--json", "-")[1])
+    assert not [gap for gap in assessed["gaps"] if gap["what"].startswith("made_up")]
+    assert "s3cret-key" not in run("config")[1]
+    for path in (tmp_path / "home").rglob("*"):
+        assert not path.is_file() or b"s3cret-key" not in path.read_bytes(), path
+
+
+def test_a_key_that_cannot_be_read_is_not_repeated(run, monkeypatch):
+    monkeypatch.setenv("COMITY_KEYS", "s3cret-key")
+    code, _, err = run("config")
+    assert code == 2
+    assert "keys" in err
+    assert "s3cret-key" not in err
+
+
+def test_a_missing_key_is_told_with_where_to_apply(run, made_up, tmp_path, monkeypatch):
+    monkeypatch.setenv("COMITY_HOME", str(tmp_path / "home"))
+    code, _, err = run("collect", "made_up")
+    assert code == 2
+    assert "ask them" in err
+    assert "COMITY_KEYS__MADE" in err
+
+
+def test_a_wrong_file_is_booked_and_can_be_forgotten(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("COMITY_HOME", str(tmp_path / "home"))
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("a,b\n1,2\n")
+    assert run("collect", "sipri_arms", "--from", str(wrong))[0] == 65
+    out = run("sources", "status", "sipri_arms")[1]
+    assert "wrong.csv" in out
+    assert "refused as a whole" in out
+    assert run("sources", "forget", "sipri_arms", "wrong.csv")[0] == 0
+    assert "wrong.csv" not in run("sources", "status", "sipri_arms")[1]

@@ -176,6 +176,8 @@ def test_what_is_no_state_is_one_short_line(actors, text):
         ("YEM", "iso3", "1985-01-01", "YAR"),
         ("VNM", "iso3", "1960-01-01", "VNM"),
         ("DEU", "iso3", "1948-01-01", "BRD"),
+        ("RU", "iso2", "1985-01-01", "SUN"),
+        ("ch", "iso2", None, "CHE"),
     ],
 )
 def test_resolves_a_code_by_date(actors, code, system, on, expected):
@@ -185,8 +187,8 @@ def test_resolves_a_code_by_date(actors, code, system, on, expected):
 def test_an_unknown_code_or_system_is_refused(actors):
     with pytest.raises(UnknownName, match="cow code '999'"):
         actors.resolve_code(999, "cow")
-    with pytest.raises(UnknownName, match=r"code system 'iso2'.*iso3"):
-        actors.resolve_code("RU", "iso2")
+    with pytest.raises(UnknownName, match=r"code system 'iso4'.*iso3"):
+        actors.resolve_code("RU", "iso4")
     with pytest.raises(AmbiguousName, match="CZE"):
         actors.resolve_code("CSK", "iso3", DAY("2000-01-01"))
 

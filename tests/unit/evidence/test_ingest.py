@@ -13,8 +13,9 @@ from comity.core.errors import (
     SourceChanged,
     UsageError,
 )
-from comity.core.records import Reject
-from comity.evidence.ingest import Terms, admit_source, admit_table, ingest, sync_case
+from comity.core.records import Reject, Repair
+from comity.evidence.hand_tables import admit_table, sync_case
+from comity.evidence.ingest import Terms, admit_source, ingest
 from comity.sources._spec import Layout, SourceSpec
 
 LATER = dt.datetime(2025, 2, 3, tzinfo=dt.UTC)
@@ -157,6 +158,18 @@ def test_broken_rows_are_quarantined_exactly(store, raw_file, ballots, now):
     assert found["line 100", "out_of_scope"].count == 100
     assert len(found["line 99", "bad_date"].raw) == 4000
     assert store.quarantine("other") == []
+
+
+def test_repairs_are_counted_by_correction_and_remembered(store, raw_file, ballots, now):
+    def items():
+        return [ballots([("RUS", "yes")]), Repair("line 2", "padded", 3), Repair("line 9", "year")]
+
+    report = ingest(store, "testsource", raw_file("first"), items(), recorded_on=now)
+    assert report.repaired == {"padded": 3, "year": 1}
+    again = ingest(store, "testsource", raw_file("second"), items(), recorded_on=LATER)
+    assert (report + again).repaired == {"padded": 6, "year": 2}
+    held = type(store)(store.home).sources()["testsource"]
+    assert held.repaired == {"padded": 6, "year": 2}
 
 
 def test_too_many_bad_rows_admit_nothing_but_can_be_looked_at(store, raw_file, ballots, now):

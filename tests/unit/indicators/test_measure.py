@@ -329,6 +329,30 @@ def test_agreement_counts_contested_votes_beyond_habits(view, define, run):
     assert series.observations[0].value == pytest.approx((0.5 - 0.375) / 2)
 
 
+def test_a_session_stored_from_two_publishers_counts_once(view, define, run):
+    def call(rcid, session, rus, irn):
+        day = f"{session + 1945}-12-01"
+        view.add("roll_calls", day, source="un_votes", rcid=rcid, session=session)
+        for voter, choice in (("RUS", rus), ("IRN", irn)):
+            view.add("ballots", day, source="un_votes", rcid=rcid, voter=voter, session=session,
+                     choice=choice)  # fmt: skip
+
+    # Session 75 in the numbering of one publisher and of the Library, which has one of the two
+    # votes; session 76 only in the Library's.
+    call("1", 75, "yes", "yes")
+    call("2", 75, "yes", "no")
+    call("undl-91", 75, "yes", "yes")
+    call("undl-92", 76, "yes", "no")
+    agreement = define(
+        {"table": "ballot_pairs", "value": "mean(agree)", "direction": "mutual", "by": "session",
+         "variance": "sample"}
+    )  # fmt: skip
+    (series,) = run(agreement, with_case=False).series
+    found = {each.label: (each.value, each.n) for each in series.observations}
+    assert found == {"2020": (0.5, 2), "2021": (0.0, 1)}
+    assert not any("undl-91" in name for each in series.observations for name in each.evidence)
+
+
 def test_no_alliance_is_level_zero_inside_the_coverage(view, define, values):
     view.add("alliances", "2020", source="atop", state_a="IRN", state_b="RUS", year=2020,
              consultation=True, nonaggression=True)  # fmt: skip
@@ -425,3 +449,33 @@ def test_every_declared_indicator_runs_on_an_empty_store(view, case):
     assert set(panel.statuses.values()) == {"no_data"}
     assert set(panel.gaps) == set(definitions)
     assert all(text.endswith((".", "admit.")) for text in panel.gaps.values())
+
+
+def test_reports_of_trade_stand_in_the_direction_of_the_goods(view, define, values):
+    """A user's own indicator may read the mirror reports; what it makes of two is its choice."""
+    total = {"commodity": "TOTAL", "classification": "H6", "period": "2021"}
+    for reporter, partner, flow, value in (
+        ("RUS", "IRN", "export", 3.0),
+        ("IRN", "RUS", "import", 3.4),
+        ("IRN", "RUS", "export", 0.5),
+        ("RUS", "IRN", "re-import", 9.0),
+        ("RUS", "CHN", "export", 70.0),
+    ):
+        view.add("trade_reports", "2021", source="un_comtrade", reporter=reporter,
+                 partner=partner, flow=flow, value=value, **total)  # fmt: skip
+    measured = {
+        "table": "trade_reports",
+        "value": "mean(value)",
+        "where": 'commodity == "TOTAL" and flow in ["export", "import"]',
+        "direction": "directed",
+        "by": "year",
+        "variance": "fixed",
+        "sd": 0.3,
+    }
+    found = values(define(measured))
+    assert found["ab"] == {"2021": pytest.approx(3.2)}
+    assert found["ba"] == {"2021": pytest.approx(0.5)}
+    alone = {**measured, "where": 'flow == "import" and valuation == "cif"'}
+    assert values(define(alone)) == {}
+    again = {**measured, "where": 'flow == "re-import"', "direction": "ba"}
+    assert values(define(again))["ba"] == {"2021": 9.0}

@@ -8,7 +8,7 @@ import pyreadr
 import pytest
 
 from comity.core.errors import SourceChanged
-from comity.core.records import Batch, Reject
+from comity.core.records import Batch, Reject, Repair
 from comity.sources.icews import SPEC, parse
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "sources" / "icews"
@@ -109,14 +109,14 @@ def test_the_two_congos(tmp_path):
     assert rows["actor"].iloc[-1] == "COD"
 
 
-def test_the_same_event_in_two_files_is_a_duplicate(tmp_path):
+def test_the_same_event_in_two_files_is_dropped_and_counted(tmp_path):
     for name in ("a.tab", "b.tab"):
         (tmp_path / name).write_bytes(RAW.read_bytes())
     rows, rejects = split(tmp_path)
     assert len(rows) == 3
-    assert [row.locator for row in rejects if row.code == "duplicate"] == [
-        "b.tab, line 2", "b.tab, line 3", "b.tab, line 4",
-    ]  # fmt: skip
+    assert {row.locator.partition(",")[0] for row in rows.itertuples()} == {"a.tab"}
+    assert [row.code for row in rejects] == ["not_a_state"] * 4
+    assert repairs(tmp_path) == {"repeated-rows": 3}
 
 
 def test_counts_and_their_bad_rows(tmp_path):
@@ -177,3 +177,54 @@ def test_real_counts():
     sides = [["RUS", "IRN"], ["IRN", "RUS"]]
     year = rows[rows["period"] == "2010"].set_index(["actor", "recipient"])
     assert sum(year.loc[tuple(side), quads].sum() for side in sides) == 2_104
+
+
+# ------------------------------------------------------------------ declared corrections
+
+
+def repairs(path):
+    found = [item for item in parse(path) if isinstance(item, Repair)]
+    return {item.correction: item.rows for item in found}
+
+
+def test_the_file_of_2017_is_mended_and_keeps_what_the_publisher_wrote():
+    rows, rejects = split(FIXTURES / "raw-events-of-2017")
+    assert rows["event_ref"].tolist() == ["2017-01-13.1", "2017-12-01.2", "2017-02-03.3"]
+    assert rows["cameo"].tolist() == ["040", "137", "051"]
+    assert rows["corrected"].tolist() == [
+        '{"american-dates":{"Event Date":"1/13/2017"},"no-cameo-code":{"CAMEO Code":null}}',
+        '{"american-dates":{"Event Date":"12/1/2017"},"no-cameo-code":{"CAMEO Code":null}}',
+        '{"no-cameo-code":{"CAMEO Code":null}}',
+    ]
+    # A label that names no code is not guessed, and a row that is set aside counts as no repair.
+    assert [row.code for row in rejects] == ["bad_value"]
+    assert repairs(FIXTURES / "raw-events-of-2017") == {"american-dates": 2, "no-cameo-code": 3}
+
+
+def test_american_dates_of_another_year_are_errors(tmp_path):
+    _, rejects = split(variants(tmp_path, Event_Date="1/13/2018"))
+    assert "bad_date" in [row.code for row in rejects]
+
+
+def test_the_false_code_13y_is_read_from_its_label(tmp_path):
+    content = RAW.read_text().replace("Consult\t040", "Threaten with repression\t13y")
+    path = tmp_path / "events.2018.tab"
+    path.write_text(content)
+    rows, _ = split(path)
+    assert rows["cameo"].iloc[0] == "137"
+    assert rows["quad"].iloc[0] == "verbal_conflict"
+    assert rows["corrected"].iloc[0] == '{"code-13y":{"CAMEO Code":"13y"}}'
+    assert rows["corrected"].iloc[1:].isna().all()
+    assert repairs(path) == {"code-13y": 1}
+
+
+def test_a_repeated_row_is_dropped_and_counted_but_a_contradiction_is_set_aside(tmp_path):
+    lines = RAW.read_text().splitlines()
+    other = lines[1].replace("Invented Gazette", "Another Gazette")
+    path = tmp_path / "events.2018.tab"
+    path.write_text("\n".join([*lines, lines[1], lines[2], other]) + "\n")
+    before, _ = split(RAW)
+    rows, rejects = split(path)
+    assert rows["event_ref"].tolist() == before["event_ref"].tolist()
+    assert rejects[-1].code == "duplicate"
+    assert repairs(path) == {"repeated-rows": 2}

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import json
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from comity.core.errors import SourceChanged
 from comity.core.records import Batch, Reject
-from comity.sources.sipri_arms import SPEC, flow_class, parse
+from comity.sources.sipri_arms import SPEC, expected, flow_class, parse
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "sources" / "sipri_arms"
 SHARED = Path(__file__).resolve().parents[3] / ".." / "shared" / "data"
@@ -122,8 +125,43 @@ def test_repeated_ids_of_the_publisher_stay_apart(tmp_path):
     assert rows["transfer_ref"].tolist()[:2] == ["90001.2022", "90001.2022.2"]
 
 
+def test_a_register_as_json_is_the_old_register():
+    rows, rejects = split(FIXTURES / "register-as-json")
+    plain, _ = split(OLD)
+    assert not rejects
+    assert rows.drop(columns="locator").equals(plain.drop(columns="locator"))
+    assert rows["locator"].iloc[0].startswith("trade-register-2006-2024.json, line ")
+
+
+def reply(tmp_path, content):
+    path = tmp_path / "trade-register-2000-2001.json"
+    path.write_text(json.dumps(content))
+    return path
+
+
+def test_a_register_as_json_may_be_in_either_encoding(tmp_path):
+    text = OLD.read_text(encoding="utf-8-sig").replace("Iran,Russia,2005", "Iran,T\u00fcrkiye,2005")
+    for encoding in ("utf-8", "latin-1"):
+        packed = base64.b64encode(text.encode(encoding)).decode()
+        rows, _ = split(reply(tmp_path, {"bytes": packed}))
+        assert "TUR" in set(rows["actor"])
+
+
+@pytest.mark.parametrize("content", [{}, [], "x", {"bytes": None}, {"bytes": "#"}, {"bytes": ""}])
+def test_a_reply_without_a_register_is_a_changed_source(tmp_path, content):
+    with pytest.raises(SourceChanged):
+        split(reply(tmp_path, content))
+
+
+def test_the_register_is_asked_for_by_year_of_delivery():
+    (file,) = expected(None, dt.date(2001, 3, 12), dt.date(2024, 1, 1))
+    asked = {item["field"]: item for item in json.loads(file.body)["filters"]}
+    assert (asked["Delivery year"]["value1"], asked["Delivery year"]["value2"]) == (2001, 2024)
+    assert file.name == "trade-register-2001-2024.json"
+
+
 @pytest.mark.parametrize(
-    ("description", "category", "expected"),
+    ("description", "category", "kind"),
     [
         ("armed UAV", "Aircraft", "uav_missiles"),
         ("loitering munition", "Missiles", "uav_missiles"),
@@ -137,8 +175,8 @@ def test_repeated_ids_of_the_publisher_stay_apart(tmp_path):
         ("submarine", "Ships", "major_arms"),
     ],
 )
-def test_flow_class(description, category, expected):
-    assert flow_class(description, category) == expected
+def test_flow_class(description, category, kind):
+    assert flow_class(description, category) == kind
 
 
 @pytest.mark.shared

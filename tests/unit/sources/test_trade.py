@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import fnmatch
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +13,7 @@ from comity.core.actor import Actors
 from comity.core.errors import SourceChanged
 from comity.core.records import Batch, Reject
 from comity.sources import cepii_baci, cow_trade, gravity_trade
+from comity.sources._m49 import NO_STATES, NUMBERS
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "sources"
 SHARED = Path(__file__).resolve().parents[3] / ".." / "shared" / "data"
@@ -113,10 +116,51 @@ def test_sums_do_not_depend_on_where_a_frame_ends(tmp_path, monkeypatch):
     path.write_text("\n".join(["t,i,j,k,v,q", *lines]) + "\n")
     whole, _ = split(cepii_baci, path)
     frames_of = cepii_baci.frames_of
-    monkeypatch.setattr(cepii_baci, "frames_of", lambda path, spec: frames_of(path, spec, 7))
+    monkeypatch.setattr(
+        cepii_baci, "frames_of", lambda path, spec, **how: frames_of(path, spec, 7, **how)
+    )
     pieces, _ = split(cepii_baci, path)
     assert flows(whole) == flows(pieces)
     assert flows(whole)["RUS", "IRN", 2020] == pytest.approx(0.4)
+
+
+def year_file(year, *values):
+    lines = [f"{year},643,364,{product},{value},1" for product, value in enumerate(values)]
+    return "\n".join(["t,i,j,k,v,q", *lines]) + "\n"
+
+
+def test_a_release_comes_as_one_archive_of_years(tmp_path):
+    path = tmp_path / "BACI_HS92_V202401.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("BACI_HS92_Y2019_V202401.csv", year_file(2019, 10, 20))
+        archive.writestr("BACI_HS92_Y2020_V202401.csv", year_file(2020, 40))
+        archive.writestr("country_codes_V202401.csv", "country_code,country_name\n643,Russia\n")
+        archive.writestr("Readme.txt", "about BACI")
+    rows, rejects = split(cepii_baci, path)
+    assert not rejects
+    assert flows(rows) == {("RUS", "IRN", 2019): 0.03, ("RUS", "IRN", 2020): 0.04}
+    # A year's rows are given as soon as its file ends, so that memory holds one year.
+    assert [set(item.columns["occurred_from"]) for item in cepii_baci.parse(path)] == [
+        {dt.date(2019, 1, 1)},
+        {dt.date(2020, 1, 1)},
+    ]
+
+
+def test_the_same_year_in_another_nomenclature_is_not_added_up(tmp_path):
+    (tmp_path / "BACI_HS17_Y2020_V202401.csv").write_text(year_file(2020, 10))
+    (tmp_path / "BACI_HS92_Y2020_V202401.csv").write_text(year_file(2020, 10, 5))
+    rows, rejects = split(cepii_baci, tmp_path)
+    assert flows(rows) == {("RUS", "IRN", 2020): 0.01}
+    assert [row.code for row in rejects] == ["duplicate", "duplicate"]
+    assert "another nomenclature" in rejects[0].reason
+
+
+def test_the_archive_is_named_if_it_has_a_year_that_is_wanted():
+    def names(since, until):
+        return [file.name for file in cepii_baci.expected(None, since, until)]
+
+    assert names(dt.date(2020, 6, 1), dt.date(2030, 1, 1)) == ["BACI_HS92_V202401.zip"]
+    assert names(dt.date(1946, 1, 1), dt.date(1994, 12, 31)) == []
 
 
 def test_gravity_package():
@@ -133,7 +177,7 @@ def test_gravity_package():
 def test_every_state_of_today_has_a_number():
     present = {state.id for state in Actors.load().states.values() if state.end is None}
     # Without a number of its own in UN M49.
-    assert present - set(cepii_baci._STATES.values()) == {"XAB", "XKX", "XSO"}
+    assert present - set(NUMBERS.values()) == {"XAB", "XKX", "XSO"}
 
 
 @pytest.mark.shared
@@ -162,8 +206,16 @@ def test_real_products_of_two_exporters():
     # Our numbers are those of the publisher's own list.
     with (folder / "country_codes_V202201.csv").open(encoding="latin-1") as stream:
         listed = {row["country_code"]: row["iso_3digit_alpha"] for row in csv.DictReader(stream)}
-    both = listed.keys() & cepii_baci._STATES.keys()
+    both = listed.keys() & NUMBERS.keys()
     assert len(both) > 190
-    assert {code: cepii_baci._STATES[code] for code in both} == {
-        code: listed[code] for code in both
-    }
+    # 280 is West Germany, which the publisher, whose data begin in 1995, calls Germany.
+    assert [code for code in both if NUMBERS[code] != listed[code]] == ["280"]
+    assert {int(code) for code in listed.keys() - both} <= NO_STATES
+
+
+@pytest.mark.parametrize("module", [cow_trade, cepii_baci])
+def test_what_can_be_fetched_has_a_name_that_is_read(module):
+    (file,) = module.expected(None, dt.date(2024, 1, 1), dt.date(2024, 1, 2))
+    assert file.url.rpartition("/")[2] == file.name
+    stems = {layout.pattern.rpartition(".")[0] for layout in module.SPEC.layouts}
+    assert any(fnmatch.fnmatch(file.name.rpartition(".")[0], stem) for stem in stems)

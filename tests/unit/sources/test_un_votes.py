@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 
 from comity.core.errors import SourceChanged, UsageError
 from comity.core.records import Batch, Reject
-from comity.sources.un_votes import SPEC, parse
+from comity.sources.un_votes import SPEC, expected, parse
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "sources" / "un_votes"
 SHARED = Path(__file__).resolve().parents[3] / ".." / "shared" / "data" / "un_votes"
@@ -156,6 +157,20 @@ def test_library_file_keeps_its_own_ids_and_regular_sessions():
     assert [row.code for row in rejects(path)] == ["duplicate"]
 
 
+def test_the_librarys_first_issue_takes_its_sessions_from_the_symbols():
+    path = next((FIXTURES / "un-library-2024").glob("*.csv"))
+    ballots = table(path, "ballots").set_index(["rcid", "voter"])
+    # Not voting is neither a no nor an abstention.
+    assert ballots["choice"].to_dict() == {
+        ("undl-900001", "RUS"): "no", ("undl-900001", "IRN"): "absent",
+        ("undl-900002", "RUS"): "abstain", ("undl-900003", "SUN"): "yes",
+    }  # fmt: skip
+    sessions = table(path, "roll_calls").set_index("rcid")["session"].to_dict()
+    # A symbol without a number goes by its date: an emergency session, and one of 1975.
+    assert sessions == {"undl-900001": 78, "undl-900002": 76, "undl-900003": 30}
+    assert rejects(path) == []
+
+
 @pytest.mark.shared
 @pytest.mark.skipif(not SHARED.is_dir(), reason="shared/data/un_votes is not there")
 def test_real_votes_give_the_known_agreement():
@@ -174,3 +189,18 @@ def test_real_votes_give_the_known_agreement():
     ).dropna()
     same = (wide["RUS"] == wide["IRN"]).groupby("session").mean().round(3)
     assert same[[45, 50, 74]].to_dict() == {45: 0.929, 50: 0.429, 74: 0.690}
+    # On the scale of no, abstain and yes, as others have computed it from the same file.
+    scores = wide.replace({"yes": 1.0, "abstain": 0.5, "no": 0.0}).astype(float)
+    alike = (1 - (scores["RUS"] - scores["IRN"]).abs()).groupby("session").mean().round(3)
+    assert alike[[45, 50, 74]].to_dict() == {45: 0.958, 50: 0.636, 74: 0.786}
+
+
+def test_of_an_archive_of_the_whole_dataset_the_votes_are_read(tmp_path):
+    (file,) = expected(None, dt.date(2024, 1, 1), dt.date(2024, 1, 2))
+    with zipfile.ZipFile(tmp_path / file.name, "w") as archive:
+        archive.writestr("IdealpointestimatesAll.tab", "ccode\tyear\tIdealPoint\n365\t2000\t0.1\n")
+        archive.write(FIXTURES / "dataverse" / "UNVotes.csv", "UNVotes.csv")
+    items, plain = list(parse(tmp_path)), list(parse(FIXTURES / "dataverse"))
+    assert sum(len(item) for item in items if isinstance(item, Batch)) == sum(
+        len(item) for item in plain if isinstance(item, Batch)
+    )

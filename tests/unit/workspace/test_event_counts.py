@@ -10,12 +10,19 @@ import pytest
 from comity.core.errors import UnknownName
 from comity.core.records import Batch
 from comity.evidence.coverage import public_span
-from comity.evidence.ingest import Terms, ingest
+from comity.evidence.ingest import Terms, admit_source, ingest
 from comity.evidence.store import EvidenceStore
-from comity.workspace.event_counts import EventCount, EventCounts, event_counts
+from comity.sources import gdelt
+from comity.workspace.event_counts import (
+    EventCount,
+    EventCounts,
+    event_counts,
+    media_volume,
+)
 from comity.workspace.panel_grid import Grid
 from comity.workspace.panel_streams import panel_streams
 
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "sources"
 NOW = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)
 VERBAL, MATERIAL = "verbal_cooperation", "material_conflict"
 
@@ -165,3 +172,35 @@ def test_nothing_stored_gives_nothing(tmp_path: Path) -> None:
 def test_another_period_is_refused(store: EvidenceStore) -> None:
     with pytest.raises(UnknownName, match="year"):
         counted(store, "week")
+
+
+def test_media_volume_counts_each_state_of_a_record_once(tmp_path):
+    store = EvidenceStore.open(tmp_path / "store")
+    add_events(
+        store, tmp_path, "icews", None,
+        ("2014-01-02", "RUS", "IRN", VERBAL), ("2014-01-02", "RUS", "RUS", MATERIAL),
+        ("2014-02-02", "USA", "RUS", MATERIAL),
+    )  # fmt: skip
+    with store.view(dt.date(2020, 1, 1)) as view:
+        found = media_volume(view, by="month")
+        yearly = media_volume(view, by="year")
+    assert [tuple(each) for each in found] == [
+        ("icews/events", "IRN", "2014-01", 1), ("icews/events", "RUS", "2014-01", 2),
+        ("icews/events", "RUS", "2014-02", 1), ("icews/events", "USA", "2014-02", 1),
+    ]  # fmt: skip
+    assert {each.state: each.records for each in yearly} == {"IRN": 1, "RUS": 3, "USA": 1}
+
+
+def test_the_archive_is_counted_by_act_and_covered_by_files(tmp_path):
+    store = EvidenceStore.open(tmp_path / "store")
+    admit_source(store, gdelt, FIXTURES / "gdelt" / "daily-events", NOW)
+    with store.view(dt.date(2026, 1, 1)) as view:
+        found = event_counts(view, by="year")
+        volume = media_volume(view, by="year")
+    counts = {(row.actor, row.recipient, row.period): row for row in found.rows}
+    assert counts["RUS", "IRN", "2020"].verbal_cooperation == 1, "two texts of one act are one"
+    assert counts["IRN", "RUS", "2020"].material_cooperation == 1
+    assert ("USA", "IRN", "2019") not in counts, "no file of 2019 is in: what it says is no count"
+    assert found.covered == {"gdelt/events": {"2020": pytest.approx(1 / 366)}}
+    assert found.states["gdelt/events"] >= {"RUS", "IRN", "SRB"}
+    assert {each.state: each.records for each in volume}["RUS"] == 5

@@ -144,6 +144,26 @@ def test_inputs_of_votes_and_treaties(voting: Workspace) -> None:
     assert np.isnan(treaty[made.periods.index("2007")]).all(), "after the register nothing is known"
 
 
+def test_the_same_votes_from_a_second_publisher_change_nothing(voting: Workspace, tmp_path) -> None:
+    with voting.store.view(dt.date.max) as view:
+        before = panel_inputs(view, voting.actors).symmetric["un"]
+    path = tmp_path / "library.txt"
+    path.write_text("made up")
+    ballots = [(f"undl-{n}", state) for n in range(12) for state in ("FRA", "USA")]
+    columns = {
+        "rcid": [rcid for rcid, _ in ballots],
+        "voter": [state for _, state in ballots],
+        "session": [61] * len(ballots),
+        "choice": ["yes"] * len(ballots),  # they had never agreed
+    }
+    batch = Batch("ballots", {**columns, **times([dt.date(2006, 11, 1)] * len(ballots))})
+    stamp = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
+    ingest(voting.store, "un_votes", path, [batch], spec_like=Terms(), recorded_on=stamp)
+    with voting.store.view(dt.date.max) as view:
+        after = panel_inputs(view, voting.actors).symmetric["un"]
+    assert np.array_equal(before, after, equal_nan=True)
+
+
 def test_trips_are_counted_and_a_leader_who_stayed_at_home_is_a_zero(tmp_path) -> None:
     workspace = Workspace(Settings(home=tmp_path / "store", draws=100))
     file = tmp_path / "visits.csv"

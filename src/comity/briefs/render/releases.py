@@ -62,6 +62,8 @@ def _head(data: dict[str, Any]) -> Text:
         files = ", ".join(f"{file['name']} {file['sha256'][:12]}" for file in side["files"][:3])
         more = f" and {len(side['files']) - 3} more" if len(side["files"]) > 3 else ""
         aside = f"; {side['unreadable']:,} rows not readable" if side["unreadable"] else ""
+        mended = sum(side["repaired"].values())
+        aside += f"; {mended:,} rows mended by declared corrections" if mended else ""
         lines.append(f"{word:8}{side['name']}: {files}{more}{aside}")
     return Text("\n".join(lines))
 

@@ -12,9 +12,13 @@ import duckdb
 import numpy as np
 
 from comity.core.errors import EvidenceError, StoreDamaged, UsageError
+from comity.evidence.engine.events import COLUMNS, RELATION
+from comity.evidence.engine.protocol import Answer, check_columns, normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from comity.evidence.engine.query import NamedQuery
 
 __all__ = ["Engine", "quoted", "scan"]
 
@@ -93,7 +97,9 @@ class Engine:
         with _translated():
             self._connection.execute(sql, params)
 
-    def rows(self, sql: str, params: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
+    def rows(
+        self, sql: str, params: Sequence[object] | Mapping[str, object] | None = None
+    ) -> list[tuple[Any, ...]]:
         """Return all rows of a query.
 
         Raises
@@ -150,9 +156,38 @@ class Engine:
             self._connection.execute(f"INSERT INTO {table} ({names}) SELECT {casts} FROM incoming")
             self._connection.unregister("incoming")
 
+    def read_events(self, places: Sequence[str | Path], condition: str = "true") -> None:
+        """Take the archive from these files and folders; see `QueryEngine`."""
+        files = [file for place in places for file in _parquet_files(place)]
+        if not files:
+            msg = f"no Parquet file in {', '.join(map(str, places)) or 'no place at all'}."
+            raise UsageError(msg)
+        described = self.rows(f"DESCRIBE SELECT * FROM {scan(files)}")
+        check_columns({row[0]: row[1] for row in described}, COLUMNS, str(files[0]))
+        rows = f"SELECT * FROM {scan(files)} WHERE {condition}"
+        self.run(f"CREATE OR REPLACE TEMP VIEW {RELATION} AS {rows}")
+
+    def answer(self, query: NamedQuery, given: Mapping[str, object] | None = None) -> Answer:
+        """Return the answer of a named query; see `QueryEngine`."""
+        with _translated():
+            result = self._connection.execute(query.statement, query.bound(given))
+            names = [column[0] for column in result.description or ()]
+            return normalised(query, names, result.fetchall())
+
     def close(self) -> None:
         """Close the database; what it spilled is removed."""
         self._connection.close()
+
+
+def _parquet_files(place: str | Path) -> list[Path]:
+    if "://" in str(place):
+        msg = (
+            f"{place}: DuckDB reads files on this machine only. "
+            "Give --engine spark://HOST:PORT, or copy the archive here."
+        )
+        raise UsageError(msg)
+    path = Path(place)
+    return sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
 
 
 def _unmasked(values: np.ma.MaskedArray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -1,0 +1,348 @@
+"""From pieces of text to a table of house columns: corrections, states, checks, in SQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from comity.core.actor import Actors
+from comity.core.errors import AmbiguousName, UnknownName
+from comity.core.records import Reject
+from comity.evidence.engine.duck import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from comity.core.correction import Correction
+    from comity.evidence.archive.unpack import Piece
+    from comity.evidence.engine.duck import Engine
+    from comity.sources._archive import Archive
+    from comity.sources._spec import SourceSpec
+
+__all__ = ["Loader", "Place"]
+
+_MAX_LINE = 2_000_000
+_FOREVER = dt.date(9999, 12, 31)
+_STATES = 26**3
+_DAYS = 1_000_000
+_TROUBLE = {
+    "CAST": "bad_value",
+    "MISSING COLUMNS": "wrong_cell_count",
+    "TOO MANY COLUMNS": "wrong_cell_count",
+    "LINE SIZE OVER MAXIMUM": "line_too_long",
+    "INVALID ENCODING": "bad_encoding",
+    "INVALID UNICODE": "bad_encoding",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A piece of text and the publisher's file that it is from.
+
+    Parameters
+    ----------
+    piece : Piece
+        The text.
+    sha256 : str
+        Of the publisher's file.
+    back_file : bool
+        Whether it covers more than a day, gathered later.
+    stream : str or None
+        Part of the source that it belongs to.
+    """
+
+    piece: Piece
+    sha256: str
+    back_file: bool
+    stream: str | None
+
+
+class Loader:
+    """Loads pieces of one source into the temporary table ``staged``.
+
+    Parameters
+    ----------
+    engine : Engine
+        A database of its own, that spills to disk.
+    spec : SourceSpec
+        The source.
+    archive : Archive
+        What its lines mean.
+    corrections : sequence of Correction
+        Declared repairs of the publisher's errors.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        spec: SourceSpec,
+        archive: Archive,
+        corrections: Sequence[Correction] = (),
+    ) -> None:
+        self._engine = engine
+        self._spec = spec
+        self._archive = archive
+        self._corrections = corrections
+        columns = ", ".join(
+            f'"{name}" {kind}' for name, (kind, _) in archive.relation.columns.items()
+        )
+        engine.run(f"CREATE TEMP TABLE staged ({columns}, trouble INTEGER)")
+        engine.run(
+            "CREATE TEMP TABLE places (path VARCHAR, file VARCHAR, back_file BOOLEAN,"
+            " stream VARCHAR)"
+        )
+        if archive.states:
+            _fill_codes(engine, archive.system)
+
+    def load(self, places: Sequence[Place]) -> Iterator[tuple[Place, Reject]]:
+        """Load pieces; yield what cannot be read as a line or breaks a rule.
+
+        Rows that break a rule are not in ``staged`` afterwards.
+        """
+        self._engine.run("DELETE FROM staged; DELETE FROM places")
+        for place in places:
+            self._engine.run(
+                "INSERT INTO places VALUES (?, ?, ?, ?)",
+                [str(place.piece.path), place.sha256, place.back_file, place.stream],
+            )
+        by_layout: dict[str, list[Place]] = {}
+        for place in places:
+            by_layout.setdefault(place.piece.layout.name, []).append(place)
+        for group in by_layout.values():
+            self._engine.run(f"INSERT INTO staged {self._rows_sql(group)}")
+            yield from self._unreadable(group)
+            if self._engine.one("SELECT count(*) FROM staged WHERE trouble > 0"):
+                yield from self._broken(group)
+                self._engine.run("DELETE FROM staged WHERE trouble > 0")
+
+    # ------------------------------------------------------------------ reading
+
+    def _scan(self, group: Sequence[Place], *, rejects: bool) -> str:
+        """Return the SQL that reads the text, corrected, with what it said before."""
+        layout = group[0].piece.layout
+        types = self._archive.types
+        columns = ", ".join(
+            f"{quoted(name)}: {quoted(types.get(name, 'VARCHAR'))}" for name in layout.columns
+        )
+        paths = ", ".join(quoted(_literal(place.piece.path)) for place in group)
+        keep = (
+            "store_rejects=true, rejects_scan='bad_scans', rejects_table='bad_lines',"
+            " rejects_limit=0"
+            if rejects
+            else "ignore_errors=true"
+        )
+        read = (
+            f"read_csv([{paths}], columns={{{columns}}}, delim='\\t', quote='', escape='',"
+            f" comment='', header=false, auto_detect=false, filename=true, null_padding=false,"
+            f" max_line_size={_MAX_LINE}, {keep})"
+        )
+        missing = "".join(
+            f', {sql} AS "{name}"'
+            for name, sql in self._archive.optional.items()
+            if name not in layout.columns
+        )
+        changes = [each for each in self._corrections if each.column in layout.columns]
+        replaced: dict[str, str] = {}
+        notes = []
+        for each in changes:
+            cell = replaced.get(each.column, f'"{each.column}"')
+            wrong, right = _repair(each, cell)
+            replaced[each.column] = f"CASE WHEN {wrong} THEN {right} ELSE {cell} END"
+            note = quoted(f'"{each.id}":{{"{each.column}":')
+            notes.append(f"CASE WHEN {wrong} THEN {note} || to_json({cell}) || '}}' END")
+        corrected = (
+            f"'{{' || nullif(concat_ws(',', {', '.join(notes)}), '') || '}}'"
+            if notes
+            else "NULL::VARCHAR"
+        )
+        swap = ", ".join(f'{sql} AS "{name}"' for name, sql in replaced.items())
+        star = f"* REPLACE ({swap})" if swap else "*"
+        return f"SELECT {star}{missing}, {corrected} AS corrected FROM {read}"
+
+    def _rows_sql(self, group: Sequence[Place]) -> str:
+        """Return the SQL of the house columns of a group of one layout."""
+        archive = self._archive
+        states = {side: f"_{side}.state" for side in archive.states}
+        given = {
+            "source": quoted(self._spec.name),
+            "stream": "r.stream",
+            "corrected": "r.corrected",
+            "file": "r.file",
+            **states,
+        }
+        if len(states) == 2:
+            first, second = states.values()
+            given["dyad"] = (
+                f"CASE WHEN {first} < {second} THEN {first} || '-' || {second}"
+                f" WHEN {first} > {second} THEN {second} || '-' || {first} END"
+            )
+            one, two = (f"_{side}.number" for side in archive.states)
+            given["same_event"] = (
+                f"CASE WHEN {one} <> {two} THEN (({one} * {_STATES} + {two}) * {_DAYS}"
+                f" + (r.day - DATE '1800-01-01')) * 100 + r.cameo[:2]::BIGINT END"
+            )
+        listed = ", ".join(
+            f'{given.get(name, f"r.{name}")} AS "{name}"' for name in archive.relation.columns
+        )
+        joins = "".join(
+            f' LEFT JOIN codes _{side} ON _{side}.code = r."_{side}_code"'
+            f" AND r.day >= _{side}.since AND r.day < _{side}.until"
+            for side in archive.states
+        )
+        return f"SELECT {listed}, r.trouble FROM ({self._cells_sql(group)}) r{joins}"
+
+    def _cells_sql(self, group: Sequence[Place], *, raw: bool = False) -> str:
+        archive = self._archive
+        cells = [
+            f'{sql.format(back_file="places.back_file")} AS "{name}"'
+            for name, sql in archive.cells.items()
+        ]
+        cells += [f'"{code}" AS "_{side}_code"' for side, code in archive.states.items()]
+        whens = " ".join(
+            f"WHEN {check.broken} THEN {number}"
+            for number, check in enumerate(archive.checks, start=1)
+        )
+        text = [
+            "concat_ws(chr(9), "
+            + ", ".join(
+                f"coalesce(\"{name}\"::VARCHAR, '')" for name in group[0].piece.layout.columns
+            )
+            + ") AS raw"
+        ]
+        return (
+            f"SELECT {', '.join(cells)}, corrected, places.file, places.stream, filename,"
+            f" CASE {whens} ELSE 0 END AS trouble{', ' + text[0] if raw else ''}"
+            f" FROM ({self._scan(group, rejects=not raw)}) line"
+            " JOIN places ON places.path = line.filename"
+        )
+
+    # ------------------------------------------------------------------ what is set aside
+
+    def _unreadable(self, group: Sequence[Place]) -> Iterator[tuple[Place, Reject]]:
+        """Yield the lines that the reader could not take, and forget them."""
+        if not self._engine.one(
+            "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'bad_lines'"
+        ):
+            return
+        by_path = {str(place.piece.path): place for place in group}
+        found = self._engine.rows(
+            # Of several errors of a line, a wrong number of cells explains the others.
+            "SELECT s.file_path, l.line, max(l.error_type::VARCHAR),"
+            " arg_max(l.error_message, l.error_type::VARCHAR), min(l.csv_line)"
+            " FROM bad_lines l JOIN bad_scans s USING (scan_id, file_id)"
+            " GROUP BY 1, 2 ORDER BY 1, 2"
+        )
+        for path, line, kind, message, raw in found:
+            place = by_path[path]
+            reason = " ".join(str(message).split("\n")[0].split())[:200].rstrip(".") + "."
+            yield (
+                place,
+                Reject(
+                    f"{place.piece.label}, line {place.piece.before + line}",
+                    _TROUBLE.get(kind, "unreadable"),
+                    reason,
+                    _printable(raw),
+                ),
+            )
+        self._engine.run("DELETE FROM bad_lines; DELETE FROM bad_scans")
+
+    def _broken(self, group: Sequence[Place]) -> Iterator[tuple[Place, Reject]]:
+        """Read the group again for the text of the rows that break a rule."""
+        by_path = {str(place.piece.path): place for place in group}
+        found = self._engine.rows(
+            f"SELECT filename, trouble, raw FROM ({self._cells_sql(group, raw=True)})"
+            " WHERE trouble > 0 ORDER BY ALL"
+        )
+        wanted: dict[str, dict[str, list[int]]] = {}
+        for path, trouble, raw in found:
+            wanted.setdefault(path, {}).setdefault(raw.partition("\t")[0], []).append(trouble)
+        for path, ids in wanted.items():
+            yield from self._located(by_path[path], ids)
+
+    def _located(self, place: Place, ids: dict[str, list[int]]) -> Iterator[tuple[Place, Reject]]:
+        """Find the lines of rows by their first cell."""
+        with place.piece.path.open("rb") as stream:
+            for number, line in enumerate(stream, start=1):
+                first = line.partition(b"\t")[0].decode("utf-8", "replace").strip()
+                if troubles := ids.get(first):
+                    check = self._archive.checks[troubles.pop(0) - 1]
+                    where = f"{place.piece.label}, line {place.piece.before + number}"
+                    text = _printable(line.decode("utf-8", "backslashreplace").rstrip("\r\n"))
+                    yield place, Reject(where, check.code, check.reason, text)
+
+
+def _printable(text: object) -> str:
+    return str(text or "")[:4_000].replace("\x00", "\\x00")
+
+
+def _literal(path: Path) -> str:
+    return "".join(f"[{char}]" if char in "*?[" else char for char in str(path))
+
+
+def _repair(each: Correction, cell: str) -> tuple[str, str]:
+    """Return the SQL that says whether a cell is wrong, and what is right."""
+    if each.kind == "strip":
+        return f"{cell} <> trim({cell})", f"nullif(trim({cell}), '')"
+    if each.kind == "replace_year" and each.since and each.until:
+        day = f'"{each.where}"[:8]'
+        wrong = (
+            f"({cell}[:4] = '{each.from_year}' AND {day} >= '{each.since:%Y%m%d}'"
+            f" AND {day} <= '{each.until:%Y%m%d}')"
+        )
+        return wrong, f"'{each.to_year}' || {cell}[5:]"
+    msg = f"correction {each.id}: an archive cannot apply {each.kind}"
+    raise NotImplementedError(msg)
+
+
+def _fill_codes(engine: Engine, system: str) -> None:
+    engine.run(
+        "CREATE TEMP TABLE codes"
+        " (code VARCHAR, since DATE, until DATE, state VARCHAR, number BIGINT)"
+    )
+    for code, since, until, state in _code_spans(system):
+        cells = [code, since, until, state, _number_of(state)]
+        engine.run("INSERT INTO codes VALUES (?, ?, ?, ?, ?)", cells)
+
+
+def _number_of(state: str) -> int:
+    """Return the three letters of a state as a number, whatever else is in the table of states."""
+    first, second, third = (ord(letter) - ord("A") for letter in state)
+    return (first * 26 + second) * 26 + third
+
+
+@cache
+def _code_spans(system: str) -> tuple[tuple[str, dt.date, dt.date, str], ...]:
+    """Return for each code of a system which state it means from when until when."""
+    actors = Actors.load()
+    codes = {code for state in actors.states.values() for code in state.codes(system)}  # type: ignore[arg-type]
+    edges = sorted(
+        {dt.date(1800, 1, 1)}
+        | {state.start for state in actors.states.values() if state.start}
+        | {state.end for state in actors.states.values() if state.end}
+    )
+    spans: list[tuple[str, dt.date, dt.date, str]] = []
+    for code in sorted(codes):
+        current: tuple[dt.date, str] | None = None
+        for edge in [*edges, None]:
+            found = _state_of(actors, code, system, edge) if edge else None
+            if current and found != current[1]:
+                spans.append((code, current[0], edge or _FOREVER, current[1]))
+                current = None
+            if found and edge and current is None:
+                current = (edge, found)
+    return tuple(spans)
+
+
+def _state_of(actors: Actors, code: str, system: str, day: dt.date) -> str | None:
+    """Return the state that a code means on a day; none before that state began.
+
+    Publishers carry codes backwards: an act of the Ukraine of 1985 is not one of a state.
+    """
+    try:
+        state = actors.resolve_code(code, system, day)  # type: ignore[arg-type]
+    except (UnknownName, AmbiguousName):
+        return None
+    return None if state.begins_after(day) else state.id

@@ -1,0 +1,1 @@
+"""Fetching: the one place that uses the network."""
