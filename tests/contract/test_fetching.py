@@ -49,7 +49,12 @@ def payloads(name, remote):
     ]
     files.sort(key=lambda path: -difflib.SequenceMatcher(None, path.name, remote.name).ratio())
     suffix = Path(remote.name).suffix.lower()
-    yield from (path.read_bytes() for path in files if path.suffix.lower() == suffix)
+    text = {".csv", ".tab", ".txt"}
+    yield from (
+        path.read_bytes()
+        for path in files
+        if path.suffix.lower() == suffix or {path.suffix.lower(), suffix} <= text
+    )
     if suffix == ".zip":
         for layout in sorted(path for path in folder.iterdir() if path.is_dir()):
             packed = io.BytesIO()
