@@ -210,6 +210,15 @@ class Fetcher:
                 (self._folder / entry.kept_as).unlink(missing_ok=True)
         shutil.rmtree(self._home / "downloads" / ".sets" / self._spec.name, ignore_errors=True)
 
+    def tidy(self) -> None:
+        """Remove what a run that was cut short left behind of files that are admitted."""
+        for path in sorted(self._folder.iterdir()):
+            entry = self._ledger.kept(self._spec.name, path.name)
+            if entry is not None and entry.state == "present":
+                self.clear([entry])
+            elif path.suffix == ".copy":
+                path.unlink()
+
 
 def _host(remote: RemoteFile) -> str:
     return urlsplit(remote.url).netloc

@@ -24,16 +24,14 @@ from comity.sources._context import (
 )
 from comity.sources._formats import files_of, find_header, read_frames, text_files
 from comity.sources._rdata import read_rdata
-from comity.sources._remote import RemoteFile
 from comity.sources._spec import Layout, SourceSpec
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from comity.core.records import Batch, Reject
-    from comity.sources._remote import Site
 
-__all__ = ["SPEC", "expected", "parse"]
+__all__ = ["SPEC", "parse"]
 
 _PACKAGE = Layout(
     "unvotes package",
@@ -107,18 +105,6 @@ _REGULAR = re.compile(r"^\d{1,3}(\.0)?$")
 _PACKAGE_PATTERNS = tuple(layout.pattern for layout in (_PACKAGE, _ROLL_CALLS))
 _TEXT_PATTERNS = ("UNVotes*.csv", "UNVotes*.tab", "UNVotes*.zip", "*ga_resolutions_voting*.csv",
                   "*ga_resolutions_voting*.zip")  # fmt: skip
-
-
-_ADDRESS = (
-    "https://dataverse.harvard.edu/api/access/datafile/:persistentId"
-    "?persistentId=doi:10.7910/DVN/LEJUQZ/PMWBME"
-)
-
-
-def expected(site: Site, since: dt.date, until: dt.date) -> Iterator[RemoteFile]:
-    """Name the Dataverse file of all sessions; the publisher replaces it with each release."""
-    del site, since, until
-    yield RemoteFile("UNVotes.tab", _ADDRESS, changes=True)
 
 
 def parse(path: Path) -> Iterator[Batch | Reject]:
