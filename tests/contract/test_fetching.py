@@ -67,10 +67,14 @@ def payloads(name, remote):
 
 
 def gives_rows(source, name, data, folder):
+    """Return whether the source reads bytes under this name."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
     path.write_bytes(data)
     try:
+        if not hasattr(source, "parse"):  # goes into the archive as a whole
+            report = admit_source(EvidenceStore.open(folder / "home"), source, path, NOW)
+            return bool(report.snapshots)
         rows = sum(len(item) for item in source.parse(path) if isinstance(item, Batch))
     except ComityError:
         return False
@@ -82,6 +86,8 @@ def gives_rows(source, name, data, folder):
 def span_of(name, source):
     """The last year of which the fixtures have a row."""
     last = dt.date(1900, 1, 1)
+    if not hasattr(source, "parse"):
+        return dt.date(int(source.SPEC.coverage[:4]), 1, 1), NOW.date()
     for folder in sorted(path for path in (FIXTURES / name).iterdir() if path.is_dir()):
         try:
             for item in source.parse(folder):

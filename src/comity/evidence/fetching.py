@@ -213,7 +213,11 @@ class Fetcher:
     def tidy(self) -> None:
         """Remove what a run that was cut short left behind of files that are admitted."""
         for path in sorted(self._folder.iterdir()):
-            entry = self._ledger.kept(self._spec.name, path.name)
+            # a dated file is kept under its day, ``2026-11-22_`` and its name
+            rows = (
+                self._ledger.entry(self._spec.name, name) for name in (path.name, path.name[11:])
+            )
+            entry = next((row for row in rows if row and row.kept_as == path.name), None)
             if entry is not None and entry.state == "present":
                 self.clear([entry])
             elif path.suffix == ".copy":

@@ -192,14 +192,6 @@ class Ledger:
         )
         return next(map(_entry, rows), None)
 
-    def kept(self, source: str, kept_as: str) -> Entry | None:
-        """Return the newest row of a source whose file is kept under this name."""
-        rows = self._all(
-            "SELECT * FROM files WHERE source = ? AND kept_as = ? ORDER BY version DESC LIMIT 1",
-            (source, kept_as),
-        )
-        return next(map(_entry, rows), None)
-
     def entries(
         self,
         source: str,
