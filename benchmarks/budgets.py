@@ -15,6 +15,7 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from benchmarks.measure import compiled
 from benchmarks.section import Section
 from comity.models.factor import fit_factor
 from comity.models.simulate import simulate_panel
@@ -96,6 +97,7 @@ def _estimators() -> tuple[list[tuple[str, ...]], list[str]]:
 
 def budgets() -> tuple[Section, dict[str, str]]:
     """Return the budgets with what was measured, and the version of what it is compared with."""
+    compiled()
     comity = str(Path(sys.executable).parent / "comity")
     idle = median(process(sys.executable, "-c", "pass"), 7)
     with tempfile.TemporaryDirectory() as folder:

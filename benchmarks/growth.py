@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import ours
-from benchmarks.measure import Cost, memory_method, run
+from benchmarks.measure import Cost, compiled, memory_method, run
 from benchmarks.race import MILLION, ROOT
 from benchmarks.section import Section
 
@@ -86,6 +86,7 @@ def growth(
     seed, per_file : int
         Seed and rows a file of the generator.
     """
+    compiled()
     rows = [_one(work.absolute(), round(size * MILLION), seed, per_file) for size in millions]
     return Section(
         "growth",

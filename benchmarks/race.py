@@ -22,7 +22,7 @@ from pathlib import Path
 from benchmarks import answers
 from benchmarks.entries import ASK, PLAIN, READ, STORE, Course, Entry, entries
 from benchmarks.loopback import serve
-from benchmarks.measure import Cost, memory_method, run
+from benchmarks.measure import Cost, compiled, memory_method, run
 from benchmarks.ours import comity_timed
 from benchmarks.peers_venv import prepare
 from benchmarks.section import Section
@@ -179,6 +179,7 @@ def race(
         Rows in all, how often each tool runs, seed and rows a file of the generator.
     """
     python, missing = prepare(venv.absolute())
+    compiled()
     try:
         _lay(work.absolute(), rows, seed, per_file)
         with serve(work.absolute() / "zips") as address:

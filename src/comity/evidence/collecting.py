@@ -204,6 +204,7 @@ class _Run:
             self._admit_apart(waiting)
         else:
             self._admit_together(names)
+        self._fetcher.tidy()
 
     def _fetch(self, remote: RemoteFile) -> Entry | None:
         """Return the file's row if it is whole on disk and has to be admitted."""

@@ -210,6 +210,19 @@ class Fetcher:
                 (self._folder / entry.kept_as).unlink(missing_ok=True)
         shutil.rmtree(self._home / "downloads" / ".sets" / self._spec.name, ignore_errors=True)
 
+    def tidy(self) -> None:
+        """Remove what a run that was cut short left behind of files that are admitted."""
+        for path in sorted(self._folder.iterdir()):
+            # a dated file is kept under its day, ``2026-11-22_`` and its name
+            rows = (
+                self._ledger.entry(self._spec.name, name) for name in (path.name, path.name[11:])
+            )
+            entry = next((row for row in rows if row and row.kept_as == path.name), None)
+            if entry is not None and entry.state == "present":
+                self.clear([entry])
+            elif path.suffix == ".copy":
+                path.unlink()
+
 
 def _host(remote: RemoteFile) -> str:
     return urlsplit(remote.url).netloc

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from comity.indicators.relations import RELATIONS
 from comity.judgement.assessment import Gap
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _missing_files(context: Context) -> list[Gap]:
         touched = [
             name
             for name, definition in sorted(context.panel.definitions.items())
-            if any(measure.table in gap.tables for measure in definition.measures)
+            if any(_reads(measure.table, gap) for measure in definition.measures)
         ]
         if not touched:
             continue
@@ -112,6 +113,11 @@ def _missing_files(context: Context) -> list[Gap]:
             )
         )
     return made
+
+
+def _reads(table: str, gap: SourceGap) -> bool:
+    """Return whether a measure's table is built from one that the source fills."""
+    return not set(RELATIONS[table].tables).isdisjoint(gap.tables)
 
 
 def _days(gap: SourceGap) -> str:

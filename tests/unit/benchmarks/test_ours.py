@@ -70,11 +70,20 @@ def test_the_query_by_hand_reads_the_same_rows(clean):
     assert canonical(rows) == answer
 
 
-def test_times_are_taken_in_one_process(clean):
-    words = ours.comity_timed(clean[0] / "store", 1)
+def printed(words):
     root = Path(__file__).resolve().parents[3]
     done = subprocess.run(words, cwd=root, check=True, capture_output=True, text=True)
-    found = json.loads(done.stdout)
+    return done.stdout
+
+
+def test_the_command_gives_the_same_answer(clean):
+    home, answer = clean
+    assert ours.comity_answer(printed(ours.comity_query(home / "store"))) == answer
+
+
+def test_times_are_taken_in_one_process(clean):
+    words = ours.comity_timed(clean[0] / "store", 1)
+    found = json.loads(printed(words))
     assert words[0] == sys.executable
     assert found["runs"] == 1
     assert min(found["ours"], found["same"], found["short"]) > 0

@@ -1,12 +1,14 @@
 """The race: right answers are called the same, wrong ones WRONG, and what fails says why."""
 
+import importlib.util
 import json
 import sys
+from pathlib import Path
 
 import pytest
 from benchmarks import answers
 from benchmarks.entries import ASK, STORE, Course, Entry, entries
-from benchmarks.measure import run
+from benchmarks.measure import compiled, run
 from benchmarks.race import Line, measured, verdicts
 from benchmarks.section import Section, write
 
@@ -126,3 +128,11 @@ def test_a_section_replaces_itself_only(tmp_path):
     assert "| 3 | z |" in after
     assert "x\\|y" not in after
     assert after.split("<!-- two -->")[1] == before.split("<!-- two -->")[1]
+
+
+def test_our_modules_are_compiled_before_they_run():
+    source = importlib.util.find_spec("comity").origin
+    cached = Path(importlib.util.cache_from_source(source))
+    cached.unlink(missing_ok=True)
+    compiled()
+    assert cached.exists()

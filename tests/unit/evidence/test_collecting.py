@@ -15,6 +15,7 @@ from comity.core.records import Batch, Reject
 from comity.evidence.booking import collect_local
 from comity.evidence.collecting import Order, collect_remote
 from comity.evidence.fetch.client import Manners
+from comity.evidence.fetching import Fetcher
 from comity.evidence.gaps import days_of, source_gaps
 from comity.evidence.ledger import LEDGER_FILE, Ledger
 from comity.evidence.lock import writing
@@ -380,6 +381,16 @@ def test_stopped_at_any_request_or_booking_it_goes_on(store, server, collect, at
     assert downloads(store) == []
     assert len(server.paths()) == 5, "what was whole is not fetched again"
     store.verify()
+
+
+def test_what_a_kill_left_of_admitted_files_is_removed(store, server, collect, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(Fetcher, "clear", lambda *_: None)
+        patch.setattr(Fetcher, "tidy", lambda *_: None)
+        collect(made(by_day()))
+    assert len(downloads(store)) == 5
+    collect(made(by_day()))
+    assert downloads(store) == []
 
 
 def test_two_runs_of_one_source_do_not_mix(store, server, collect):
