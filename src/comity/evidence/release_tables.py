@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
+from comity.core.table import TIME
 from comity.core.units import UNITS
 from comity.evidence.engine.duck import quoted
 from comity.evidence.tables import column_types, record_id_sql, version_sql
@@ -50,6 +51,9 @@ class TableChange:
         self._table = table
         self._source = source
         self._types = column_types(table)
+        # the day of a list differs in every row, and so do the days that are taken from it
+        edition = (table.edition, *(each.name for each in TIME)) if table.edition else ()
+        self._compared = [name for name in self._types if name not in edition]
         own = [column.name for column in table.columns]
         self._states = next(
             (pair for pair in (*_PAIRS, *((name,) for name in _SINGLE)) if set(pair) <= set(own)),
@@ -127,14 +131,20 @@ class TableChange:
         return f"({names(a, one)} AND {names(b, other)}) OR ({names(a, other)} AND {names(b, one)})"
 
     def _key(self, side: str, stays: str) -> int:
-        """Name the records of a release; of rows that share a name the first counts."""
-        key, says = record_id_sql(self._table, self._source), version_sql(self._table)
+        """Name the records of a release; of rows that share a name the first counts.
+
+        Lists of several days share the names of their entries; then that of the last day counts.
+        """
+        edition = self._table.edition
+        key = record_id_sql(self._table, self._source, (edition,))
+        says = version_sql(self._table, [n for n in self._types if n not in self._compared])
+        first = f'"{edition}" DESC, seq' if edition else "seq"
         read = f"read_{side}_{self._table.name}"
         total = int(self._engine.one(f"SELECT count(*) FROM {read} WHERE {stays}"))
         self._engine.run(
-            f"CREATE TEMP TABLE {side} AS SELECT *, {key} AS record_id, {says} AS version"
-            f" FROM {read} WHERE {stays}"
-            " QUALIFY row_number() OVER (PARTITION BY record_id ORDER BY seq) = 1"
+            f"CREATE TEMP TABLE {side} AS SELECT *, {key} AS record_id, {says} AS version,"
+            f" {record_id_sql(self._table, self._source)} AS stored_as FROM {read} WHERE {stays}"
+            f" QUALIFY row_number() OVER (PARTITION BY record_id ORDER BY {first}) = 1"
         )
         return total - int(self._engine.one(f"SELECT count(*) FROM {side}"))
 
@@ -174,10 +184,10 @@ class TableChange:
 
     def _columns(self) -> list[dict[str, Any]]:
         """Return the columns that differ, in how many records, and by how much at most."""
-        cells = [f'count(*) FILTER (a."{n}" IS DISTINCT FROM b."{n}")' for n in self._types]
+        cells = [f'count(*) FILTER (a."{n}" IS DISTINCT FROM b."{n}")' for n in self._compared]
         cells += [f'max(abs(a."{name}" - b."{name}"))' for name in self._measures]
         found = self._engine.rows(f"SELECT {', '.join(cells)} {self._pairs('changed')}")[0]
-        largest = dict(zip(self._measures, found[len(self._types) :], strict=True))
+        largest = dict(zip(self._measures, found[len(self._compared) :], strict=True))
         shown = [
             {
                 "column": name,
@@ -185,7 +195,7 @@ class TableChange:
                 "records": int(count),
                 "largest": None if largest.get(name) is None else float(largest[name]),
             }
-            for name, count in zip(self._types, found, strict=False)
+            for name, count in zip(self._compared, found, strict=False)
             if count
         ]
         return sorted(shown, key=lambda each: (-int(str(each["records"])), str(each["column"])))
@@ -275,12 +285,12 @@ class TableChange:
             for name in (*self._types, "locator")
         )
         rows = self._engine.records(
-            f"SELECT record_id, m.year, m.who, {both} {source}"
+            f"SELECT a.stored_as, m.year, m.who, {both} {source}"
             f" ORDER BY {score} DESC, m.year DESC, record_id{_cut(limit)}"
         )
         return [
             {
-                "record": row["record_id"],
+                "record": row["stored_as"],
                 "who": row["who"],
                 "year": row["year"],
                 "key": {name: plain(row[f"b.{name}"]) for name in self._table.key},
@@ -288,7 +298,7 @@ class TableChange:
                 "after_at": row["a.locator"],
                 "columns": {
                     name: {"before": plain(row[f"b.{name}"]), "after": plain(row[f"a.{name}"])}
-                    for name in self._types
+                    for name in self._compared
                     if row[f"b.{name}"] != row[f"a.{name}"]
                 },
             }
@@ -301,12 +311,12 @@ class TableChange:
         score = self._score(source, 'abs(r."{0}")')
         cells = ", ".join(f'r."{name}"' for name in (*self._types, "locator"))
         rows = self._engine.records(
-            f'SELECT record_id, m.year AS "m.year", m.who, {cells} {source}'
+            f'SELECT r.stored_as, m.year AS "m.year", m.who, {cells} {source}'
             f" ORDER BY {score} DESC, m.year DESC, record_id{_cut(limit)}"
         )
         return [
             {
-                "record": row["record_id"],
+                "record": row["stored_as"],
                 "who": row["who"],
                 "year": row["m.year"],
                 "at": row["locator"],

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Reading", "Release", "compare_releases"]
 
 _FEW = 0.5
+_WHICH = {False: "the first of each", True: "that of the list of the last day"}
 
 
 @dataclass(frozen=True)
@@ -213,8 +214,8 @@ def _notes(
         if not table["narrowed"] and dyad is not None:
             notes.append(f"{name}: its rows name no states, so all of them are compared.")
         notes += [
-            f"{name}: {table['repeated'][side]:,} rows of the {word} one repeat a record; the "
-            "first of each counts."
+            f"{name}: {table['repeated'][side]:,} rows of the {word} one repeat a record; "
+            f"{_WHICH[bool(TABLES[name].edition)]} counts."
             for side, word in (("before", "earlier"), ("after", "later"))
             if table["repeated"][side]
         ]

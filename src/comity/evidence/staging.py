@@ -256,7 +256,10 @@ class Staging:
         )
 
     def _withdraw(self, table: Table, stored: Sequence[Segment], since: dt.date) -> int:
-        """Add a withdrawn version of each row that we stored and that is staged no more."""
+        """Add a withdrawn version of each row that we stored and that is staged no more.
+
+        A row of an edition that is not staged stays: a list of another day says nothing of it.
+        """
         ours = [segment for segment in stored if segment.source == self._source]
         files = [self._home / segment.file for segment in ours]
         if not files:
@@ -272,6 +275,8 @@ class Staging:
             " QUALIFY row_number() OVER (PARTITION BY record_id ORDER BY generation DESC) = 1)"
             " WHERE revision <> 'withdrawn' AND record_id NOT IN (SELECT record_id FROM keyed)"
         )
+        if table.edition:
+            gone += f' AND "{table.edition}" IN (SELECT "{table.edition}" FROM keyed)'
         count = int(self._engine.one(f"SELECT count(*) {gone}"))
         self._engine.run(
             f"INSERT INTO composed SELECT {own}, record_id, version, source, snapshot, locator,"

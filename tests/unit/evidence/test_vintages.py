@@ -163,6 +163,16 @@ def test_the_last_is_set_against_the_one_before_of_the_same_name(store, votes, r
     assert [item.id for item in last_two(vintages(store, "testsource"))] == ["3", "5"]
 
 
+def test_the_day_of_retrieval_is_no_part_of_a_name(store, votes, raw_file):
+    """Files that a publisher overwrites come with the day in front; another list lies between."""
+    source = votes()
+    names = ("2024-05-01_a", "2024-05-01_b", "2024-06-01_a")
+    for day, (name, choice) in enumerate(zip(names, ("yes", "no", "abstain"), strict=True)):
+        path = raw_file(f"RUS {choice}", f"{name}.tab")
+        admit_source(store, source, path, FIRST + dt.timedelta(days=day))
+    assert [item.id for item in last_two(vintages(store, "testsource"))] == ["1", "3"]
+
+
 def test_the_files_of_a_vintage_are_laid_out_as_they_were_read(store, votes, raw_file, tmp_path):
     source = votes(companions=("scores*",))
     raw_file("RUS yes", "set/one.tab")
@@ -228,6 +238,16 @@ def test_a_whole_dataset_withdraws_from_the_day_it_was_recorded(store, votes, ra
     assert store.sources()["testsource"].rows == {"ballots": 2}
     again = admit_source(store, source, whole, THIRD, whole=True)
     assert (again.skipped, store.generation) == (("b.tab",), 2)
+
+
+def test_a_whole_dataset_is_one_file_or_a_folder(store, votes, raw_file):
+    source = votes(file_by_file=True)
+    files = [raw_file(f"{name} yes", f"{name}.tab") for name in ("RUS", "IRN")]
+    with pytest.raises(UsageError, match="give the folder, not 2 files"):
+        admit_source(store, source, files, FIRST, whole=True)
+    assert admit_source(store, source, files, FIRST).rows_new == 2
+    report = admit_source(store, source, files[:1], SECOND, whole=True)
+    assert (report.rows_same, report.rows_withdrawn) == (1, 1)
 
 
 def test_what_was_withdrawn_by_mistake_comes_back_with_the_whole_dataset(store, votes, raw_file):
