@@ -137,16 +137,19 @@ def test_files_of_a_whole_dataset_are_booked(run, tmp_path):
     assert booked() == (3, 0)
 
 
-def test_an_archive_has_runs_but_no_releases_to_compare(run, home, tmp_path):
+def test_an_archive_has_runs_but_no_releases_to_compare(run, home, tmp_path, monkeypatch):
     assert "Nothing of gdelt is stored" in run("sources", "vintages", "gdelt")
     again = tmp_path / "20200103.export.CSV"
     again.write_text("".join(EVENTS.read_text().splitlines(keepends=True)[:-1]))
-    for path in (EVENTS, EVENTS, again):
+    for day, path in enumerate((EVENTS, EVENTS, again), start=1):
+        moment = dt.datetime(2027, 1, day, tzinfo=dt.UTC)
+        monkeypatch.setattr("comity.core.clock.now", lambda moment=moment: moment)
         run("collect", "gdelt", "--from", path)
     found = json.loads(run("sources", "vintages", "gdelt", "--json", "-"))["vintages"]
     assert [(each["vintage"], [file["name"] for file in each["files"]]) for each in found] == [
         ("1", ["20200103.export.CSV"]), ("2", ["20200103.export.CSV"]),
     ]  # fmt: skip
+    assert [each["recorded_on"][:10] for each in found] == ["2027-01-01", "2027-01-03"]
     store = Workspace(Settings(home=home)).store
     held = {file.sha256: file.rows + file.repeated for file in store.archive.files("gdelt")}
     assert [each["rows"] for each in found] == [

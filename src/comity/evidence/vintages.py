@@ -153,7 +153,8 @@ def release_of(name: str, path: Path | None = None, patterns: Iterable[str] = ()
 def vintages(store: EvidenceStore, source: str) -> list[Vintage]:
     """Return what each admission of a source read, oldest first.
 
-    Files of the archive are admitted by the dozen; a vintage of theirs is all that one run took.
+    Files of the archive are admitted by the dozen; a vintage of theirs is all that came in at the
+    moment of one run.
 
     Raises
     ------
