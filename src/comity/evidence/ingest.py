@@ -19,7 +19,6 @@ from comity.core.errors import (
 )
 from comity.core.records import Batch, Reject, Repair, table_named
 from comity.evidence import detection
-from comity.evidence.archive.door import admit_files
 from comity.evidence.inputs import (
     files_at,
     files_in,
@@ -160,6 +159,9 @@ def admit_source(
     spec = source.SPEC
     checked_source_name(spec.name)
     if archive_of(source):
+        # Only who fills an archive need wait for what unpacks it.
+        from comity.evidence.archive.door import admit_files  # noqa: PLC0415
+
         return admit_files(store, source, path, _utc(recorded_on), url, progress, told)
     terms = Terms(
         licence=spec.licence,
