@@ -47,7 +47,11 @@ test: setup-dev
 	@$(BIN)/coverage report
 docs: setup-dev
 	@$(BIN)/sphinx-build -q -n -W -b html docs build/docs
-slow: setup-dev ## statistical recovery, kill and browser-wide tests
+slow: setup-dev ## statistical recovery, kill, Spark cluster and browser-wide tests
+	@$(BIN)/python -c 'import pyspark, sqlglot' 2>/dev/null \
+	  || { $(BIN)/uv --version >/dev/null 2>&1 && $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[spark]' ; } \
+	  || $(BIN)/python -m pip install --quiet -c constraints.txt -e '.[spark]' \
+	  || echo "pyspark cannot be installed here: the tests on a Spark cluster will be skipped, and say so"
 	@$(BIN)/pytest -q -m slow --durations=10 tests
 schemas: setup ## rewrite the JSON Schemas from the models
 	@$(BIN)/comity schemas --write
