@@ -11,6 +11,9 @@ from comity.core import errors
 from comity.core.case import case_tables
 from comity.core.catalog import builtin_catalog, iter_csv
 from comity.core.records import CITATION, TABLES, TIME
+from comity.evidence.engine.events import COLUMNS
+from comity.evidence.engine.named import QUERIES
+from comity.evidence.engine.query import REQUIRED
 from comity.indicators.definition import load_indicators
 from comity.sources._spec import discover
 
@@ -127,6 +130,26 @@ def case_page() -> str:
     return "\n".join(parts)
 
 
+def queries_page() -> str:
+    """Return every named query with what it must be told and what it gives."""
+    parts = []
+    for name, query in QUERIES.items():
+        parts.append(f"## {name}\n\n{query.doc}\n")
+        rows = [
+            (f"`{key}`", item.doc, ", ".join(item.choices) or item.type,
+             "needed" if item.default is REQUIRED else item.default)
+            for key, item in query.parameters.items()
+        ]  # fmt: skip
+        if rows:
+            parts.append(_table(("told", "meaning", "values", "default"), rows))
+        columns = ", ".join(f"`{key}` {kind}" for key, kind in query.columns.items())
+        parts.append(f"Gives, ordered by {', '.join(query.order)}: {columns}.\n")
+    relation = [(f"`{key}`", kind) for key, kind in COLUMNS.items()]
+    parts.append("## The relation `events`\n\nOne row is one record of a publisher's file.\n")
+    parts.append(_table(("column", "type"), relation))
+    return "\n".join(parts)
+
+
 PAGES = {
     "tables": tables_page,
     "sources": sources_page,
@@ -134,6 +157,7 @@ PAGES = {
     "commands": commands_page,
     "errors": errors_page,
     "case": case_page,
+    "queries": queries_page,
 }
 
 

@@ -36,7 +36,7 @@ def open_engine(
     >>> open_engine().close()
     """
     if address is None or address == "duckdb":
-        return Engine(memory_limit)
+        return Engine(memory_limit, keep_order=False)  # every query orders its own answer
     if address.startswith(("spark://", "sc://")):
         # Only those who ask for Spark need wait for it.
         from comity.evidence.engine.spark import SparkEngine  # noqa: PLC0415

@@ -146,6 +146,7 @@ class LocalCluster:
             "spark.ui.enabled=false",
             f"spark.driver.memory={self._memory}m",
             f"spark.executor.memory={self._memory}m",
+            f"spark.sql.shuffle.partitions={2 * self._workers}",  # 200 would be for a larger one
             f"spark.local.dir={self.folder}",
             f"spark.sql.warehouse.dir={self.folder}/warehouse",
             *self._settings,

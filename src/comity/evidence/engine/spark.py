@@ -219,6 +219,14 @@ def _translated() -> Iterator[None]:
         yield
     except PySparkException as error:
         text = _line(error)
+        if re.search(
+            r"FileSystem not found|UNSUPPORTED_FILE_SYSTEM|No FileSystem for scheme", text
+        ):
+            msg = (
+                f"the Spark server cannot read such an address: {text} Start it and its workers "
+                "with the file system's jar, for s3a:// that is hadoop-aws."
+            )
+            raise UsageError(msg) from error
         if re.search(r"PATH_NOT_FOUND|FAILED_READ_FILE|CANNOT_READ_FILE|UNABLE_TO_INFER", text):
             msg = (
                 f"Spark cannot read the archive: {text} "

@@ -1,4 +1,4 @@
-"""A WebHDFS server of one folder, read only: a file system that Spark reaches over the network.
+"""A WebHDFS server of a folder, read only: a file system that Spark reaches over the network.
 
 Enough of the protocol for a Hadoop client to list, to ask for a file's state and to read a part of
 it. It stands for an object store: files are known by address, and no worker sees them as files.
@@ -10,7 +10,10 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
 
 ROOT = "/webhdfs/v1"
 
@@ -18,7 +21,7 @@ ROOT = "/webhdfs/v1"
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     folder = Path()
-    asked: set[str] = set()
+    asked: ClassVar[set[str]] = set()
 
     def do_GET(self):
         url = urlsplit(self.path)
@@ -96,3 +99,9 @@ class WebHdfs:
     def __exit__(self, *_):
         self._server.shutdown()
         self._server.server_close()
+
+
+@pytest.fixture
+def webhdfs():
+    """What serves a folder: ``with webhdfs(folder) as server``."""
+    return WebHdfs
