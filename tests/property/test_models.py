@@ -11,9 +11,10 @@ from comity.core.period import month_range
 from comity.models._protocol import Delivery
 from comity.models.change_points import segment
 from comity.models.factor import fit_factor
-from comity.models.kalman import filter_levels, plan_spans, smooth
+from comity.models.kalman import filter_levels, plan_spans
 from comity.models.readings import estimate_readings
 from comity.models.simulate import simulate_items, simulate_panel, simulate_phases
+from comity.models.smoother import smooth
 from comity.models.supplier_roles import role_balance
 
 SEEDS = st.integers(0, 10_000)

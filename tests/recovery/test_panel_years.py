@@ -17,6 +17,7 @@ from comity.models.panel.estimate import estimate_panel_of_dyads
 from comity.models.panel.simulate import simulate_panel_inputs
 from comity.models.panel.validation import auc, bootstrap_by_dyad
 from comity.workspace import Workspace
+from comity.workspace.panel_check import panel_labels
 from comity.workspace.panel_inputs import panel_inputs
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -32,6 +33,7 @@ FILES = (
     ("gravity_trade", "trade_gravity/gravity_zeros.rdata"),
     ("cshapes_distance", "peacesciencer/cow_mindist.rda"),
     ("atop", "peacesciencer/atop_alliance.rda"),
+    ("cow_mid", "peacesciencer/cow_mid_ddydisps.rda"),
     ("rivalries", "peacesciencer/tss_rivalries.rda"),
     ("rivalries", "peacesciencer/td_rivalries.rda"),
 )
@@ -51,12 +53,7 @@ def workspace(tmp_path_factory):
 @pytest.fixture(scope="module")
 def world(workspace):
     with workspace.store.view(dt.date.max) as view:
-        inputs = panel_inputs(view, workspace.actors)
-        pacts = view.query("SELECT state_a, state_b, year FROM alliances WHERE defense")
-        rivals = view.query(
-            "SELECT state_a, state_b, start_year, coalesce(end_year, 2018) FROM rivalries"
-        )
-    return inputs, pacts, rivals
+        yield panel_inputs(view, workspace.actors), view
 
 
 @pytest.fixture(scope="module")
@@ -64,18 +61,9 @@ def found(world):
     return estimate_panel_of_dyads(world[0], seed=1, draws=100)
 
 
-def labels(found, pacts, rivals):
-    at = {key: i for i, key in enumerate(found.dyads)}
-    year = {int(period): t for t, period in enumerate(found.periods)}
-    pact, rivalry = np.zeros((2, len(at), len(year)), dtype=bool)
-    for a, b, when in pacts:
-        if f"{a}-{b}" in at and when in year:
-            pact[at[f"{a}-{b}"], year[when]] = True
-    for a, b, start, end in rivals:
-        if f"{a}-{b}" in at:
-            span = [year[each] for each in range(max(start, 1990), end + 1) if each in year]
-            rivalry[at[f"{a}-{b}"], span] = True
-    return pact & ~rivalry, rivalry & ~pact
+def labels(found, inputs, view):
+    known = panel_labels(view, inputs, found)
+    return known.pact & ~known.rivalry, known.rivalry & ~known.pact
 
 
 def area(score, pact, rivalry, years, found, rows=None):
@@ -95,7 +83,7 @@ def area(score, pact, rivalry, years, found, rows=None):
 def test_allies_stand_above_rivals_in_years_that_nothing_was_chosen_on(world, found):
     """2015-2018: the weights were chosen on 2003-2008 and looked at up to 2014. Votes are new in
     these years, of events there are two samples only, so less is expected than before."""
-    groups = labels(found, *world[1:])
+    groups = labels(found, *world)
     cohesion = found.readings["cohesion"].filtered
     then, _ = area(cohesion, *groups, range(2003, 2014), found)
     later, (low, _) = area(cohesion, *groups, range(2015, 2019), found)
@@ -109,12 +97,12 @@ def test_allies_stand_above_rivals_in_years_that_nothing_was_chosen_on(world, fo
 def test_dyads_that_only_a_sample_of_events_names_are_placed_too(world, found):
     """Turkey, Venezuela, Serbia and others are not among the states of the yearly counts, so that
     no choice was made on them either."""
-    inputs, *register = world
+    inputs, view = world
     counted = np.isfinite(inputs.counts).any(axis=(0, 1)).any(axis=1)
     named = dict(zip(inputs.states, counted, strict=True))
     rows = np.array([not (named[key[:3]] and named[key[4:]]) for key in found.dyads])
     cohesion = found.readings["cohesion"].filtered
-    score, (low, _) = area(cohesion, *labels(found, *register), range(2005, 2015), found, rows)
+    score, (low, _) = area(cohesion, *labels(found, inputs, view), range(2005, 2015), found, rows)
     assert score >= 0.82
     assert low > 0.6
 
@@ -132,7 +120,7 @@ def test_before_events_are_counted_there_is_no_cohesion(world, found):
     then = loose.periods.index("1998")
     together = loose.readings["cohesion"].filtered
     assert together[loose.dyads.index("IND-PAK"), then] > 70
-    score, _ = area(together, *labels(loose, *world[1:]), range(1990, 2002), loose)
+    score, _ = area(together, *labels(loose, *world), range(1990, 2002), loose)
     assert score == pytest.approx(0.80, abs=0.02)
     # the first of Turkey's events that are stored are of 2005: no reading before
     greece = found.readings["cohesion"].filtered[found.dyads.index("GRC-TUR")]

@@ -19,6 +19,7 @@ def collect(
     from_: Annotated[str | None, Parameter(name="--from")] = None,
     since: str | None = None,
     until: str | None = None,
+    whole: bool = False,
     json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
     store: Path | None = None,
 ) -> int:
@@ -40,6 +41,9 @@ def collect(
         First day to fetch: YYYY, YYYY-MM or YYYY-MM-DD; the publisher's first by default.
     until
         Last day to fetch; today by default.
+    whole
+        Say that the files given with --from are the whole dataset: records that it no longer has
+        are withdrawn from today on. `comity sources diff SOURCE --to FILE` shows which those are.
     json
         Write the report as JSON to this file, or - for standard output.
     store
@@ -50,6 +54,12 @@ def collect(
     if not remote and (since or until):
         msg = "--since and --until choose what is fetched; files given with --from are read whole."
         raise UsageError(msg)
+    if remote and whole:
+        msg = (
+            "--whole says that files which you have are the whole dataset: name them with --from"
+            " PATH. A fetch adds what is missing or changed; nothing is withdrawn by it."
+        )
+        raise UsageError(msg)
     first, last = first_day(since, "--since"), day(until, "--until")
     report: dict[str, Any]
     with spinner(f"collecting {source}") as tell:
@@ -57,7 +67,10 @@ def collect(
             report = workspace.fetch(source, from_ or "", first, last, tell)
         else:
             read = workspace.collect(
-                source, Path(from_ or ""), lambda what, count: tell(f"{what}: {count:,} rows")
+                source,
+                Path(from_ or ""),
+                lambda what, count: tell(f"{what}: {count:,} rows"),
+                whole=whole,
             )
             report = workspace.report(read)
     if json is not None:

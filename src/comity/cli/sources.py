@@ -9,11 +9,13 @@ from cyclopts import App, Parameter
 from rich.markup import escape
 from rich.table import Table
 
-from comity.cli._out import open_workspace, terminal, write_json
+from comity.cli._out import open_workspace, spinner, terminal, write_json
 
 __all__ = ["app"]
 
-app = App(name="sources", help="What can be collected, what is stored, and one source in full.")
+app = App(
+    name="sources", help="What can be collected, what is stored, releases and how two differ."
+)
 
 Json = Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)]
 
@@ -137,6 +139,69 @@ def show(name: str, *, json: Json = None, store: Path | None = None) -> int:
         for key, value in row.items():
             table.add_row(key, escape(_shown(value)))
         terminal().print(table)
+    return 0
+
+
+@app.command
+def vintages(name: str, *, json: Json = None, store: Path | None = None) -> int:
+    """List the releases of a source that were admitted: when, which files, how many rows.
+
+    Parameters
+    ----------
+    name
+        Name of the source.
+    json
+        Write JSON to this file, or - for standard output.
+    store
+        Where the evidence lies.
+    """
+    workspace = open_workspace(store)
+    found = workspace.vintages(name)
+    if json is not None:
+        write_json({"source": name, "vintages": found}, json)
+    if json != "-":
+        terminal().print(workspace.vintages_table(name, found))
+    return 0
+
+
+@app.command
+def diff(
+    name: str,
+    *,
+    from_: Annotated[str | None, Parameter(name="--from")] = None,
+    to: str | None = None,
+    dyad: tuple[str, str] | None = None,
+    limit: int = 20,
+    json: Json = None,
+    store: Path | None = None,
+) -> int:
+    """Compare two releases of a source: records added, removed and changed, the largest first.
+
+    Parameters
+    ----------
+    name
+        Name of the source.
+    from_
+        The earlier: a vintage (its number, release or day), or a file or folder that you have. By
+        default the one before the last.
+    to
+        The later, likewise; by default the last.
+    dyad
+        Two states: only what is between them, as --dyad RUS IRN.
+    limit
+        Rows and states shown of each kind; 0 for all.
+    json
+        Write JSON to this file, or - for standard output.
+    store
+        Where the evidence lies.
+    """
+    workspace = open_workspace(store)
+    with spinner(f"comparing releases of {name}") as tell:
+        found = workspace.diff_releases(name, from_, to, dyad=dyad, limit=limit, progress=tell)
+    if json is not None:
+        write_json(found, json)
+    if json != "-":
+        terminal().print(workspace.releases_table(found))
     return 0
 
 

@@ -32,6 +32,7 @@ CONTEXT_TABLES: tuple[Table, ...] = (
         ("list", "listing_ref", "list_date"),
         # Lists are edited in place: an entry of 2004 may carry a reason that was written in 2025.
         held_back=(("list_date", ("countries", "reason")),),
+        edition="list_date",
     ),
     Table(
         "conflict_events", "conflict_event", "one incident of organised violence",

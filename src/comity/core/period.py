@@ -177,6 +177,20 @@ class Period:
                 return start.isoformat()
         return _edge(start, self.end)
 
+    def is_over_by(self, day: dt.date) -> bool:
+        """Say whether the period is over when `day` begins.
+
+        What sums up a period draws on all of it, its last day too, and that day's events are public
+        on the next: so as of its last day it is not known yet.
+
+        Examples
+        --------
+        >>> year = Period.parse("2023")
+        >>> year.is_over_by(dt.date(2023, 12, 31)), year.is_over_by(dt.date(2024, 1, 1))
+        (False, True)
+        """
+        return self.end <= day
+
     def contains(self, day: dt.date) -> bool:
         """Say whether `day` lies inside."""
         return self.start <= day < self.end

@@ -59,6 +59,10 @@ class Table:
     held_back : tuple of (str, tuple of str)
         A date column, and the columns that say nothing before that date: an outcome is known later
         than the act it belongs to. A reader of the past must find them empty.
+    edition : str
+        A key column with the day of the whole list that a row was read from; empty if there is
+        none. A list of another day stands beside it: it withdraws nothing, and an entry of both is
+        one entry when two releases are compared.
     """
 
     name: str
@@ -68,6 +72,7 @@ class Table:
     key: tuple[str, ...]
     cited: bool = False
     held_back: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    edition: str = ""
 
     @property
     def all_columns(self) -> tuple[Column, ...]:

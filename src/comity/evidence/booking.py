@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from comity.core.errors import SourceChanged
 from comity.core.provenance import sha256_of
 from comity.evidence.ingest import admit_source
+from comity.evidence.inputs import admitted_hashes
 from comity.evidence.ledger import Entry, Ledger
 
 if TYPE_CHECKING:
@@ -54,6 +55,9 @@ class Clerk:
             if outcome.error is not None and not _is_about(outcome.error, name, outcome):
                 # its set waits for another file: what came of it stays as it was
                 continue
+            if outcome.error is not None and self._is_stored(path):
+                # its rows stay: refused is what was said of it, that it is the whole dataset
+                continue
             entry = entry_of(name, path)
             if entry is None:
                 continue
@@ -80,6 +84,10 @@ class Clerk:
             parser_version=self._spec.parser_version,
         )
 
+    def _is_stored(self, path: Path) -> bool:
+        known = admitted_hashes(self._store, self._spec.name, self._spec.parser_version)
+        return bool(known) and sha256_of(path) in known
+
     def refused(self, entry: Entry, error: str) -> None:
         """Book a file that is refused as a whole."""
         self._ledger.book(
@@ -97,8 +105,25 @@ def collect_local(
     path: Path,
     recorded_on: dt.datetime,
     progress: Progress | None = None,
+    *,
+    whole: bool = False,
 ) -> IngestReport:
     """Admit files that the user has, and book them.
+
+    Parameters
+    ----------
+    store : EvidenceStore
+        Where to.
+    source : Source
+        Whose files.
+    path : pathlib.Path
+        A file or a folder.
+    recorded_on : datetime.datetime
+        The moment of admission. [UTC]
+    progress : callable, optional
+        Told about the rows read so far.
+    whole : bool
+        Whether they are the whole dataset; see `admit_source`.
 
     Raises
     ------
@@ -129,6 +154,7 @@ def collect_local(
             recorded_on,
             progress=progress,
             told=lambda outcome: clerk.settle(outcome, entry_of),
+            whole=whole,
         )
 
 

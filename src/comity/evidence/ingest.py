@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from comity.core.case_table import parse_case_table
 from comity.core.errors import (
     ComityError,
     EvidenceError,
@@ -17,20 +16,20 @@ from comity.core.errors import (
     StoreDamaged,
     UsageError,
 )
-from comity.core.records import Batch, Reject, Repair, table_named
-from comity.evidence import detection
+from comity.core.records import Batch, Reject, Repair
 from comity.evidence.inputs import (
     files_at,
     files_in,
+    is_companion,
     is_known,
-    is_latest,
     layout_files,
     skipped,
 )
+from comity.evidence.job import Job, Terms, utc
 from comity.evidence.report import IngestReport, Outcome, Progress, Told
-from comity.evidence.store import USER, EvidenceStore
+from comity.evidence.store import EvidenceStore
 from comity.evidence.tables import checked_source_name
-from comity.evidence.transaction import Job, Terms, admit
+from comity.evidence.transaction import admit
 from comity.sources._spec import archive_of
 
 if TYPE_CHECKING:
@@ -44,13 +43,8 @@ __all__ = [
     "Progress",
     "Terms",
     "admit_source",
-    "admit_table",
     "ingest",
-    "sync_case",
 ]
-
-_CASE_TERMS = Terms(licence="each row cites its source", min_rows=0, parser_version=1)
-_USER_TERMS = Terms(licence="the user's own", max_quarantine_share=0.5)
 
 
 def ingest(  # noqa: PLR0913 -- the door of every parser
@@ -105,7 +99,7 @@ def ingest(  # noqa: PLR0913 -- the door of every parser
         files=tuple((file.name, file) for file in files_at(path)),
         batches=batches,
         terms=terms,
-        recorded_on=_utc(recorded_on),
+        recorded_on=utc(recorded_on),
         changed=revision,
         progress=progress,
     )
@@ -115,7 +109,7 @@ def ingest(  # noqa: PLR0913 -- the door of every parser
         return admit(store, job)
 
 
-def admit_source(
+def admit_source(  # noqa: PLR0913 -- the door of every publisher's files
     store: EvidenceStore,
     source: Source,
     path: Path | Sequence[Path],
@@ -123,6 +117,8 @@ def admit_source(
     url: str | Mapping[str, str] = "",
     progress: Progress | None = None,
     told: Told | None = None,
+    *,
+    whole: bool = False,
 ) -> IngestReport:
     """Read a publisher's file or folder with its source's parser, and store what it gives.
 
@@ -146,23 +142,31 @@ def admit_source(
         Told about the rows read so far.
     told : callable, optional
         Told what became of each file as soon as that is durable.
+    whole : bool
+        Whether this is the whole dataset: a stored record that it no longer has is withdrawn from
+        the day of admission on, in each table of which it gives rows. A folder is then one
+        transaction. Nothing is ever withdrawn unasked: a file may be a part.
 
     Raises
     ------
     UsageError
-        If there is no such file.
+        If there is no such file; or if `whole`, of several files without their folder, or of a
+        source whose files go into the archive.
     SourceChanged
         If a file does not have a known layout, or a folder has none that has.
     QuarantineExceeded, StoreBusy, EvidenceError
-        As `ingest`.
+        As `ingest`; and if `whole` though a row that cannot be read may be a record's that seems
+        to be gone.
     """
     spec = source.SPEC
     checked_source_name(spec.name)
+    moment = utc(recorded_on)
     if archive_of(source):
+        _must_be_parts(spec, whole=whole)
         # Only who fills an archive need wait for what unpacks it.
         from comity.evidence.archive.door import admit_files  # noqa: PLC0415
 
-        return admit_files(store, source, path, _utc(recorded_on), url, progress, told)
+        return admit_files(store, source, path, moment, url, progress, told)
     terms = Terms(
         licence=spec.licence,
         url=url if isinstance(url, str) else "",
@@ -174,7 +178,8 @@ def admit_source(
         parser_version=spec.parser_version,
     )
     jobs = [
-        _job_of(source, group, terms, _utc(recorded_on), progress) for group in _groups(spec, path)
+        replace(_job_of(source, group, terms, moment, progress), whole=whole)
+        for group in _groups(spec, path, whole=whole)
     ]
     total = IngestReport(spec.name)
     todo: list[Job] = []
@@ -186,7 +191,7 @@ def admit_source(
     if not todo:
         return total
     failures: list[ComityError] = []
-    with store.writing(_utc(recorded_on)):
+    with store.writing(moment):
         for job in todo:
             try:
                 report = admit(store, job)
@@ -202,14 +207,27 @@ def admit_source(
     return total
 
 
-def _groups(spec: SourceSpec, path: Path | Sequence[Path]) -> Sequence[Path]:
+def _groups(spec: SourceSpec, path: Path | Sequence[Path], *, whole: bool) -> Sequence[Path]:
     """Return what is read in one transaction each."""
+    apart = spec.file_by_file and not whole
     if isinstance(path, Sequence):
-        if len(path) > 1 and not spec.file_by_file:
-            msg = f"{spec.name} reads its files together: give the folder, not {len(path)} files."
+        if len(path) > 1 and not apart:
+            why = "a whole dataset is read" if whole else f"{spec.name} reads its files"
+            msg = f"{why} together: give the folder, not {len(path)} files."
             raise UsageError(msg)
         return path
-    return layout_files(spec, path) if path.is_dir() and spec.file_by_file else [path]
+    return layout_files(spec, path) if path.is_dir() and apart else [path]
+
+
+def _must_be_parts(spec: SourceSpec, *, whole: bool) -> None:
+    """Refuse a whole dataset of a source whose files go into the archive."""
+    if whole:
+        msg = (
+            f"{spec.name} goes into the archive file by file, where --whole means nothing: a file"
+            " that comes again takes the place of the one of its name, and no other is touched."
+            " Collect it without --whole."
+        )
+        raise UsageError(msg)
 
 
 def _tell(told: Told | None, job: Job, report: IngestReport) -> IngestReport:
@@ -218,136 +236,7 @@ def _tell(told: Told | None, job: Job, report: IngestReport) -> IngestReport:
     return report
 
 
-def admit_table(
-    store: EvidenceStore,
-    table_name: str | None,
-    path: Path,
-    recorded_on: dt.datetime,
-    source: str = USER,
-    *,
-    replace_others: bool = False,
-    progress: Progress | None = None,
-) -> IngestReport:
-    """Store a CSV file of a user's own rows.
-
-    A changed row of the same source corrects the old one at all dates.
-
-    Parameters
-    ----------
-    store : EvidenceStore
-        Where to.
-    table_name : str or None
-        What the rows are; found from the header if None.
-    path : pathlib.Path
-        UTF-8, comma-separated, with a header.
-    recorded_on : datetime.datetime
-        The moment of admission. [UTC]
-    source : str
-        Name under which the rows are kept.
-    replace_others : bool
-        Whether a row may correct one of another source that has the same id.
-    progress : callable, optional
-        Told about the rows read so far.
-
-    Raises
-    ------
-    UsageError
-        If the header fits no table, or there is no such file.
-    CatalogError
-        If the header has an unknown column or lacks a required one.
-    UnknownName
-        If there is no table of this name.
-    QuarantineExceeded, StoreBusy, EvidenceError
-        As `ingest`.
-    """
-    checked_source_name(source)
-    if path.is_dir():
-        msg = f"{path} is a folder. Admit tables file by file."
-        raise UsageError(msg)
-    files_at(path)
-    table = table_named(table_name) if table_name else detection.detect_table(path)
-    job = Job(
-        source=source,
-        files=((path.name, path),),
-        batches=parse_case_table(table, path),
-        terms=_USER_TERMS,
-        recorded_on=_utc(recorded_on),
-        changed="corrected",
-        replace=replace_others,
-        progress=progress,
-    )
-    if not replace_others and is_latest(store, job, path.name, path):
-        return skipped(store, job)
-    with store.writing(job.recorded_on):
-        return admit(store, job)
-
-
-def sync_case(
-    store: EvidenceStore,
-    case_name: str,
-    tables: Mapping[str, Path],
-    recorded_on: dt.datetime,
-) -> IngestReport:
-    """Bring the stored rows of a case into line with its files, in one transaction.
-
-    Files whose bytes are those last admitted are not read. In a changed file, changed rows are
-    stored as corrected, and rows that have gone as withdrawn; both take effect at all dates.
-
-    Parameters
-    ----------
-    store : EvidenceStore
-        Where to.
-    case_name : str
-        Rows are kept under the source ``case:NAME``.
-    tables : mapping of str to pathlib.Path
-        The CSV file of each table; a table that is not named is left as it is.
-    recorded_on : datetime.datetime
-        The moment of admission. [UTC]
-
-    Raises
-    ------
-    CatalogError
-        If a file has an unknown column or lacks a required one.
-    QuarantineExceeded, StoreBusy, EvidenceError
-        As `ingest`.
-    """
-    job = Job(
-        source=checked_source_name(f"case:{case_name}"),
-        files=tuple((path.name, path) for path in tables.values()),
-        batches=(),
-        terms=_CASE_TERMS,
-        recorded_on=_utc(recorded_on),
-        changed="corrected",
-    )
-    stale = {
-        name: path for name, path in tables.items() if not is_latest(store, job, path.name, path)
-    }
-    current = [item for item in job.files if item[1] not in stale.values()]
-    total = skipped(store, replace(job, files=tuple(current)))
-    if not stale:
-        return total
-    job = replace(
-        job,
-        files=tuple((path.name, path) for path in stale.values()),
-        batches=_tag_all(stale),
-        whole_tables=tuple(stale),
-    )
-    with store.writing(job.recorded_on):
-        return total + admit(store, job)
-
-
 # ---------------------------------------------------------------------- files
-
-
-def _tag_all(tables: Mapping[str, Path]) -> Iterable[Batch | Reject]:
-    """Parse several files, each row's locator led by its file's name."""
-    for name, path in tables.items():
-        for item in parse_case_table(table_named(name), path):
-            if isinstance(item, Reject):
-                yield replace(item, locator=f"{path.name} {item.locator}")
-            else:
-                places: list[object] = [f"{path.name} {at}" for at in item.columns["locator"]]
-                yield Batch(item.table, {**item.columns, "locator": places})
 
 
 def _job_of(
@@ -360,6 +249,8 @@ def _job_of(
     """Return the admission of one file, or of a folder that is parsed as a whole."""
     files = layout_files(source.SPEC, path) if path.is_dir() else files_at(path)
     folder = path if path.is_dir() else path.parent
+    others = [file for file in files_in(folder) if file not in files]
+    companions = [file for file in others if is_companion(source.SPEC, file)]
     return Job(
         source=source.SPEC.name,
         files=tuple((file.name, file) for file in files),
@@ -367,7 +258,10 @@ def _job_of(
         terms=terms,
         recorded_on=recorded_on,
         changed="revised",
-        beside=tuple((file.name, file) for file in files_in(folder) if file not in files),
+        beside=tuple((file.name, file) for file in others if file not in companions),
+        companions=tuple((file.name, file) for file in companions),
+        folder=folder.resolve().name,
+        given="" if path.is_dir() else path.name,
         progress=progress,
     )
 
@@ -392,8 +286,3 @@ class _Lazy:
 
     def __iter__(self) -> Iterator[Batch | Reject | Repair]:
         return iter(self.parse())
-
-
-def _utc(moment: dt.datetime) -> dt.datetime:
-    """Return a moment in UTC without its zone, as it is stored."""
-    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment

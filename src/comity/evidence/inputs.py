@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from comity.core.errors import SourceChanged, UsageError
@@ -13,14 +13,16 @@ from comity.evidence.report import IngestReport
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from comity.evidence.job import Job
+    from comity.evidence.manifest import Transaction
     from comity.evidence.store import EvidenceStore
-    from comity.evidence.transaction import Job
     from comity.sources._spec import SourceSpec
 
 __all__ = [
     "admitted_hashes",
     "files_at",
     "files_in",
+    "is_companion",
     "is_known",
     "is_latest",
     "layout_files",
@@ -62,31 +64,48 @@ def layout_files(spec: SourceSpec, folder: Path) -> list[Path]:
     """
     patterns = [layout.pattern.lower() for layout in spec.layouts]
     every = files_in(folder)
-    files = [
-        file
-        for file in every
-        if any(fnmatch.fnmatchcase(file.name.lower(), pattern) for pattern in patterns)
-    ]
+    files = [file for file in every if _fits(file, patterns)]
     if not files:
         found = [file.name for file in every]
         raise SourceChanged(spec.name, str(folder), patterns, found)
     return files
 
 
+def is_companion(spec: SourceSpec, file: Path) -> bool:
+    """Return whether a file holds no rows but changes what rows of others say."""
+    return _fits(file, spec.companions)
+
+
+def _fits(file: Path, patterns: Sequence[str]) -> bool:
+    return any(fnmatch.fnmatchcase(file.name.lower(), pattern.lower()) for pattern in patterns)
+
+
 def admitted_hashes(store: EvidenceStore, source: str, parser_version: int) -> set[str]:
     """Return the SHA-256 of every file of a source that this version of its parser has read."""
-    known = {
-        digest
-        for item in store.manifest().admissions(source)
-        if item.parser_version == parser_version
-        for _, digest, _ in item.files
-    }
+    known = _hashes(store.manifest().admissions(source), parser_version)
     return known or store.archive.hashes(source)
 
 
+def _hashes(admissions: Iterable[Transaction], parser_version: int) -> set[str]:
+    return {
+        digest
+        for item in admissions
+        if item.parser_version == parser_version
+        for _, digest, _ in item.files
+    }
+
+
 def is_known(store: EvidenceStore, job: Job) -> bool:
-    """Return whether these very files were admitted before, by this version of the parser."""
-    known = admitted_hashes(store, job.source, job.terms.parser_version)
+    """Return whether these very files were admitted before, by this version of the parser.
+
+    Files that are said to be the whole dataset are only known if they were the last to say so, and
+    nothing was admitted since.
+    """
+    if job.whole:
+        last = store.manifest().admissions(job.source)[-1:]
+        known = _hashes((item for item in last if item.whole), job.terms.parser_version)
+    else:
+        known = admitted_hashes(store, job.source, job.terms.parser_version)
     return bool(known) and all(sha256_of(file) in known for _, file in job.files)
 
 

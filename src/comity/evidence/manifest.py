@@ -96,6 +96,12 @@ class Transaction:
         Path of the quarantine file below the store's folder; empty if nothing was set aside.
     quarantine_sha256 : str
         Its hash.
+    folder : str
+        Name of the folder that the files came from; some publishers say only there what they are.
+    given : str
+        Name of the file that the parser was given; empty if it was given the folder.
+    whole : bool
+        Whether the user said that the files are the whole dataset.
     repaired : dict of str to int
         Rows mended, by the id of the declared correction. [count]
     """
@@ -112,6 +118,9 @@ class Transaction:
     out_of_scope: int
     quarantine: str = ""
     quarantine_sha256: str = ""
+    folder: str = ""
+    given: str = ""
+    whole: bool = False
     repaired: dict[str, int] = field(default_factory=dict)
 
 

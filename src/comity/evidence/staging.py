@@ -15,7 +15,6 @@ from comity.evidence import durable
 from comity.evidence.engine.duck import Engine, quoted, scan
 from comity.evidence.manifest import Segment
 from comity.evidence.tables import (
-    ALWAYS,
     Revision,
     column_types,
     content_sql,
@@ -117,7 +116,7 @@ class Staging:
         changed: Revision,
         *,
         replace: bool = False,
-        withdraw: bool = False,
+        withdrawn_from: dt.date | None = None,
     ) -> tuple[Counts, list[Conflict]]:
         """Decide which staged rows are new, the same, changed or in conflict.
 
@@ -131,8 +130,9 @@ class Staging:
             The revision that a changed row is stored as.
         replace : bool
             Whether a row may replace one of another source.
-        withdraw : bool
-            Whether a stored row of this source that is not staged is withdrawn at all dates.
+        withdrawn_from : datetime.date, optional
+            A stored row of this source that is not staged is withdrawn from this day on; from the
+            first day there is, at all dates. None withdraws nothing.
         """
         spec = TABLES[table]
         key, says = record_id_sql(spec, self._source), version_sql(spec)
@@ -152,7 +152,9 @@ class Staging:
             )
         )
         self._compose(spec, changed)
-        withdrawn = self._withdraw(spec, stored) if withdraw else 0
+        withdrawn = 0
+        if withdrawn_from is not None:
+            withdrawn = self._withdraw(spec, stored, withdrawn_from)
         new, corrected = self._engine.rows(
             "SELECT count(*) FILTER (revision = 'original'),"
             " count(*) FILTER (revision IN ('revised', 'corrected')) FROM composed"
@@ -253,8 +255,11 @@ class Staging:
             f" WHERE held.record_id IS NULL OR NOT held.live OR held.version <> keyed.version"
         )
 
-    def _withdraw(self, table: Table, stored: Sequence[Segment]) -> int:
-        """Add a withdrawn version of each row that we stored and that is staged no more."""
+    def _withdraw(self, table: Table, stored: Sequence[Segment], since: dt.date) -> int:
+        """Add a withdrawn version of each row that we stored and that is staged no more.
+
+        A row of an edition that is not staged stays: a list of another day says nothing of it.
+        """
         ours = [segment for segment in stored if segment.source == self._source]
         files = [self._home / segment.file for segment in ours]
         if not files:
@@ -270,10 +275,13 @@ class Staging:
             " QUALIFY row_number() OVER (PARTITION BY record_id ORDER BY generation DESC) = 1)"
             " WHERE revision <> 'withdrawn' AND record_id NOT IN (SELECT record_id FROM keyed)"
         )
+        if table.edition:
+            gone += f' AND "{table.edition}" IN (SELECT "{table.edition}" FROM keyed)'
         count = int(self._engine.one(f"SELECT count(*) {gone}"))
         self._engine.run(
             f"INSERT INTO composed SELECT {own}, record_id, version, source, snapshot, locator,"
-            f" {self._stamp}, 'withdrawn', {ALWAYS}, {self._generation}, -1 {gone}"
+            f" {self._stamp}, 'withdrawn', DATE {quoted(since.isoformat())},"
+            f" {self._generation}, -1 {gone}"
         )
         return count
 

@@ -9,12 +9,11 @@ from comity.core.errors import UsageError
 from comity.evidence.engine.duck import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from comity.core.records import Table
 
 __all__ = [
-    "ALWAYS",
     "ENVELOPE",
     "REVISIONS",
     "Revision",
@@ -48,9 +47,6 @@ ENVELOPE: dict[str, tuple[str, str]] = {
     "known_from": ("DATE", "from when this version was publicly known"),
 }
 """Columns that every stored row has beyond its table's own: SQL type and meaning."""
-
-ALWAYS = "DATE '0001-01-01'"
-"""Effective at all dates, in SQL."""
 
 _TYPES = {"text": "VARCHAR", "int": "BIGINT", "float": "DOUBLE", "date": "DATE", "bool": "BOOLEAN"}
 _SOURCE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}(:[a-z0-9][a-z0-9_-]{0,40})?")
@@ -93,13 +89,14 @@ def empty_sql(types: dict[str, str]) -> str:
     return f"SELECT {cells} WHERE false"
 
 
-def record_id_sql(table: Table, source: str) -> str:
+def record_id_sql(table: Table, source: str, leave_out: Collection[str] = ()) -> str:
     """Return the SQL of the record id; equals `comity.core.records.record_id`.
 
     The key of a publisher's row is only unique within its source, so that the source is part of
-    it; ids of cited rows are given by their author and stand alone.
+    it; ids of cited rows are given by their author and stand alone. Without some columns it is no
+    id, but tells which rows are of one thing.
     """
-    key = [f'"{name}"::VARCHAR' for name in table.key]
+    key = [f'"{name}"::VARCHAR' for name in table.key if name not in leave_out]
     if not table.cited:
         key.insert(0, quoted(source))
     text = f"concat_ws('.', {', '.join(key)})"
@@ -110,7 +107,7 @@ def record_id_sql(table: Table, source: str) -> str:
     )
 
 
-def version_sql(table: Table) -> str:
+def version_sql(table: Table, leave_out: Collection[str] = ()) -> str:
     """Return the SQL of the hash of what a row says.
 
     Lengths are written out, so that no two rows can give one text; missing cells are left out, so
@@ -120,6 +117,7 @@ def version_sql(table: Table) -> str:
         f"CASE WHEN \"{name}\" IS NULL THEN '' ELSE"
         f" '{name}=' || length(\"{name}\"::VARCHAR) || ':' || \"{name}\"::VARCHAR END"
         for name in column_types(table)
+        if name not in leave_out
     ]
     return f"substr(sha256(concat({', '.join(cells)})), 1, 16)"
 

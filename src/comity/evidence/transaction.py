@@ -2,108 +2,38 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from comity.core.errors import EvidenceError, QuarantineExceeded
 from comity.core.provenance import Snapshot
 from comity.core.records import TABLES, Batch, Reject, Repair
+from comity.evidence import quarantine as quarantines
 from comity.evidence import snapshots
 from comity.evidence.engine.duck import Engine
 from comity.evidence.manifest import Manifest, Segment, Transaction
-from comity.evidence.quarantine import QuarantineWriter
-from comity.evidence.report import IngestReport, Progress
+from comity.evidence.quarantine import RAW_LIMIT, QuarantineWriter
+from comity.evidence.report import IngestReport
 from comity.evidence.staging import Conflict, Counts, Staging
 from comity.evidence.validation import checked
 
 if TYPE_CHECKING:
-    import datetime as dt
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from comity.evidence.job import Job
     from comity.evidence.store import EvidenceStore
     from comity.evidence.tables import Revision
 
-__all__ = ["Job", "Terms", "admit"]
+__all__ = ["admit"]
 
 _MAX_STEMS = 10_000
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What a source declares that matters when its rows are admitted.
-
-    Parameters
-    ----------
-    licence, url : str
-        Terms of the publisher, and where the file came from.
-    urls : mapping of str to str
-        Where each file came from, by its name, if they are several.
-    max_quarantine_share : float
-        Above this share of bad rows nothing is admitted. [share]
-    min_rows : int
-        A file that gives fewer rows is refused as truncated. [count]
-    out_of_scope : frozenset of str
-        Codes of rejects that are readable but do not concern us.
-    reliability : str
-        Admiralty reliability of the source as a whole; empty if rows carry their own.
-    parser_version : int
-        A file is read again when this changes; what then differs is a correction.
-    """
-
-    licence: str = ""
-    url: str = ""
-    urls: Mapping[str, str] = field(default_factory=dict)
-    max_quarantine_share: float = 0.02
-    min_rows: int = 1
-    out_of_scope: frozenset[str] = frozenset({"out_of_scope"})
-    reliability: str = ""
-    parser_version: int = 1
-
-
 _FEW_BAD = 20
-
-
-@dataclass(frozen=True, eq=False)
-class Job:
-    """What is to be admitted in one transaction.
-
-    Parameters
-    ----------
-    source : str
-        Who gives the rows.
-    files : tuple of (str, pathlib.Path)
-        Each file that is read, and its name as kept.
-    batches : iterable of Batch, Reject or Repair
-        What the parser makes of them.
-    terms : Terms
-        Licence and bounds.
-    beside : tuple of (str, pathlib.Path)
-        Files that the parser may draw on; kept if a locator names them.
-    recorded_on : datetime.datetime
-        The moment, in UTC, without its zone.
-    changed : str
-        What a changed row is stored as.
-    replace : bool
-        Whether a row may correct one of another source.
-    whole_tables : tuple of str
-        Tables given in full, so that what is missing from them is withdrawn.
-    progress : callable, optional
-        Told about the rows read so far.
-    """
-
-    source: str
-    files: tuple[tuple[str, Path], ...]
-    batches: Iterable[Batch | Reject | Repair]
-    terms: Terms
-    recorded_on: dt.datetime
-    changed: Revision
-    beside: tuple[tuple[str, Path], ...] = ()
-    replace: bool = False
-    whole_tables: tuple[str, ...] = ()
-    progress: Progress | None = None
+_REPEATS = frozenset({"duplicate", "duplicate_key"})
+"""Codes of rows whose record stands elsewhere in the same file."""
 
 
 def admit(store: EvidenceStore, job: Job) -> IngestReport:
@@ -149,17 +79,18 @@ class _Admission:
         self._rows: Counter[str] = Counter()
         self._repaired: Counter[str] = Counter()
         self._seen = 0
+        self._unread: set[str] = set()
         self._stems: dict[str, str] = {}
 
     def run(self) -> IngestReport:
         job = self._job
-        for name, path in job.files:
+        for name, path in (*job.files, *job.companions):
             self._keep(name, path)
         for table in job.whole_tables:
             self._staging.declare(table)
         for item in job.batches:
             if isinstance(item, Reject):
-                self._aside.add(self._file_of(item.locator), item)
+                self._reject(item)
             elif isinstance(item, Repair):
                 self._repaired[item.correction] += item.rows
             else:
@@ -167,6 +98,7 @@ class _Admission:
         self._check_files()
         counts = {table: self._settle(table) for table in self._staging.tables}
         self._check_bounds()
+        self._check_whole(sum(item.withdrawn for item in counts.values()))
         segments = [part for table in counts for part in self._staging.write(table)]
         self._publish(segments)
         return IngestReport(
@@ -195,7 +127,7 @@ class _Admission:
     def _read(self, batch: Batch) -> None:
         columns, rejects = checked(batch)
         for reject in rejects:
-            self._aside.add(self._file_of(reject.locator), reject)
+            self._reject(reject)
         places: Sequence[str] = columns["locator"]
         if len(places):
             columns["snapshot"] = self._snapshots_of(places)
@@ -203,6 +135,11 @@ class _Admission:
         self._seen += len(batch)
         if self._job.progress:
             self._job.progress(self._file_of(places[0]) if len(places) else "", self._seen)
+
+    def _reject(self, reject: Reject) -> None:
+        self._aside.add(self._file_of(reject.locator), reject)
+        if self._job.whole and reject.code not in _REPEATS | self._job.terms.out_of_scope:
+            self._unread.add(reject.raw[:RAW_LIMIT])
 
     def _snapshots_of(self, locators: Sequence[str]) -> list[str]:
         if len(self._kept) > 1 or self._beside:
@@ -256,26 +193,41 @@ class _Admission:
             stored,
             self._revision(),
             replace=self._job.replace,
-            withdraw=table in self._job.whole_tables,
+            withdrawn_from=self._withdrawn_from(table),
         )
         for conflict in conflicts:
             self._set_aside(conflict)
         self._staging.tables[table] -= len(conflicts)
         return counts
 
+    def _withdrawn_from(self, table: str) -> dt.date | None:
+        """Return the day from which rows of a table that are not there any more are withdrawn.
+
+        A coder's row that is taken back never stood; a publisher's stood until it was dropped.
+        """
+        if table in self._job.whole_tables:
+            return dt.date.min
+        return self._job.recorded_on.date() if self._job.whole else None
+
     def _revision(self) -> Revision:
         """Return what changed rows are stored as.
 
         A file that is read anew, by a mended parser, says what it said before; so what differs now
-        had been read wrongly.
+        had been read wrongly. One that this parser has read before is an older release that is
+        taken up again, whose rows differ since then.
         """
-        kept = {sha256 for sha256, _, _ in self._kept.values()}
-        known = {
+        beside = dict(self._job.companions)
+        kept = {sha256 for name, (sha256, _, _) in self._kept.items() if name not in beside}
+        admissions = self._manifest.admissions(self._job.source)
+        known = {sha256 for item in admissions for _, sha256, _ in item.files}
+        version = self._job.terms.parser_version
+        read = {
             sha256
-            for item in self._manifest.admissions(self._job.source)
+            for item in admissions
+            if item.parser_version == version
             for _, sha256, _ in item.files
         }
-        return "corrected" if kept <= known else self._job.changed
+        return "corrected" if kept <= known and not kept <= read else self._job.changed
 
     def _set_aside(self, conflict: Conflict) -> None:
         names = {sha256: name for name, (sha256, _, _) in self._kept.items()}
@@ -304,6 +256,44 @@ class _Admission:
         )
         raise QuarantineExceeded(msg)
 
+    def _check_whole(self, withdrawn: int) -> None:
+        """Refuse to withdraw by a file with rows that cannot be read: they may be the lost ones.
+
+        A row that no earlier release had in words that can be read was never stored, so that it is
+        not lost.
+        """
+        if not (self._job.whole and withdrawn and self._unread):
+            return
+        unread = self._unread - self._never_read()
+        if not unread:
+            return
+        why = _most(self._aside)
+        self._publish([], admitted=False)
+        msg = (
+            f"{self._job.source}: {len(unread):,} rows cannot be read, most often {why}, and"
+            f" {withdrawn:,} records would be withdrawn. A row that cannot be read is not one that"
+            " was dropped, so nothing was admitted. Collect without --whole; `comity sources diff`"
+            " shows what is no longer there."
+        )
+        raise QuarantineExceeded(msg)
+
+    def _never_read(self) -> set[str]:
+        """Return the rows that stand in every earlier release and could be read in none."""
+        ours = {sha256 for sha256, _, _ in self._kept.values()}
+        earlier = [
+            item
+            for item in self._manifest.admissions(self._job.source)
+            if not {sha256 for _, sha256, _ in item.files} <= ours
+        ]
+        home = self._store.home
+        bad = [
+            {row.raw for row in quarantines.read(home / item.quarantine)}
+            if item.quarantine
+            else set()
+            for item in earlier
+        ]
+        return set.intersection(*bad) if bad else set()
+
     # ------------------------------------------------------------------ publishing
 
     def _publish(self, segments: list[Segment], *, admitted: bool = True) -> None:
@@ -325,6 +315,9 @@ class _Admission:
             out_of_scope=self._aside.out_of_scope,
             quarantine=file,
             quarantine_sha256=digest,
+            folder=job.folder,
+            given=job.given,
+            whole=job.whole,
             repaired=dict(sorted(self._repaired.items())),
         )
         manifest = Manifest(

@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from comity.core.framework import load_hypotheses
-from comity.core.records import TABLES
 from comity.judgement.assessment import (
     Assessment,
     DyadName,
     Hypothesis,
     Manifest,
-    ManifestSource,
     Outlook,
 )
 from comity.judgement.bottom_line import bottom_line, standing_judgements
@@ -24,6 +22,7 @@ from comity.judgement.ladder import climb, load_ladder
 from comity.judgement.phases import phases_part
 from comity.judgement.readings import readings_part, roles_part
 from comity.judgement.registers import ledger, levers, perspectives, stress_tests, theatres
+from comity.judgement.sources_used import public_from_mix, sources_used
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -118,7 +117,15 @@ def judge(
         "comparison": _cited(context),
         "events": book.cite(marker_events(context, _turns(phases, roles)), limit=12),
     }
-    manifest = _manifest(context, estimates, identity, specs)
+    manifest = Manifest(
+        sources=sources_used(context, specs),
+        indicators_version=identity.indicators_version,
+        model=dict(estimates.diagnostics),
+        public_from_mix=public_from_mix(context),
+        excluded=list(identity.excluded),
+        weights=dict(identity.weights),
+        only_panel_items=identity.only_panel_items,
+    )
     return Assessment(
         dyad=DyadName(
             a=context.dyad.a,
@@ -211,71 +218,3 @@ def _hypotheses(catalogs: Sequence[Path]) -> list[Hypothesis]:
         )
         for item in load_hypotheses(catalogs).values()
     ]
-
-
-def _manifest(
-    context: Context,
-    estimates: Estimates,
-    identity: Identity,
-    specs: Mapping[str, SourceSpec],
-) -> Manifest:
-    return Manifest(
-        sources=_used_sources(context, specs),
-        indicators_version=identity.indicators_version,
-        model=dict(estimates.diagnostics),
-        public_from_mix=_public_from_mix(context),
-        excluded=list(identity.excluded),
-        weights=dict(identity.weights),
-        only_panel_items=identity.only_panel_items,
-    )
-
-
-def _used_sources(context: Context, specs: Mapping[str, SourceSpec]) -> list[ManifestSource]:
-    made = []
-    for name, found in sorted(_summary(context).items()):
-        if name.partition(":")[0] in {"case", "user"} and name not in context.sources:
-            continue
-        spec = specs.get(name)
-        made.append(
-            ManifestSource(
-                name=name,
-                title=spec.title if spec else "Hand-coded evidence, each row with its own citation",
-                records=found["records"],
-                first=found["first"].isoformat() if found["first"] else None,
-                last=found["last"].isoformat() if found["last"] else None,
-                snapshots=sorted(found["snapshots"]),
-                licence=spec.licence if spec else "facts in our own words, cited row by row",
-                citation=spec.citation if spec else "",
-            )
-        )
-    return made
-
-
-def _summary(context: Context) -> dict[str, dict[str, Any]]:
-    """Return per source: records, first and last day, and the snapshots they came from."""
-    found: dict[str, dict[str, Any]] = {}
-    for table in TABLES:
-        rows = context.view.rows(
-            "SELECT source, count(*) AS records, min(occurred_from) AS first, "
-            f"max(occurred_to) AS last, list(DISTINCT snapshot) AS snapshots FROM {table} "
-            "GROUP BY source"
-        )
-        for row in rows:
-            if row["source"] not in found:
-                found[row["source"]] = row
-                continue
-            held = found[row["source"]]
-            held["records"] += row["records"]
-            held["first"] = min(held["first"], row["first"])
-            held["last"] = max(held["last"], row["last"])
-            held["snapshots"] = list({*held["snapshots"], *row["snapshots"]})
-    return found
-
-
-def _public_from_mix(context: Context) -> dict[str, int]:
-    rows = context.view.query(
-        "SELECT public_from_basis, count(*) FROM events WHERE list_contains(?, source) "
-        "GROUP BY 1 ORDER BY 1",
-        [list(context.sources)],
-    )
-    return {str(basis): int(count) for basis, count in rows}

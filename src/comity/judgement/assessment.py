@@ -56,6 +56,7 @@ from comity.judgement.record_parts import (
     EvidenceSource,
     GradeCode,
     Manifest,
+    ManifestFile,
     ManifestSource,
 )
 from comity.judgement.register_parts import (
@@ -102,6 +103,7 @@ __all__ = [
     "Lever",
     "Likelihood",
     "Manifest",
+    "ManifestFile",
     "ManifestSource",
     "Mover",
     "Network",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from comity.core.dyad import Dyad
     from comity.evidence.gaps import SourceGap
     from comity.evidence.store import EvidenceView
+    from comity.evidence.vintages import ReadFile
     from comity.indicators.panel import Panel
     from comity.judgement.book import EvidenceBook
     from comity.judgement.comparison_parts import Comparison
@@ -53,6 +54,8 @@ class Context:
         The same by single item.
     comparison : Comparison or None
         The dyad beside others on the panel's scale; None without a panel.
+    files : mapping of (str, str) to ReadFile
+        Names and releases of the files that were read, by source and hash.
     missing : sequence of SourceGap
         Files of sources that were expected within the period and are not there.
     """
@@ -70,6 +73,7 @@ class Context:
     standing: Mapping[str, PanelStanding] = field(default_factory=dict)
     item_standing: Mapping[str, PanelStanding] = field(default_factory=dict)
     comparison: Comparison | None = None
+    files: Mapping[tuple[str, str], ReadFile] = field(default_factory=dict)
     missing: Sequence[SourceGap] = ()
 
     @property

@@ -8,7 +8,14 @@ from pydantic import Field
 
 from comity.judgement._part import Part
 
-__all__ = ["Evidence", "EvidenceSource", "GradeCode", "Manifest", "ManifestSource"]
+__all__ = [
+    "Evidence",
+    "EvidenceSource",
+    "GradeCode",
+    "Manifest",
+    "ManifestFile",
+    "ManifestSource",
+]
 
 
 class EvidenceSource(Part):
@@ -45,6 +52,15 @@ class Evidence(Part):
     dataset: str
 
 
+class ManifestFile(Part):
+    """One file in which records of a source stand, and what it says of its release."""
+
+    name: str
+    sha256: str
+    release: str | None
+    records: int
+
+
 class ManifestSource(Part):
     """One source used, with its vintage."""
 
@@ -54,6 +70,8 @@ class ManifestSource(Part):
     first: str | None
     last: str | None
     snapshots: list[str]
+    releases: list[str] = Field(default_factory=list)
+    files: list[ManifestFile] = Field(default_factory=list)
     licence: str
     citation: str
 

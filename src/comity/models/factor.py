@@ -31,7 +31,7 @@ from comity.models.factor_em import (
     standardise_panel,
     start,
 )
-from comity.models.kalman import Smoothed, draw_levels, smooth
+from comity.models.smoother import Smoothed, draw_levels, smooth
 
 if TYPE_CHECKING:
     from comity.models.panel_table import PanelTable

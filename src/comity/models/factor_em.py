@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from comity.models.kalman import Filtered, Plan, Smoothed, filter_levels, plan_spans, smooth
+from comity.models.kalman import Filtered, Plan, filter_levels, plan_spans
+from comity.models.smoother import Smoothed, smooth
 
 __all__ = [
     "Data",

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from comity.core.errors import ModelError
 from comity.models._protocol import Item
-from comity.models.kalman import Filtered, Plan, filter_levels, plan_spans, smooth
+from comity.models.kalman import Filtered, Plan, filter_levels, plan_spans
+from comity.models.smoother import smooth
 
 __all__ = [
     "ItemPriors",

@@ -23,7 +23,7 @@ from comity.models.item_levels import (
     autocorrelation,
     standardise,
 )
-from comity.models.kalman import Filtered, Plan, filter_levels, plan_spans, smooth
+from comity.models.kalman import Filtered, Plan, filter_levels, plan_spans
 from comity.models.mixture import (
     BALANCE_UNIT,
     Mixture,
@@ -33,6 +33,7 @@ from comity.models.mixture import (
 )
 from comity.models.rise import chance_of_rise
 from comity.models.shared_errors import shared_lifts
+from comity.models.smoother import smooth
 
 __all__ = ["PriorChoice", "prior_sensitivity"]
 

@@ -26,7 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comity.models.item_levels import Levels
-from comity.models.kalman import Filtered, Plan, smoothing_gains
+from comity.models.kalman import Filtered, Plan
+from comity.models.smoother import smoothing_gains
 
 __all__ = ["common_steps", "error_parts", "shared_lift", "shared_lifts"]
 

@@ -111,6 +111,12 @@ class SourceSpec:
     key : str
         Name of the key that a user has to have from the publisher, as in ``COMITY_KEYS``; empty
         if none is needed.
+    release : tuple of str
+        Regular expressions by which a file says which release it is; each has a group ``release``
+        and is looked for in the file's name, then in its first lines of text.
+    companions : tuple of str
+        Globs of files that hold no rows but change what rows of others say (issue codes, scores);
+        they are kept with the files beside which they stand, so that these can be read again.
     """
 
     name: str
@@ -136,6 +142,8 @@ class SourceSpec:
     coder: str = ""
     pause: float = 1.0
     key: str = ""
+    release: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
 
 
 Parse = Callable[[Path], Iterator[Batch | Reject | Repair]]

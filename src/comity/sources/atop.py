@@ -73,6 +73,7 @@ SPEC = SourceSpec(
     " in 1946; earlier years are set aside as before_our_states. Some treaties were secret at the"
     " time. Regional pacts (Rio Treaty, ECOWAS, Arab League) make many dyads allies. A treaty of"
     " neutrality, non-aggression and consultation is no promise of defence.",
+    release=(r"(?i)^atop(?P<release>\d+_\d+)",),
 )
 
 FIRST_YEAR = 1946

@@ -82,6 +82,7 @@ SPEC = SourceSpec(
     " (assumed); the project publishes later and revises. An end of a major power on the last day"
     " of the version's year is the end of the list: the end stays empty and censored is true. Both"
     " layouts of a kind hold the same rows: keep one of each in a folder.",
+    release=(r"(?i)^NMC[-_ ]v?(?P<release>\d+)", r"(?i)^majors(?P<release>\d{4})"),
 )
 
 

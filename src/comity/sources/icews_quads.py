@@ -56,6 +56,7 @@ SPEC = SourceSpec(
     " stands in brackets and names none.",
     credibility=3,
     coder="icews",
+    companions=("*goldstein*.rda",),
 )
 
 # The publisher writes the other one "Democratic Republic of Congo".

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import hashlib
-import io
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,13 +23,13 @@ from comity.sources._context import (
 )
 from comity.sources._formats import (
     TextFile,
-    changed,
     files_of,
     find_header,
     read_frames,
     text_files,
 )
 from comity.sources._remote import RemoteFile, Site
+from comity.sources._sipri_reply import register_of, text_of_reply
 from comity.sources._spec import Layout, SourceSpec
 
 if TYPE_CHECKING:
@@ -94,6 +89,7 @@ SPEC = SourceSpec(
     " Suppliers and recipients follow the name of the time: Soviet Union until 1991, then Russia."
     " A register fetched as JSON was tested on a made-up file only. Armed groups (marked *), NATO,"
     " the UN and unknown suppliers or recipients are set aside as not_a_state.",
+    release=(r"(?m)^\W*Data generated: (?P<release>\d{1,2} \w{3,9} \d{4})",),
 )
 
 _STRIKE = re.compile(
@@ -109,7 +105,6 @@ _NO_STATE = re.compile(
 # The ids of the old layout's nameless columns, by position.
 _OLD_NAMES = {3: "order_flag", 5: "ordered_flag", 9: "delivered_flag"}
 _EMPTY = ("", "NA", "?")
-_MAX_REPLY = 128 * 1024**2
 
 
 def expected(site: Site, since: dt.date, until: dt.date) -> Iterator[RemoteFile]:
@@ -118,26 +113,7 @@ def expected(site: Site, since: dt.date, until: dt.date) -> Iterator[RemoteFile]
     The terms allow non-commercial use of less than a tenth of the data: ask for the years needed.
     """
     del site
-    first, last = since.year, until.year
-    fields = (("Delivery year", first, last), ("Order year", 0, last), ("opendeals", "", ""),
-              ("exportOption", "", ""))  # fmt: skip
-    filters: list[dict[str, Any]] = [
-        {
-            "field": name,
-            "oldField": "",
-            "condition": "contains" if high else "",
-            "value1": low,
-            "value2": high,
-            "listData": [],
-        }
-        for name, low, high in fields
-    ]
-    yield RemoteFile(
-        f"trade-register-{first}-{last}.json",
-        "https://atbackend.sipri.org/api/p/trades/trade-register-csv/",
-        body=json.dumps({"filters": filters, "logic": "AND"}),
-        changes=True,
-    )
+    yield register_of(since.year, until.year)
 
 
 def flow_class(description: str, category: str = "") -> str:
@@ -187,34 +163,10 @@ def parse(path: Path) -> Iterator[Batch | Reject]:
                 yield from read(frame, states, seen, known)
 
 
-@dataclass(frozen=True)
-class _Reply(TextFile):
-    """The register inside a reply of the database's server."""
-
-    text: str = ""
-
-    @contextmanager
-    def open(self) -> Iterator[io.TextIOWrapper]:
-        """Open the decoded text."""
-        with io.TextIOWrapper(io.BytesIO(self.text.encode()), encoding="utf-8-sig") as stream:
-            yield stream
-
-
 def _texts_of(file: Path) -> list[TextFile]:
-    if file.suffix.lower() != ".json":
-        return text_files(file, ("*.csv",), SPEC.name)
-    if file.stat().st_size > _MAX_REPLY:
-        raise changed(SPEC.name, file, _OLD.columns, [f"a reply of more than {_MAX_REPLY:,} bytes"])
-    try:
-        reply = json.loads(file.read_bytes())
-        content = base64.b64decode(reply["bytes"], validate=True)
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
-        found = [f"no reply with a register ({type(error).__name__})"]
-        raise changed(SPEC.name, file, _OLD.columns, found) from None
-    try:
-        return [_Reply(file, text=content.decode("utf-8-sig"))]
-    except UnicodeDecodeError:
-        return [_Reply(file, text=content.decode("latin-1"))]  # public readers of it expect either
+    if file.suffix.lower() == ".json":
+        return [text_of_reply(file, SPEC.name, _OLD.columns)]
+    return text_files(file, ("*.csv",), SPEC.name)
 
 
 def _new_rows(

@@ -109,6 +109,8 @@ SPEC = SourceSpec(
     " amendments included, so expect a step where one goes on from the other. Special and emergency"
     " sessions take the number of the regular session of their date.",
     credibility=1,
+    release=(r"(?P<release>\d{4}_\d{1,2}_\d{1,2})_ga_resolutions_voting",),
+    companions=("un_roll_call_issues.rda",),
 )
 
 _ISSUE_CODES = ("me", "nu", "di", "hr", "co", "ec")

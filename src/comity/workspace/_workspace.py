@@ -337,6 +337,7 @@ class Workspace(PanelDoors):
         return weights
 
     def _inputs_hash(self, question: Question, missing: Sequence[SourceGap]) -> str:
+        snapshots = self.store.snapshots()
         parts: dict[str, Any] = {
             "dyad": [question.dyad.a, question.dyad.b],
             "as_of": question.as_of.isoformat(),
@@ -345,6 +346,7 @@ class Workspace(PanelDoors):
             "only_panel_items": question.only_panel_items,
             "panel": _file_hash(self.settings.home / PANEL_FILE),
             "evidence": self.store.content_hash(),
+            "files": sorted((each.source, each.name, each.sha256) for each in snapshots),
             "catalog": self.catalog_version(),
             "code": folder_hash(builtin_catalog().parent, frozenset({".py"})),
             "seed": self.settings.seed,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from comity.core.case import Case, case_folder, load_case
 from comity.core.errors import ModelError, UsageError
 from comity.evidence.gaps import source_gaps
+from comity.evidence.vintages import read_files
 from comity.indicators.definition import load_indicators
 from comity.indicators.measure import measure
 from comity.judgement.assemble import Estimates, Identity, judge
@@ -145,6 +146,7 @@ class Chain:
                 standing=reading_standings(reference, dyad, as_of),
                 item_standing=item_standings(reference, shipped_panel(), dyad, as_of),
                 comparison=self._comparison(reference, view, case),
+                files=read_files(self.store),
                 missing=self.missing,
             )
             return judge(context, estimates, self.identity, specs, self.catalogs)
@@ -286,7 +288,7 @@ class Chain:
             self.actors,
             view,
             [name for name, holding in held.items() if holding.rows],
-            before=self.question.as_of.year,
+            as_of=self.question.as_of,
         )
 
     def _names(self) -> dict[str, str]:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from comity.core.dyad import Dyad
+from comity.core.period import Period
 from comity.judgement.comparison_parts import ComparedDyad, Comparison, Network, Tie
 from comity.judgement.dyad_context import contexts_of, registers_of
 from comity.judgement.parts import PanelPoint
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Collection, Mapping, Sequence
 
     from comity.core.actor import Actors
@@ -34,9 +36,9 @@ def comparison_of(
     actors: Actors,
     view: EvidenceView,
     stored: Collection[str],
-    before: int,
+    as_of: dt.date,
 ) -> Comparison | None:
-    """Return a dyad beside others, or None if the panel has no year before `before`.
+    """Return a dyad beside others, or None if no period of the panel was over by `as_of`.
 
     Parameters
     ----------
@@ -54,11 +56,11 @@ def comparison_of(
         The store as of a day, for the context.
     stored : collection of str
         Sources of which anything is stored.
-    before : int
-        Only earlier years are shown. [calendar year]
+    as_of : datetime.date
+        Only periods that were over by then are shown.
     """
-    periods = [period for period in panel.shown_periods() if int(period[:4]) < before]
-    common = panel.common_period(str(before))
+    periods = panel.shown_periods(as_of)
+    common = panel.common_period(as_of)
     if not periods or common is None:
         return None
     look = _Look(panel, common, actors)
@@ -73,7 +75,7 @@ def comparison_of(
         chosen_by="case" if named else "rule",
         per_end=_PER_END,
         least_depth=LEAST,
-        dyads=[_compared(panel, each, actors, contexts[str(each)], before) for each in shown],
+        dyads=[_compared(panel, each, actors, contexts[str(each)], as_of) for each in shown],
         network=_network(dyad, partners, common),
         registers=registers,
         caution=str(panel.about.get("caution", "")),
@@ -107,14 +109,14 @@ def why_empty(panel: ReferencePanel, dyad: Dyad) -> str:
 
 
 def _compared(
-    panel: ReferencePanel, dyad: Dyad, actors: Actors, context: DyadContext, before: int
+    panel: ReferencePanel, dyad: Dyad, actors: Actors, context: DyadContext, as_of: dt.date
 ) -> ComparedDyad:
     readings = {}
     for name in panel.readings:
         points = [
             PanelPoint(**point)
             for point in panel.standing(dyad.a, dyad.b, name)
-            if int(point["period"][:4]) < before
+            if Period.parse(point["period"]).is_over_by(as_of)
         ]
         if points:
             readings[name] = points

@@ -89,7 +89,7 @@ def panel_placebos(
             "`comity panel build` makes it from collected sources."
         )
     shown = panel.shown_periods()
-    held = [period for period in shown if int(period[:4]) < as_of.year]
+    held = panel.shown_periods(as_of)
     before = str(int(month[:4]) - 1)
     wanted = month_text(month_of(Period.parse(month).start) + months)[:4]
     if before not in held or held[-1] == before:
@@ -115,7 +115,8 @@ def _empty(why: str) -> dict[str, Any]:
 def _of_those(shown: Sequence[str], held: Sequence[str], as_of: dt.date) -> str:
     if len(held) == len(shown):
         return ""
-    return f", of which {len(held)} years were over by {as_of}"
+    unit = "years" if len(shown[0]) == len("YYYY") else "months"
+    return f", of which {len(held)} {unit} were over by {as_of}"
 
 
 def _compared(panel: ReferencePanel, dyad: Dyad, before: str, after: str) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from comity.core.dyad import Dyad
 from comity.core.errors import UsageError
 from comity.core.settings import Settings
 from comity.evidence.booking import collect_local
-from comity.evidence.ingest import IngestReport, admit_table, sync_case
+from comity.evidence.hand_tables import admit_table, sync_case
+from comity.evidence.ingest import IngestReport
 from comity.evidence.store import EvidenceStore
 from comity.sources._spec import expected_of, source_named
 from comity.workspace.chain import folder_hash
@@ -79,9 +80,26 @@ class EvidenceDoors:
         return next(row for row in self.sources() if row["name"] == name)
 
     def collect(
-        self, name: str, path: Path, progress: Callable[[str, int], None] | None = None
+        self,
+        name: str,
+        path: Path,
+        progress: Callable[[str, int], None] | None = None,
+        *,
+        whole: bool = False,
     ) -> IngestReport:
         """Read a publisher's file or folder, admit its records and book the files.
+
+        Parameters
+        ----------
+        name : str
+            Of the source.
+        path : pathlib.Path
+            A file or a folder.
+        progress : callable, optional
+            Told about the rows read so far.
+        whole : bool
+            Whether this is the whole dataset: records that it no longer has are withdrawn from
+            today on.
 
         Raises
         ------
@@ -90,11 +108,12 @@ class EvidenceDoors:
         SourceChanged
             If a file does not have a layout that the source declares.
         QuarantineExceeded
-            If more rows are bad than the source declares as its bound.
+            If more rows are bad than the source declares as its bound; with `whole`, if one may be
+            that of a record that seems to be gone.
         """
         source = source_named(name)
         must_exist(path)
-        return collect_local(self.store, source, path, clock.now(), progress)
+        return collect_local(self.store, source, path, clock.now(), progress, whole=whole)
 
     def fetch(
         self,

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from comity.evidence.view import EvidenceView
     from comity.models.panel._types import PanelInputs, PanelReadings
 
-__all__ = ["check_panel"]
+__all__ = ["check_panel", "panel_labels"]
 
 Mask = NDArray[np.bool_]
 GROUPS = {
@@ -96,7 +96,7 @@ def check_panel(
         found = estimate_panel_of_dyads(
             inputs, seed=seed, draws=_DRAWS, readings=("cohesion", "tension")
         )
-        world = _World(inputs, found, _labels(view, inputs, found))
+        world = _World(inputs, found, panel_labels(view, inputs, found))
     first, last = years[0] or int(found.periods[0]), years[1] or int(found.periods[-1])
     inside = world.inside(first, last)
     progress("leaving out one kind of source at a time")
@@ -162,8 +162,14 @@ def _orderings(
     return {**shares, "misses": list(made.misses), "unusable": len(made.unusable)}
 
 
-def _labels(view: EvidenceView, inputs: PanelInputs, found: PanelReadings) -> Labels:
-    """Return what registers say of the dyads and years of the panel."""
+def panel_labels(view: EvidenceView, inputs: PanelInputs, found: PanelReadings) -> Labels:
+    """Return what registers say of the dyads and years of the panel.
+
+    Raises
+    ------
+    UsageError
+        If a register is not stored.
+    """
     grid = _Rows(
         {key: i for i, key in enumerate(found.dyads)},
         {int(period): t for t, period in enumerate(found.periods)},

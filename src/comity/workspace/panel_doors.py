@@ -12,6 +12,7 @@ from comity.workspace.archive_doors import ArchiveDoors
 from comity.workspace.comparison import PanelChoice, build_panel, compare_dyads
 from comity.workspace.panel_check import check_panel
 from comity.workspace.shipped import ship_votes
+from comity.workspace.vintage_doors import VintageDoors
 from comity.workspace.written import WrittenJudgements
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["PanelDoors"]
 
 
-class PanelDoors(ArchiveDoors):
+class PanelDoors(ArchiveDoors, VintageDoors):
     """A store, a catalog and settings: build, check and ship the panel, and compare dyads."""
 
     def build_panel(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from comity.core.errors import StoreDamaged
+from comity.core.period import Period
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,20 +98,20 @@ class ReferencePanel:
         known = np.flatnonzero(2 * seen.sum(axis=0) >= np.maximum(said.sum(axis=0), 1))
         return int(known[-1]) if len(known) else -1
 
-    def shown_periods(self) -> tuple[str, ...]:
-        """Return the periods from the first to the last with a reading of any dyad."""
+    def shown_periods(self, as_of: dt.date = dt.date.max) -> tuple[str, ...]:
+        """Return the periods from the first to the last with a reading, of those over by a day."""
         planes = [parts["value"] for parts in self.readings.values()]
         said = [np.isfinite(plane).any(axis=0) for plane in planes]
         known = np.flatnonzero(np.any(said, axis=0)) if said else np.array([], dtype=int)
         if not len(known):
             return ()
         last = max(self.last_observed(name) for name in self.readings)
-        return self.periods[int(known[0]) : last + 1]
+        return _over(self.periods[int(known[0]) : last + 1], as_of)
 
-    def common_period(self, before: str = "9999") -> str | None:
-        """Return the last period, earlier than `before`, that no reading is carried forward to."""
+    def common_period(self, as_of: dt.date = dt.date.max) -> str | None:
+        """Return the last period, over by a day, that no reading is carried forward to."""
         ends = [end for name in self.readings if (end := self.last_observed(name)) >= 0]
-        found = [period for period in self.periods[: min(ends, default=-1) + 1] if period < before]
+        found = _over(self.periods[: min(ends, default=-1) + 1], as_of)
         return found[-1] if found else None
 
     def ranked(self, name: str, period: str) -> int:
@@ -234,6 +236,10 @@ class ReferencePanel:
         except (OSError, ValueError, KeyError) as error:
             msg = f"{path} cannot be read ({error}). `comity panel build` makes it anew."
             raise StoreDamaged(msg) from None
+
+
+def _over(periods: tuple[str, ...], day: dt.date) -> tuple[str, ...]:
+    return tuple(period for period in periods if Period.parse(period).is_over_by(day))
 
 
 def _whole(values: NDArray[np.float64]) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""Where a dyad stood among others before a day: on readings, and on single items."""
+"""Where a dyad stood among others by a day: on readings, and on single items."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["item_standings", "reading_standings"]
 def reading_standings(
     panel: ReferencePanel | None, dyad: Dyad, as_of: dt.date
 ) -> dict[str, PanelStanding]:
-    """Return where the dyad stood on each reading in the periods that ended before a day."""
+    """Return where the dyad stood on each reading in the periods that were over by a day."""
     if panel is None:
         return {}
     found = {name: _standing(panel, name, dyad, as_of) for name in panel.readings}
@@ -40,7 +40,7 @@ def item_standings(
     dyad : Dyad
         In the order asked.
     as_of : datetime.date
-        Only periods that ended before.
+        Only periods that were over by then.
     """
     found: dict[str, PanelStanding] = {}
     for source in (shipped, panel):
@@ -55,7 +55,7 @@ def _standing(panel: ReferencePanel, name: str, dyad: Dyad, as_of: dt.date) -> P
     points = [
         PanelPoint(**point)
         for point in panel.standing(dyad.a, dyad.b, name)
-        if Period.parse(point["period"]).last_day < as_of
+        if Period.parse(point["period"]).is_over_by(as_of)
     ]
     if not points:
         return None

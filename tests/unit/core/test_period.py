@@ -120,3 +120,17 @@ def test_months_are_counted_without_gaps(day, months):
     between = month_range(day, moved)
     assert len(between) == max(months + 1, 0)
     assert between == sorted(set(between))
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "over"),
+    [
+        ("2023", "2023-12-31", False),
+        ("2023", "2024-01-01", True),
+        ("2024-02", "2024-02-29", False),
+        ("2024-02", "2024-03-01", True),
+        ("2024-02-29", "2024-02-29", False),
+    ],
+)
+def test_a_period_is_over_on_the_day_after_its_last(text, day, over):
+    assert Period.parse(text).is_over_by(dt.date.fromisoformat(day)) is over

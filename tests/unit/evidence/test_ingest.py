@@ -14,7 +14,8 @@ from comity.core.errors import (
     UsageError,
 )
 from comity.core.records import Reject, Repair
-from comity.evidence.ingest import Terms, admit_source, admit_table, ingest, sync_case
+from comity.evidence.hand_tables import admit_table, sync_case
+from comity.evidence.ingest import Terms, admit_source, ingest
 from comity.sources._spec import Layout, SourceSpec
 
 LATER = dt.datetime(2025, 2, 3, tzinfo=dt.UTC)

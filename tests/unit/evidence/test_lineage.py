@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from comity.core.errors import UnknownName
-from comity.evidence.ingest import Terms, admit_table, ingest
+from comity.evidence.hand_tables import admit_table
+from comity.evidence.ingest import Terms, ingest
 from comity.evidence.lineage import explain, raw_line
 
 TODAY = dt.date(2030, 1, 1)

@@ -8,7 +8,8 @@ import pytest
 
 from comity.core.errors import StoreBusy, StoreDamaged, UnknownName, UsageError
 from comity.core.records import TABLES
-from comity.evidence.ingest import Terms, admit_table, ingest
+from comity.evidence.hand_tables import admit_table
+from comity.evidence.ingest import Terms, ingest
 from comity.evidence.store import EvidenceStore
 from comity.evidence.tables import ENVELOPE
 

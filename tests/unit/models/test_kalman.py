@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from comity.models.kalman import draw_levels, filter_levels, plan_spans, smooth
+from comity.models.kalman import filter_levels, plan_spans
+from comity.models.smoother import draw_levels, smooth
 
 TIME = 30
 STEP = 0.1

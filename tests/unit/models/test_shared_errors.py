@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from comity.models.item_levels import ItemPriors, fit_levels, standardise
-from comity.models.kalman import smooth
 from comity.models.shared_errors import common_steps, error_parts, shared_lift
 from comity.models.simulate import simulate_items
+from comity.models.smoother import smooth
 
 MONTHS = 120
 

@@ -13,6 +13,7 @@ from comity.core.dyad import Dyad
 from comity.evidence.store import EvidenceStore
 from comity.workspace.compared import LEAST, comparison_of, why_empty
 from comity.workspace.reference import ReferencePanel
+from comity.workspace.standing import reading_standings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,7 +38,7 @@ VALUES = {
 YEARS = ("2012", "2013", "2014")
 
 
-def panel() -> ReferencePanel:
+def panel(periods: tuple[str, ...] = YEARS) -> ReferencePanel:
     keys = tuple(sorted(VALUES))
     planes = np.array([VALUES[key] for key in keys], dtype=float).T
     readings = {}
@@ -56,7 +57,7 @@ def panel() -> ReferencePanel:
     for parts in readings.values():
         for plane in parts.values():
             plane[keys.index("IND-RUS"), 2] = np.nan
-    return ReferencePanel(keys, YEARS, readings, np.zeros((len(keys), 3), dtype=bool), {})
+    return ReferencePanel(keys, periods, readings, np.zeros((len(keys), 3), dtype=bool), {})
 
 
 @pytest.fixture(scope="module")
@@ -66,17 +67,21 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> EvidenceStore:
 
 
 def compared(
-    store: EvidenceStore, dyad: str = "RUS-IRN", named: tuple[str, ...] = (), before: int = 2020
+    store: EvidenceStore,
+    dyad: str = "RUS-IRN",
+    named: tuple[str, ...] = (),
+    as_of: dt.date = dt.date(2020, 6, 1),
+    periods: tuple[str, ...] = YEARS,
 ) -> Comparison | None:
     with store.view(dt.date.max) as view:
         return comparison_of(
-            panel(),
+            panel(periods),
             Dyad(*dyad.split("-")),
             [Dyad(*each.split("-")) for each in named],
             Actors.load(),
             view,
             (),
-            before,
+            as_of,
         )
 
 
@@ -127,7 +132,7 @@ def test_a_missing_year_is_left_out_and_never_zero(store) -> None:
 
 
 def test_only_years_before_the_day_are_shown(store) -> None:
-    made = compared(store, before=2014)
+    made = compared(store, as_of=dt.date(2014, 1, 1))
     assert made is not None
     assert made.last == made.network.period == "2013"
     assert all(
@@ -136,7 +141,29 @@ def test_only_years_before_the_day_are_shown(store) -> None:
         for series in each.readings.values()
         for point in series
     )
-    assert compared(store, before=2012) is None
+    assert compared(store, as_of=dt.date(2012, 12, 31)) is None
+
+
+@pytest.mark.parametrize(
+    ("as_of", "last"),
+    [
+        (dt.date(2014, 2, 28), "2014-01"),
+        (dt.date(2014, 3, 1), "2014-02"),
+        (dt.date(2014, 3, 30), "2014-02"),
+        (dt.date(2014, 3, 31), "2014-02"),
+        (dt.date(2014, 4, 1), "2014-03"),
+    ],
+)
+def test_months_of_the_year_itself_are_shown_once_they_are_over(store, as_of, last) -> None:
+    """All that draws on the panel cuts it at the same period."""
+    months = ("2014-01", "2014-02", "2014-03")
+    made = compared(store, named=("RUS-CHN",), as_of=as_of, periods=months)
+    assert made is not None
+    assert made.last == made.network.period == last
+    assert made.dyads[0].readings["cohesion"][-1].period == last
+    standing = reading_standings(panel(months), Dyad("RUS", "IRN"), as_of)
+    assert standing["cohesion"].latest.period == last
+    assert panel(months).shown_periods(as_of)[-1] == panel(months).common_period(as_of) == last
 
 
 @pytest.mark.parametrize(

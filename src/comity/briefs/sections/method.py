@@ -143,6 +143,8 @@ def _method(assessment: Assessment) -> tuple[Parts, ...]:
             "95–99 %. Confidence says how good the basis is and is never a likelihood.",
         )
     )
+    if vintages := _vintages(assessment.manifest):
+        lines.append((Strong("Vintages. "), vintages))
     if not assessment.reconstruction:
         mix = assessment.manifest.public_from_mix
         if total := sum(mix.values()):
@@ -151,6 +153,18 @@ def _method(assessment: Assessment) -> tuple[Parts, ...]:
             ]
             lines.append((Strong("When known. "), f"Of {total:,} events: {join_words(shown)}."))
     return tuple(lines)
+
+
+def _vintages(manifest: Manifest) -> str:
+    """Return which release of each publisher's dataset was used; empty if none was."""
+    told = []
+    for source in manifest.sources:
+        if source.citation and source.files:
+            files = [file.name for file in source.files]
+            more = f" and {len(files) - 3} more" if len(files) > 3 else ""
+            which = join_words(source.releases) or "release not said"
+            told.append(f"{source.title}: {which} ({join_words(files[:3])}{more})")
+    return "; ".join(told) + "." if told else ""
 
 
 def _manifest(manifest: Manifest) -> Block:
