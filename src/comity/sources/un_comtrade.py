@@ -236,7 +236,7 @@ def _drop_parts(frame: Frame, column: str, total: Any) -> None:
     empty = [text == "" for text in _texts(frame, column)]
     frame.drop(empty, "bad_value", f"{column} is empty, so it may be a total or a part of one.")
     frame.drop(
-        ~total,
+        ~np.asarray(total, dtype=bool),
         "sub_total",
         lambda row: f"{column} is {frame.cell(column, row)}: a part of a row that adds it up.",
     )
