@@ -270,7 +270,7 @@ def _values(frame: Frame, flows: list[str | None]) -> tuple[Any, list[str | None
     """Return values in dollars, NaN where there is none, and their price basis."""
     primary = numbers_of(frame.data["primaryValue"])
     texts = _texts(frame, "primaryValue")
-    given = np.array([text not in {"", "nan", "None"} for text in texts])
+    given = np.array([text not in {"", "nan", "None"} for text in texts], dtype=bool)
     frame.drop(
         given & ~(primary >= 0), "bad_value",
         lambda row: f"primaryValue is {texts[row][:40]!r}, no amount.",
