@@ -14,12 +14,14 @@ from pathlib import Path
 import pytest
 
 from comity.core.errors import EvidenceError, StoreDamaged, UsageError
+from comity.core.settings import Settings
 from comity.evidence.engine.choice import open_engine
 from comity.evidence.engine.events import COLUMNS
 from comity.evidence.engine.local_cluster import LocalCluster, what_is_missing
 from comity.evidence.engine.named import QUERIES
 from comity.evidence.engine.query import NamedQuery, Parameter
 from comity.evidence.engine.simulate import simulate_archive
+from comity.workspace import Workspace
 
 MISSING = what_is_missing()
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(MISSING is not None, reason=str(MISSING))]
@@ -196,3 +198,18 @@ def test_the_made_up_archive_leaves_no_column_untried(duck):
     for name in COLUMNS:
         known, rows = duck.rows(f"SELECT count({name}), count(*) FROM events")[0]
         assert known == rows if name in filled else 0 < known < rows, name
+
+
+def test_the_command_gives_the_same_answer_on_the_cluster(cluster, tmp_path):
+    """A store that was filled from a publisher's file, asked through the workspace's own door."""
+    fixture = Path(__file__).resolve().parents[1] / "fixtures" / "sources" / "gdelt"
+    workspace = Workspace(Settings(home=tmp_path / "store"))
+    workspace.collect("gdelt", fixture / "daily-events")
+    given = {"dyad": "IRN-RUS", "by": "month"}
+    here = workspace.archive_query("dyad_periods", given)
+    there = workspace.archive_query("dyad_periods", given, engine=cluster.address)
+    copy = workspace.archive_query(
+        "dyad_periods", given, engine=cluster.address, at=str(tmp_path / "store/archive/events")
+    )
+    assert here["rows"] == there["rows"] == copy["rows"]
+    assert len(here["rows"]) == 2

@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 from rich.markup import escape
 from rich.table import Table
 
-from comity.cli._out import open_workspace, spinner, terminal, write_json
+from comity.cli._out import open_workspace, say, spinner, terminal, write_json
 
 __all__ = ["app"]
 
@@ -35,11 +35,24 @@ def list_sources(*, json: Json = None, store: Path | None = None) -> int:
     if json is not None:
         write_json({"sources": rows}, json)
     if json != "-":
-        table = Table("name", "title", "publisher", "coverage", "cadence", "redistribution")
+        table = Table(box=None)
+        for name in ("name", "years", "got by", "pass on", "title"):
+            table.add_column(name, no_wrap=name != "title")
         for row in rows:
-            keys = ("name", "title", "publisher", "coverage", "cadence", "redistribution")
-            table.add_row(*(escape(str(row[key])) for key in keys))
+            how = "key" if row["gated"] and row["fetched"] else "fetch"
+            cells = (
+                row["name"],
+                row["coverage"].replace("/", "–"),
+                how if row["fetched"] else "files",
+                row["redistribution"].replace("_", " "),
+                row["title"],
+            )
+            table.add_row(*(escape(str(cell)) for cell in cells))
         terminal().print(table)
+        say(
+            "Got by fetch: `comity collect NAME`. By key: with your key. By files: get"
+            " them and add --from PATH. `comity sources show NAME` has the terms."
+        )
     return 0
 
 

@@ -17,7 +17,6 @@ from comity.core.errors import (
     UsageError,
 )
 from comity.core.records import Batch, Reject, Repair
-from comity.evidence.archive.door import admit_files
 from comity.evidence.inputs import (
     files_at,
     files_in,
@@ -164,6 +163,9 @@ def admit_source(  # noqa: PLR0913 -- the door of every publisher's files
     moment = utc(recorded_on)
     if archive_of(source):
         _must_be_parts(spec, whole=whole)
+        # Only who fills an archive need wait for what unpacks it.
+        from comity.evidence.archive.door import admit_files  # noqa: PLC0415
+
         return admit_files(store, source, path, moment, url, progress, told)
     terms = Terms(
         licence=spec.licence,

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from comity.core.errors import UsageError
-from comity.sources._spec import discover
+from comity.core.errors import UnknownName, UsageError
+from comity.sources._spec import source_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -194,11 +195,7 @@ def _place(record: CodedRecord) -> tuple[dt.date, str, str]:
 
 def _event(members: list[CodedRecord]) -> LinkedEvent:
     first = members[0]
-    known = discover()
-    coders = {
-        each.source: (known[each.source].SPEC.coder if each.source in known else "") or each.source
-        for each in members
-    }
+    coders = {each.source: _coder(each.source) for each in members}
     outlets = {each.outlet or f"? {coders[each.source]}" for each in members}
     return LinkedEvent(
         *_block(first),
@@ -208,3 +205,11 @@ def _event(members: list[CodedRecord]) -> LinkedEvent:
         reports=len(outlets),
         members=tuple(members),
     )
+
+
+@cache
+def _coder(source: str) -> str:
+    try:
+        return source_named(source).SPEC.coder or source
+    except UnknownName:  # the user's own, or of a plug-in that is not installed now
+        return source

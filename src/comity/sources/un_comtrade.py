@@ -236,7 +236,7 @@ def _drop_parts(frame: Frame, column: str, total: Any) -> None:
     empty = [text == "" for text in _texts(frame, column)]
     frame.drop(empty, "bad_value", f"{column} is empty, so it may be a total or a part of one.")
     frame.drop(
-        ~total,
+        ~np.asarray(total, dtype=bool),
         "sub_total",
         lambda row: f"{column} is {frame.cell(column, row)}: a part of a row that adds it up.",
     )
@@ -270,7 +270,7 @@ def _values(frame: Frame, flows: list[str | None]) -> tuple[Any, list[str | None
     """Return values in dollars, NaN where there is none, and their price basis."""
     primary = numbers_of(frame.data["primaryValue"])
     texts = _texts(frame, "primaryValue")
-    given = np.array([text not in {"", "nan", "None"} for text in texts])
+    given = np.array([text not in {"", "nan", "None"} for text in texts], dtype=bool)
     frame.drop(
         given & ~(primary >= 0), "bad_value",
         lambda row: f"primaryValue is {texts[row][:40]!r}, no amount.",

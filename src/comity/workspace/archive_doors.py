@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from comity.core import clock
 from comity.core.errors import UsageError
-from comity.evidence.archive.compact import compact_archive
 from comity.evidence.archive.reading import ArchiveReading, days_read
 from comity.evidence.engine.choice import open_engine
 from comity.evidence.engine.named import QUERIES, query_named
@@ -197,6 +196,8 @@ class ArchiveDoors(EvidenceDoors):
         StoreBusy
             If another process is writing.
         """
+        from comity.evidence.archive.compact import compact_archive  # noqa: PLC0415 -- slow to import
+
         return compact_archive(self.store, clock.now(), most)
 
 

@@ -18,7 +18,6 @@ from comity.core.dyad import Dyad
 from comity.core.errors import UsageError
 from comity.core.settings import Settings
 from comity.evidence.booking import collect_local
-from comity.evidence.collecting import Order, cannot_be_fetched, collect_remote
 from comity.evidence.hand_tables import admit_table, sync_case
 from comity.evidence.ingest import IngestReport
 from comity.evidence.store import EvidenceStore
@@ -152,6 +151,13 @@ class EvidenceDoors:
         SourceUnavailable
             If the publisher's index cannot be had.
         """
+        # The client of the network is slow to import, and other commands do without it.
+        from comity.evidence.collecting import (  # noqa: PLC0415
+            Order,
+            cannot_be_fetched,
+            collect_remote,
+        )
+
         source = source_named(name)
         if expected_of(source) is None:
             raise cannot_be_fetched(source)

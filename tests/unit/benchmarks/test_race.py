@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from benchmarks import answers
 from benchmarks.entries import ASK, STORE, Course, Entry, entries
-from benchmarks.measure import compiled, run
-from benchmarks.race import Line, measured, verdicts
+from benchmarks.measure import Cost, compiled, run
+from benchmarks.race import Line, measured, paid, verdicts
 from benchmarks.section import Section, write
 
 RIGHT = [["RUS", "IRN", "2018-01", 3, -1.1], ["IRN", "RUS", "2018-02", 2, 4.0]]
@@ -93,6 +93,17 @@ def test_cost_counts_children_and_memory(tmp_path):
     assert cost.cpu > idle.cpu
     assert cost.peak > 60
     assert 0 < idle.peak < cost.peak - 40
+
+
+def test_whether_a_store_pays_is_said_either_way():
+    def taking(cpu):
+        return Line(Entry("x", "polars", "", ASK, "", saying([])), [Cost(cpu, cpu, 1.0, "")])
+
+    assert "after 5 questions" in paid(taking(9.0), taking(1.0), taking(3.0))
+    never = paid(taking(9.0), taking(2.0), taking(1.5))
+    assert "never pays" in never
+    assert "takes 2.00 CPU s" in never
+    assert "polars, 1.50" in never
 
 
 def test_what_takes_too_long_is_stopped(tmp_path):

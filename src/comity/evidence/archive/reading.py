@@ -7,12 +7,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from comity.core.errors import StoreDamaged
+from comity.core.errors import StoreDamaged, UnknownName
 from comity.evidence.archive.index import ArchiveIndex
 from comity.evidence.engine.duck import quoted, scan
 from comity.evidence.tables import empty_sql
 from comity.sources._archive import RELATIONS
-from comity.sources._spec import archive_of, discover
+from comity.sources._spec import archive_of, source_named
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -149,6 +149,8 @@ def days_read(files: Sequence[ArchiveFile]) -> dict[tuple[str, str], dict[dt.dat
 
 
 def _per_day(source: str) -> int:
-    known = discover().get(source)
-    archive = archive_of(known) if known else None
+    try:
+        archive = archive_of(source_named(source))
+    except UnknownName:  # of a plug-in that is not installed now
+        return 1
     return archive.files_a_day if archive else 1
