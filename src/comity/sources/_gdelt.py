@@ -85,6 +85,13 @@ def _quad() -> str:
     return f"CASE {whens} END"
 
 
+def _roles(n: int) -> str:
+    # Most actors have one role or none.
+    first, second, third = (f"Actor{n}Type{i}Code" for i in (1, 2, 3))
+    joined = f"nullif(concat_ws(';', {first}, {second}, {third}), '')"
+    return f"CASE WHEN {second} IS NULL AND {third} IS NULL THEN {first} ELSE {joined} END"
+
+
 _DAY = "try_strptime(SQLDATE, '%Y%m%d')::DATE"
 _ADDED = "try_strptime(DATEADDED, ['%Y%m%d%H%M%S', '%Y%m%d'])"
 _CELLS = {
@@ -99,10 +106,8 @@ _CELLS = {
     "recipient_code": "Actor2Code",
     "actor_name": "Actor1Name",
     "recipient_name": "Actor2Name",
-    "actor_role": "nullif(concat_ws(';', Actor1Type1Code, Actor1Type2Code, Actor1Type3Code), '')",
-    "recipient_role": (
-        "nullif(concat_ws(';', Actor2Type1Code, Actor2Type2Code, Actor2Type3Code), '')"
-    ),
+    "actor_role": _roles(1),
+    "recipient_role": _roles(2),
     "cameo": "EventCode",
     "quad": _quad(),
     "goldstein": "GoldsteinScale",

@@ -306,7 +306,9 @@ class _Run:
             return []
         temporary = self._folder / "segment.parquet"
         columns = ", ".join(f'"{name}"' for name in relation.columns)
-        order = ", ".join(f'"{name}" NULLS LAST' for name in relation.order)
+        # The loader has made one number of the first columns of the order where there are states.
+        names = ("sorted", relation.order[-1]) if self._archive.states else relation.order
+        order = ", ".join(f'"{name}" NULLS LAST' for name in names)
         engine.run(
             f"COPY (SELECT {columns} FROM staged ORDER BY {order}) TO {quoted(str(temporary))}"
             f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
