@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Loader", "Place"]
 
-_MAX_LINE = 2_000_000
+_MAX_LINE = 500_000
 _FOREVER = dt.date(9999, 12, 31)
 _STATES = 26**3
 _DAYS = 1_000_000
@@ -313,9 +313,11 @@ def _fill_codes(engine: Engine, system: str) -> None:
         "CREATE TEMP TABLE codes"
         " (code VARCHAR, since DATE, until DATE, state VARCHAR, number BIGINT)"
     )
-    for code, since, until, state in _code_spans(system):
-        cells = [code, since, until, state, _number_of(state)]
-        engine.run("INSERT INTO codes VALUES (?, ?, ?, ?, ?)", cells)
+    rows = ", ".join(
+        f"({quoted(code)}, DATE '{since}', DATE '{until}', {quoted(state)}, {_number_of(state)})"
+        for code, since, until, state in _code_spans(system)
+    )
+    engine.run(f"INSERT INTO codes VALUES {rows}")
 
 
 def _number_of(state: str) -> int:
@@ -328,16 +330,14 @@ def _number_of(state: str) -> int:
 def _code_spans(system: str) -> tuple[tuple[str, dt.date, dt.date, str], ...]:
     """Return for each code of a system which state it means from when until when."""
     actors = Actors.load()
-    codes = {code for state in actors.states.values() for code in state.codes(system)}  # type: ignore[arg-type]
-    edges = sorted(
-        {dt.date(1800, 1, 1)}
-        | {state.start for state in actors.states.values() if state.start}
-        | {state.end for state in actors.states.values() if state.end}
-    )
+    by_code: dict[str, set[str]] = {}
+    for state in actors.states.values():
+        for code in state.codes(system):  # type: ignore[arg-type]
+            by_code.setdefault(code, set()).add(state.id)
     spans: list[tuple[str, dt.date, dt.date, str]] = []
-    for code in sorted(codes):
+    for code, ids in sorted(by_code.items()):
         current: tuple[dt.date, str] | None = None
-        for edge in [*edges, None]:
+        for edge in [*_edges(actors, ids), None]:
             found = _state_of(actors, code, system, edge) if edge else None
             if current and found != current[1]:
                 spans.append((code, current[0], edge or _FOREVER, current[1]))
@@ -345,6 +345,19 @@ def _code_spans(system: str) -> tuple[tuple[str, dt.date, dt.date, str], ...]:
             if found and edge and current is None:
                 current = (edge, found)
     return tuple(spans)
+
+
+def _edges(actors: Actors, ids: set[str]) -> list[dt.date]:
+    """Return the days on which a code of these states may come to mean another."""
+    related, new = set(ids), set(ids)
+    while new:
+        near = {heir.id for one in new for heir in actors.successors(one)}
+        near |= {actors.state(one).predecessor for one in new} - {""}
+        new = near - related
+        related |= new
+    states = [actors.state(one) for one in related]
+    days = {day for state in states for day in (state.start, state.end) if day}
+    return sorted({dt.date(1800, 1, 1), *days})
 
 
 def _state_of(actors: Actors, code: str, system: str, day: dt.date) -> str | None:
