@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -136,7 +137,9 @@ class _Run:
         self._progress = progress
         self._folder = store.home / "tmp" / "archive"
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._engine = Engine(terms.memory, self._folder / "spill")
+        # One core unpacks the next batch meanwhile.
+        spare = max(1, (os.cpu_count() or 1) - 1)
+        self._engine = Engine(terms.memory, self._folder / "spill", threads=spare)
         self._corrections = load_corrections(spec.name)
         self._loader = Loader(self._engine, spec, archive, self._corrections)
         self.failures: list[tuple[Path, Refused]] = []
@@ -181,27 +184,34 @@ class _Run:
             self._refuse(*batch.broken)
             self._group.segments.clear()
             return
+        numbers = {file.sha256: n for n, file in enumerate(batch.files, start=1)}
         places = [
-            Place(piece, file.sha256, file.is_back_file, self._stream(file))
+            Place(
+                piece,
+                numbers[file.sha256],
+                file.sha256,
+                file.is_back_file,
+                self._stream(file),
+            )
             for file, piece in batch.items
         ]
-        by_sha = {file.sha256: file for file, _ in batch.items}
+        by_number = {numbers[file.sha256]: file for file in batch.files}
         for place, reject in self._loader.load(places):
-            file = by_sha[place.sha256]
+            file = by_number[place.number]
             file.bad += 1
             self._group.aside(self._quarantine).add(file.path.name, reject)
         for _, piece in batch.items:
             piece.discard()
-        self._count(by_sha)
+        self._count(by_number)
         for file in batch.complete:
             if error := self._too_bad(file):
                 self._refuse(file, error)
-                if len(by_sha) == 1:
+                if len(by_number) == 1:
                     self._group.segments.clear()
-                self._engine.run("DELETE FROM staged WHERE file = ?", [file.sha256])
+                self._engine.run("DELETE FROM staged WHERE n = ?", [numbers[file.sha256]])
             else:
                 self._group.files.append(file)
-        self._drop_repeated(by_sha)
+        self._drop_repeated(by_number)
         year = batch.items[0][0].days[0].year
         self._group.segments += self._write(year)
         if self._progress:
@@ -216,17 +226,17 @@ class _Run:
         path = self._folder / "quarantine.jsonl"
         return QuarantineWriter(path, "archive", self._spec.name, self._spec.out_of_scope)
 
-    def _count(self, by_sha: dict[str, Incoming]) -> None:
-        for sha256, rows in self._engine.rows("SELECT file, count(*) FROM staged GROUP BY 1"):
-            by_sha[sha256].rows += rows
+    def _count(self, by_number: dict[int, Incoming]) -> None:
+        for number, rows in self._engine.rows("SELECT n, count(*) FROM staged GROUP BY 1"):
+            by_number[number].rows += rows
         if not self._engine.one("SELECT count(*) FROM staged WHERE corrected IS NOT NULL"):
             return
-        for sha256, ids, rows in self._engine.rows(
-            "SELECT file, json_keys(corrected), count(*) FROM staged WHERE corrected IS NOT NULL"
+        for number, ids, rows in self._engine.rows(
+            "SELECT n, json_keys(corrected), count(*) FROM staged WHERE corrected IS NOT NULL"
             " GROUP BY 1, 2"
         ):
             for name in ids:
-                by_sha[sha256].repairs[name] += rows
+                by_number[number].repairs[name] += rows
 
     def _too_bad(self, file: Incoming) -> QuarantineExceeded | None:
         """Return why a file is refused as a whole, if it is."""
@@ -243,7 +253,7 @@ class _Run:
             " kept: see `comity sources status`."
         )
 
-    def _drop_repeated(self, by_sha: dict[str, Incoming]) -> None:
+    def _drop_repeated(self, by_number: dict[int, Incoming]) -> None:
         """Take out rows whose number is in already: it is the same row in another file."""
         key = self._relation.identity
         if not key:
@@ -256,24 +266,23 @@ class _Run:
             return
         again: list[str] = []
         if distinct < rows:
-            others = ", ".join(f'"{name}"' for name in self._relation.order)
             again.append(
                 f"SELECT rowid FROM (SELECT rowid, row_number() OVER (PARTITION BY {key}"
-                f" ORDER BY file, {others}) AS n FROM staged) WHERE n > 1"
+                " ORDER BY n, rowid) AS again FROM staged) WHERE again > 1"
             )
         if meeting := self._meeting(low, high):
             files = scan([self._home / path for path in meeting])
-            gone = ", ".join(quoted(each) for each in self._hidden(by_sha)) or "''"
+            gone = ", ".join(quoted(each) for each in self._hidden(by_number)) or "''"
             again.append(
                 f"SELECT staged.rowid FROM staged SEMI JOIN (SELECT {key} FROM {files}"
                 f" WHERE {key} BETWEEN {low} AND {high} AND file NOT IN ({gone})) USING ({key})"
             )
         for sql in again:
-            for sha256, count in engine.rows(
-                f"SELECT file, count(*) FROM staged WHERE rowid IN ({sql}) GROUP BY 1"
+            for number, count in engine.rows(
+                f"SELECT n, count(*) FROM staged WHERE rowid IN ({sql}) GROUP BY 1"
             ):
-                by_sha[sha256].repeated += count
-                by_sha[sha256].rows -= count
+                by_number[number].repeated += count
+                by_number[number].rows -= count
             engine.run(f"DELETE FROM staged WHERE rowid IN ({sql})")
 
     def _meeting(self, low: int, high: int) -> list[str]:
@@ -285,9 +294,9 @@ class _Run:
             if each.source == self._spec.name and each.first_id <= high and each.last_id >= low
         ]
 
-    def _hidden(self, by_sha: dict[str, Incoming]) -> list[str]:
+    def _hidden(self, by_number: dict[int, Incoming]) -> list[str]:
         """Return the files that are superseded, or about to be by one of this batch."""
-        names = [file.path.name for file in by_sha.values()]
+        names = [file.path.name for file in by_number.values()]
         again = self._index.named(self._spec.name, names)
         gone = [each for each in self._index.replaced() if each.superseded_on]
         return sorted({each.sha256 for each in (*again, *gone)})
@@ -305,12 +314,8 @@ class _Run:
         if not rows:
             return []
         temporary = self._folder / "segment.parquet"
-        columns = ", ".join(f'"{name}"' for name in relation.columns)
-        # The loader has made one number of the first columns of the order where there are states.
-        names = ("sorted", relation.order[-1]) if self._archive.states else relation.order
-        order = ", ".join(f'"{name}" NULLS LAST' for name in names)
         engine.run(
-            f"COPY (SELECT {columns} FROM staged ORDER BY {order}) TO {quoted(str(temporary))}"
+            f"COPY ({self._loader.rows_sql()}) TO {quoted(str(temporary))}"
             f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
         )
         durable.flush_file(temporary)

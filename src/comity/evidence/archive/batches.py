@@ -88,6 +88,11 @@ class Batch:
     broken: tuple[Incoming, SourceChanged] | None = None
 
     @property
+    def files(self) -> list[Incoming]:
+        """Its files, each once."""
+        return list({file.sha256: file for file, _ in self.items}.values())
+
+    @property
     def size(self) -> int:
         """Of the text [byte]."""
         return sum(piece.size for _, piece in self.items)

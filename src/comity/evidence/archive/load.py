@@ -27,6 +27,8 @@ __all__ = ["Loader", "Place"]
 _MAX_LINE = 500_000
 _FOREVER = dt.date(9999, 12, 31)
 _STATES = 26**3
+_OF_THE_FILE = ("source", "stream", "file")
+_OF_STATES = ("dyad", "same_event")
 _DAYS = 1_000_000
 _TROUBLE = {
     "CAST": "bad_value",
@@ -46,6 +48,8 @@ class Place:
     ----------
     piece : Piece
         The text.
+    number : int
+        Of the publisher's file in its batch, from 1.
     sha256 : str
         Of the publisher's file.
     back_file : bool
@@ -55,6 +59,7 @@ class Place:
     """
 
     piece: Piece
+    number: int
     sha256: str
     back_file: bool
     stream: str | None
@@ -62,6 +67,11 @@ class Place:
 
 class Loader:
     """Loads pieces of one source into the temporary table ``staged``.
+
+    The table has the columns of the relation but those that are the same for all rows of a file or
+    follow from others, which `rows_sql` adds when rows are written: what is sorted should be
+    narrow. ``n`` is the number of the file in the batch, ``sorted`` the place of the row by dyad,
+    actor and day.
 
     Parameters
     ----------
@@ -86,14 +96,16 @@ class Loader:
         self._spec = spec
         self._archive = archive
         self._corrections = corrections
+        self._places: Sequence[Place] = ()
+        late = {*_OF_THE_FILE, *(_OF_STATES if archive.states else ())}
+        self._columns = [name for name in archive.relation.columns if name not in late]
         columns = ", ".join(
-            f'"{name}" {kind}' for name, (kind, _) in archive.relation.columns.items()
+            f'"{name}" {archive.relation.columns[name][0]}' for name in self._columns
         )
-        engine.run(f"CREATE TEMP TABLE staged ({columns}, trouble INTEGER, sorted BIGINT)")
         engine.run(
-            "CREATE TEMP TABLE places (path VARCHAR, file VARCHAR, back_file BOOLEAN,"
-            " stream VARCHAR)"
+            f"CREATE TEMP TABLE staged ({columns}, n INTEGER, trouble INTEGER, sorted BIGINT)"
         )
+        engine.run("CREATE TEMP TABLE places (path VARCHAR, n INTEGER, back_file BOOLEAN)")
         if archive.states:
             _fill_codes(engine, archive.system)
 
@@ -102,12 +114,13 @@ class Loader:
 
         Rows that break a rule are not in ``staged`` afterwards.
         """
+        self._places = places
         self._engine.run("DELETE FROM staged; DELETE FROM places")
-        for place in places:
-            self._engine.run(
-                "INSERT INTO places VALUES (?, ?, ?, ?)",
-                [str(place.piece.path), place.sha256, place.back_file, place.stream],
-            )
+        listed = ", ".join(
+            f"({quoted(str(place.piece.path))}, {place.number}, {place.back_file})"
+            for place in places
+        )
+        self._engine.run(f"INSERT INTO places VALUES {listed}")
         by_layout: dict[str, list[Place]] = {}
         for place in places:
             by_layout.setdefault(place.piece.layout.name, []).append(place)
@@ -117,6 +130,31 @@ class Loader:
             if self._engine.one("SELECT count(*) FROM staged WHERE trouble > 0"):
                 yield from self._broken(group)
                 self._engine.run("DELETE FROM staged WHERE trouble > 0")
+
+    def rows_sql(self) -> str:
+        """Return the SQL of the rows in ``staged`` with all columns of the relation, in order."""
+        by_number = {place.number: place for place in self._places}
+        files = [by_number[number] for number in sorted(by_number)]
+        hashes = ", ".join(quoted(place.sha256) for place in files)
+        streams = ", ".join(quoted(place.stream) if place.stream else "NULL" for place in files)
+        given = {
+            "source": quoted(self._spec.name),
+            "stream": f"([{streams}]::VARCHAR[])[n]",
+            "file": f"([{hashes}]::VARCHAR[])[n]",
+        }
+        order = ", ".join(f'"{name}" NULLS LAST' for name in self._archive.relation.order)
+        if self._archive.states:
+            order = f'sorted NULLS LAST, "{self._archive.relation.order[-1]}"'
+            given["dyad"] = (
+                "CASE WHEN sorted IS NULL THEN NULL WHEN actor < recipient"
+                " THEN actor || '-' || recipient ELSE recipient || '-' || actor END"
+            )
+            # A number of our own: a hash of the database may change with its version.
+            given["same_event"] = "sorted * 100 + cameo[:2]::BIGINT"
+        listed = ", ".join(
+            f"{given.get(name, name)} AS {name}" for name in self._archive.relation.columns
+        )
+        return f"SELECT {listed} FROM (SELECT * FROM staged ORDER BY {order})"
 
     # ------------------------------------------------------------------ reading
 
@@ -166,44 +204,25 @@ class Loader:
         return f"SELECT {star}{missing}, {corrected} AS corrected FROM {read}"
 
     def _rows_sql(self, group: Sequence[Place]) -> str:
-        """Return the SQL of the house columns of a group of one layout."""
-        archive = self._archive
-        states = {side: f"_{side}.state" for side in archive.states}
+        """Return the SQL of the columns of ``staged`` for a group of one layout."""
+        states = {side: f"_{side}.state" for side in self._archive.states}
         place = "NULL::BIGINT"
-        given = {
-            "source": quoted(self._spec.name),
-            "stream": "r.stream",
-            "corrected": "r.corrected",
-            "file": "r.file",
-            **states,
-        }
-        if len(states) == 2:
-            first, second = states.values()
-            given["dyad"] = (
-                f"CASE WHEN {first} < {second} THEN {first} || '-' || {second}"
-                f" WHEN {first} > {second} THEN {second} || '-' || {first} END"
-            )
-            one, two = (f"_{side}.number" for side in archive.states)
-            given["same_event"] = (
-                f"CASE WHEN {one} <> {two} THEN (({one} * {_STATES} + {two}) * {_DAYS}"
-                f" + (r.day - DATE '1800-01-01')) * 100 + r.cameo[:2]::BIGINT END"
-            )
+        if states:
+            one, two = (f"_{side}.number" for side in states)
             # By dyad, actor and day, as one number: sorting by texts costs more.
             place = (
                 f"CASE WHEN {one} <> {two} THEN"
                 f" ((least({one}, {two}) * {_STATES} + greatest({one}, {two})) * 2"
                 f" + ({one} > {two})::INTEGER) * {_DAYS} + (r.day - DATE '1800-01-01') END"
             )
-        listed = ", ".join(
-            f'{given.get(name, f"r.{name}")} AS "{name}"' for name in archive.relation.columns
-        )
+        listed = ", ".join(f'{states.get(name, f"r.{name}")} AS "{name}"' for name in self._columns)
         joins = "".join(
             f' LEFT JOIN codes _{side} ON _{side}.code = r."_{side}_code"'
             f" AND r.day >= _{side}.since AND r.day < _{side}.until"
-            for side in archive.states
+            for side in states
         )
         cells = self._cells_sql(group)
-        return f"SELECT {listed}, r.trouble, {place} AS sorted FROM ({cells}) r{joins}"
+        return f"SELECT {listed}, r.n, r.trouble, {place} AS sorted FROM ({cells}) r{joins}"
 
     def _cells_sql(self, group: Sequence[Place], *, raw: bool = False) -> str:
         archive = self._archive
@@ -224,7 +243,7 @@ class Loader:
             + ") AS raw"
         ]
         return (
-            f"SELECT {', '.join(cells)}, corrected, places.file, places.stream, filename,"
+            f"SELECT {', '.join(cells)}, corrected, places.n, filename,"
             f" CASE {whens} ELSE 0 END AS trouble{', ' + text[0] if raw else ''}"
             f" FROM ({self._scan(group, rejects=not raw)}) line"
             " JOIN places ON places.path = line.filename"

@@ -60,6 +60,8 @@ class Engine:
         Folder to spill to; a private one in the system's temporary folder by default.
     keep_order : bool
         Whether rows come in the order in which they are stored; without it, far less memory does.
+    threads : int, optional
+        Threads of the database; one for each core by default. [count]
 
     Raises
     ------
@@ -68,7 +70,12 @@ class Engine:
     """
 
     def __init__(
-        self, memory_limit: str, spill: Path | None = None, *, keep_order: bool = True
+        self,
+        memory_limit: str,
+        spill: Path | None = None,
+        *,
+        keep_order: bool = True,
+        threads: int | None = None,
     ) -> None:
         self._spill = spill or Path(tempfile.gettempdir()) / f"comity-{uuid.uuid4().hex}"
         config: dict[str, str | bool | int | float | list[str]] = {
@@ -78,6 +85,8 @@ class Engine:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
+        if threads is not None:
+            config["threads"] = threads
         try:
             self._connection = duckdb.connect(":memory:", config=config)
         except duckdb.Error as error:
