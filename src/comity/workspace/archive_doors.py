@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from comity.core import clock
 from comity.core.errors import UsageError
-from comity.evidence.archive.reading import ArchiveReading, days_read
+from comity.evidence.archive.reading import ArchiveReading
 from comity.evidence.engine.choice import open_engine
 from comity.evidence.engine.named import QUERIES, query_named
 from comity.evidence.engine.query import REQUIRED
@@ -216,7 +216,7 @@ def _covered(reading: ArchiveReading) -> dict[str, list[tuple[dt.date, dt.date]]
         f"{source}/{stream or 'events'}": joined(
             (day, day) for day, share in days.items() if share > 0
         )
-        for (source, stream), days in days_read(reading.files()).items()
+        for (source, stream), days in reading.days_read().items()
     }
 
 

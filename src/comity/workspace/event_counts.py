@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from comity.core.errors import UnknownName
-from comity.evidence.archive.reading import days_read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -216,7 +215,7 @@ def _covered(view: EvidenceView, by: By) -> dict[str, dict[str, float]]:
     )
     for source, period in published:
         out[source][period] = 1.0
-    for (source, stream), shares in days_read(view.archive.files()).items():
+    for (source, stream), shares in view.archive.days_read().items():
         covered = out[f"{source}/{stream or 'events'}"]
         for day, share in shares.items():
             period = day.strftime(_FORMATS[by])

@@ -11,7 +11,7 @@ import pytest
 
 from comity.core.errors import SourceChanged
 from comity.evidence.archive.admit import ArchiveTerms, admit_archive
-from comity.evidence.archive.reading import days_read
+from comity.evidence.archive.reading import ArchiveReading
 from comity.evidence.engine.duck import Engine
 from comity.evidence.ingest import admit_source
 from comity.evidence.store import EvidenceStore
@@ -229,7 +229,7 @@ def test_a_damaged_parquet_file_is_found(store):
 def test_days_are_covered_by_files_not_by_rows_that_look_back(store):
     admit_source(store, gdelt, DAILY, NOW)
     admit_source(store, gdelt2, FIXTURES / "gdelt2" / "events-every-15-minutes", NOW)
-    covered = days_read(store.archive.files())
+    covered = ArchiveReading.of(store.home, NOW.date()).days_read()
     assert covered["gdelt", ""] == {dt.date(2020, 1, 3): 1.0}, "an event of 2019 covers no day"
     assert covered["gdelt2", ""] == {dt.date(2018, 1, 1): 1 / 96}
 

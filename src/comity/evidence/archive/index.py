@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from comity.core.errors import StoreDamaged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 __all__ = ["ArchiveFile", "ArchiveIndex", "ArchiveSegment", "Refusal"]
 
@@ -202,6 +202,35 @@ class ArchiveIndex:
             " sum(superseded_on IS NOT NULL) AS superseded FROM files GROUP BY 1 ORDER BY 1"
         )
         return [dict(row) for row in rows]
+
+    def spans(
+        self, as_of: dt.date, exclude: Collection[str] = ()
+    ) -> list[tuple[str, str, dt.date, dt.date, int]]:
+        """Return which days the files cover that a reader of a day may see.
+
+        Returns
+        -------
+        list of (str, str, datetime.date, datetime.date, int)
+            Source, stream, first and last day, and how many files cover just these. [count]
+        """
+        day = as_of.isoformat()
+        rows = self._rows(
+            "SELECT source, stream, first_day, last_day, count(*) AS n FROM files"
+            " WHERE (superseded_on IS NULL OR superseded_on > ?)"
+            " AND (known_from IS NULL OR known_from <= ?) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
+            [day, day],
+        )
+        return [
+            (
+                row["source"],
+                row["stream"],
+                dt.date.fromisoformat(row["first_day"]),
+                dt.date.fromisoformat(row["last_day"]),
+                row["n"],
+            )
+            for row in rows
+            if row["source"] not in exclude
+        ]
 
     def segments(self, relation: str | None = None) -> list[ArchiveSegment]:
         """Return the Parquet files, in the order of their paths."""

@@ -15,12 +15,12 @@ from comity.sources._archive import RELATIONS
 from comity.sources._spec import archive_of, source_named
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
     from pathlib import Path
 
-    from comity.evidence.archive.index import ArchiveFile, ArchiveSegment
+    from comity.evidence.archive.index import ArchiveSegment
 
-__all__ = ["ArchiveReading", "days_read"]
+__all__ = ["ArchiveReading"]
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,29 @@ class ArchiveReading:
         hidden = tuple(each.sha256 for each in index.replaced() if each.hidden_on(as_of))
         return cls(home, as_of, segments, hidden, gone)
 
-    def files(self) -> list[ArchiveFile]:
-        """Return the publisher's files that may be seen."""
-        return [
-            each
-            for each in ArchiveIndex(self.home).files()
-            if each.source not in self.exclude and not each.hidden_on(self.as_of)
-        ]
+    def days_read(self) -> dict[tuple[str, str], dict[dt.date, float]]:
+        """Return which share of each day's files is in, by source and stream.
+
+        A file that looks back names days of years ago; these are not covered by it. So what tells
+        a zero from a gap is the files, not their rows.
+
+        Returns
+        -------
+        dict of (str, str) to dict of datetime.date to float
+            [share]
+        """
+        counted: dict[tuple[str, str], dict[dt.date, int]] = defaultdict(lambda: defaultdict(int))
+        spans = ArchiveIndex(self.home).spans(self.as_of, self.exclude)
+        for source, stream, first, last, files in spans:
+            days = counted[source, stream]
+            # A file of a month or year covers its days whole, however many files a day has.
+            adds = files if first == last else _per_day(source)
+            for offset in range((last - first).days + 1):
+                days[first + dt.timedelta(days=offset)] += adds
+        return {
+            key: {day: min(1.0, n / _per_day(key[0])) for day, n in sorted(days.items())}
+            for key, days in counted.items()
+        }
 
     def paths(
         self, relation: str, since: dt.date | None = None, until: dt.date | None = None
@@ -121,31 +137,6 @@ class ArchiveReading:
             columns = {name: kind for name, (kind, _) in RELATIONS[relation].columns.items()}
             return empty_sql(columns)
         return f"SELECT * FROM {scan(paths)} WHERE {self.condition()}"
-
-
-def days_read(files: Sequence[ArchiveFile]) -> dict[tuple[str, str], dict[dt.date, float]]:
-    """Return which share of each day's files is in, by source and stream.
-
-    A file that looks back names days of years ago; these are not covered by it. So what tells a
-    zero from a gap is the files, not their rows.
-
-    Returns
-    -------
-    dict of (str, str) to dict of datetime.date to float
-        [share]
-    """
-    counted: dict[tuple[str, str], dict[dt.date, int]] = defaultdict(lambda: defaultdict(int))
-    for file in files:
-        days = counted[file.source, file.stream]
-        day = file.first_day
-        while day <= file.last_day:
-            # A file of a month or year covers its days whole, however many files a day has.
-            days[day] += 1 if file.first_day == file.last_day else _per_day(file.source)
-            day += dt.timedelta(days=1)
-    return {
-        key: {day: min(1.0, n / _per_day(key[0])) for day, n in sorted(days.items())}
-        for key, days in counted.items()
-    }
 
 
 def _per_day(source: str) -> int:
