@@ -6,7 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from comity.core.context_records import CONTEXT_TABLES
 from comity.core.records import TABLES
+from comity.indicators.relations import RELATIONS
 from comity.judgement.record_parts import ManifestFile, ManifestSource
 
 if TYPE_CHECKING:
@@ -67,9 +69,25 @@ def public_from_mix(context: Context) -> dict[str, int]:
     return {str(basis): int(count) for basis, count in rows}
 
 
+def _tables_read(context: Context) -> list[str]:
+    """Return the tables that an assessment draws on.
+
+    Those about the world around a dyad are stored for questions of their own; one of them is used
+    only if an indicator names it.
+    """
+    named = {
+        table
+        for definition in context.panel.definitions.values()
+        for measure in definition.measures
+        for table in RELATIONS[measure.table].tables
+    }
+    apart = {table.name for table in CONTEXT_TABLES} - named
+    return [table for table in TABLES if table not in apart]
+
+
 def _summary(context: Context) -> dict[str, _Used]:
     found: dict[str, _Used] = {}
-    for table in TABLES:
+    for table in _tables_read(context):
         rows = context.view.query(
             "SELECT source, snapshot, count(*), min(occurred_from), max(occurred_to)"
             f" FROM {table} GROUP BY source, snapshot ORDER BY source, snapshot"

@@ -170,11 +170,11 @@ class Batches:
             yield batch
 
     def _wanted(self, files: Sequence[Path]) -> Iterator[Incoming]:
-        seen: set[str] = set()
+        seen = self._index.hashes(self._spec.name)
         for path in files:
             status = path.stat()
             sha256 = sha256_of(path)
-            if sha256 in seen or self._index.has(self._spec.name, sha256):
+            if sha256 in seen:
                 self.skipped.append(path)
                 continue
             seen.add(sha256)

@@ -251,11 +251,6 @@ class ArchiveIndex:
         text = "\n".join("|".join(str(cell) for cell in row) for row in rows)
         return hashlib.sha256(text.encode()).hexdigest() if rows else ""
 
-    def has(self, source: str, sha256: str) -> bool:
-        """Say whether these very bytes are in."""
-        sql = "SELECT 1 FROM files WHERE source = ? AND sha256 = ?"
-        return bool(self._rows(sql, [source, sha256]))
-
     def repairs(self, source: str | None = None) -> dict[str, dict[str, int]]:
         """Return how many rows each declared correction repaired, by source and id [count]."""
         where, params = ("WHERE source = ?", [source]) if source else ("", [])
