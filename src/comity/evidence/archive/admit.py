@@ -19,8 +19,9 @@ from comity.evidence import durable
 from comity.evidence.archive.batches import Batches, Refused
 from comity.evidence.archive.index import ArchiveFile, ArchiveIndex, ArchiveSegment, Refusal
 from comity.evidence.archive.load import Loader, Place
+from comity.evidence.archive.repeats import drop_repeated, superseded
 from comity.evidence.archive.unpack import PIECE_BYTES
-from comity.evidence.engine.duck import Engine, quoted, scan
+from comity.evidence.engine.duck import Engine, quoted
 from comity.evidence.quarantine import QuarantineWriter
 from comity.evidence.report import IngestReport, Progress
 
@@ -211,7 +212,13 @@ class _Run:
                 self._engine.run("DELETE FROM staged WHERE n = ?", [numbers[file.sha256]])
             else:
                 self._group.files.append(file)
-        self._drop_repeated(by_number)
+        stored = (*self._index.segments(self._relation.name), *self._group.segments)
+        ours = [each for each in stored if each.source == self._spec.name]
+        gone = superseded(self._index, self._spec.name, batch.files)
+        repeated = drop_repeated(self._engine, self._relation, self._home, ours, gone)
+        for number, count in repeated.items():
+            by_number[number].repeated += count
+            by_number[number].rows -= count
         year = batch.items[0][0].days[0].year
         self._group.segments += self._write(year)
         if self._progress:
@@ -252,54 +259,6 @@ class _Run:
             f" ({share:.1%}, bound {bound:.1%}). Nothing of it was admitted; the rows set aside are"
             " kept: see `comity sources status`."
         )
-
-    def _drop_repeated(self, by_number: dict[int, Incoming]) -> None:
-        """Take out rows whose number is in already: it is the same row in another file."""
-        key = self._relation.identity
-        if not key:
-            return
-        engine = self._engine
-        rows, distinct, low, high = engine.rows(
-            f"SELECT count(*), count(DISTINCT {key}), min({key}), max({key}) FROM staged"
-        )[0]
-        if not rows:
-            return
-        again: list[str] = []
-        if distinct < rows:
-            again.append(
-                f"SELECT rowid FROM (SELECT rowid, row_number() OVER (PARTITION BY {key}"
-                " ORDER BY n, rowid) AS again FROM staged) WHERE again > 1"
-            )
-        if meeting := self._meeting(low, high):
-            files = scan([self._home / path for path in meeting])
-            gone = ", ".join(quoted(each) for each in self._hidden(by_number)) or "''"
-            again.append(
-                f"SELECT staged.rowid FROM staged SEMI JOIN (SELECT {key} FROM {files}"
-                f" WHERE {key} BETWEEN {low} AND {high} AND file NOT IN ({gone})) USING ({key})"
-            )
-        for sql in again:
-            for number, count in engine.rows(
-                f"SELECT n, count(*) FROM staged WHERE rowid IN ({sql}) GROUP BY 1"
-            ):
-                by_number[number].repeated += count
-                by_number[number].rows -= count
-            engine.run(f"DELETE FROM staged WHERE rowid IN ({sql})")
-
-    def _meeting(self, low: int, high: int) -> list[str]:
-        """Return the Parquet files with numbers in a range, those of this group included."""
-        stored = self._index.segments(self._relation.name)
-        return [
-            each.path
-            for each in (*stored, *self._group.segments)
-            if each.source == self._spec.name and each.first_id <= high and each.last_id >= low
-        ]
-
-    def _hidden(self, by_number: dict[int, Incoming]) -> list[str]:
-        """Return the files that are superseded, or about to be by one of this batch."""
-        names = [file.path.name for file in by_number.values()]
-        again = self._index.named(self._spec.name, names)
-        gone = [each for each in self._index.replaced() if each.superseded_on]
-        return sorted({each.sha256 for each in (*again, *gone)})
 
     # ------------------------------------------------------------------ publishing
 
