@@ -11,6 +11,7 @@ import pytest
 
 from comity.core.errors import SourceChanged
 from comity.evidence.archive.admit import ArchiveTerms, admit_archive
+from comity.evidence.archive.compact import compact_archive
 from comity.evidence.archive.reading import ArchiveReading
 from comity.evidence.engine.duck import Engine
 from comity.evidence.ingest import admit_source
@@ -281,3 +282,23 @@ def test_the_publishers_own_files_are_read(tmp_path):
     mangled = SHARED / "gdelt2_20201114_filtered_header_csv.csv"
     with pytest.raises(SourceChanged):
         admit_source(store, gdelt2, mangled, NOW)
+
+
+def test_merged_files_hold_the_same_rows_and_a_past_day_stays_as_it_was(store, tmp_path):
+    for month in range(1, 13):
+        day = f"2020{month:02d}03"
+        lines = [line(month * 10 + n, side=n, day=day, added=day) for n in range(3)]
+        admit_source(store, gdelt, file_of(tmp_path, f"{day}.export.CSV", lines), NOW)
+    changed = file_of(
+        tmp_path / "new", "20200103.export.CSV", [line(10, day="20200103", goldstein="5.0")]
+    )
+    later = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
+    admit_source(store, gdelt, changed, later)
+    before = {day: rows(store, day) for day in (NOW.date(), later.date())}
+    assert before[NOW.date()] != before[later.date()]
+    done = compact_archive(store, later.replace(tzinfo=None))
+    assert done == {"before": 13, "after": 1}
+    assert {day: rows(store, day) for day in before} == before
+    assert store.verify() == 1
+    assert len(list((store.home / "archive").rglob("*.parquet"))) == 1
+    assert compact_archive(store, later.replace(tzinfo=None)) == {"before": 1, "after": 1}
