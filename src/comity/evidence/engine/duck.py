@@ -202,7 +202,7 @@ def _parquet_files(place: str | Path) -> list[Path]:
         )
         raise UsageError(msg)
     path = Path(place)
-    if not path.exists():
+    if not path.exists() and path.suffix != ".parquet":
         msg = f"{path}: there is no such file or folder. Check the place of the archive."
         raise UsageError(msg)
     return sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
