@@ -82,10 +82,11 @@ class ArchiveReading:
             adds = files if first == last else _per_day(source)
             for offset in range((last - first).days + 1):
                 days[first + dt.timedelta(days=offset)] += adds
-        return {
-            key: {day: min(1.0, n / _per_day(key[0])) for day, n in sorted(days.items())}
-            for key, days in counted.items()
-        }
+        shares = {}
+        for (source, stream), days in counted.items():
+            whole = _per_day(source)
+            shares[source, stream] = {day: min(1.0, n / whole) for day, n in sorted(days.items())}
+        return shares
 
     def paths(
         self, relation: str, since: dt.date | None = None, until: dt.date | None = None

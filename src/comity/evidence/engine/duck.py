@@ -171,16 +171,10 @@ class Engine:
         if not files:
             msg = f"no Parquet file in {', '.join(map(str, places)) or 'no place at all'}."
             raise UsageError(msg)
+        described = self.rows(f"DESCRIBE SELECT * FROM {scan(files)}")
+        check_columns({row[0]: row[1] for row in described}, COLUMNS, str(files[0]))
         rows = f"SELECT * FROM {scan(files)} WHERE {condition}"
-        try:
-            self.run(f"CREATE OR REPLACE TEMP VIEW {RELATION} AS {rows}")
-        except duckdb.BinderException:  # the condition names a column that the files lack
-            self.run(f"CREATE OR REPLACE TEMP VIEW {RELATION} AS SELECT * FROM {scan(files)}")
-        # The view knows its columns: to describe the files would open them once more.
-        known = self.rows(
-            "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ?", [RELATION]
-        )
-        check_columns(dict(known), COLUMNS, str(files[0]))
+        self.run(f"CREATE OR REPLACE TEMP VIEW {RELATION} AS {rows}")
 
     def answer(self, query: NamedQuery, given: Mapping[str, object] | None = None) -> Answer:
         """Return the answer of a named query; see `QueryEngine`."""
