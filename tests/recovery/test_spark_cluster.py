@@ -194,7 +194,7 @@ def test_the_command_starts_and_stops_a_cluster():
 
 def test_the_made_up_archive_leaves_no_column_untried(duck):
     """Every column that may be empty is, somewhere, and none is always."""
-    filled = {"event_id", "source", "day", "added", "reports", "file"}
+    filled = {"event_id", "source", "day", "added", "public_from", "reports", "file"}
     for name in COLUMNS:
         known, rows = duck.rows(f"SELECT count({name}), count(*) FROM events")[0]
         assert known == rows if name in filled else 0 < known < rows, name
