@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from comity.core.errors import SourceChanged
+from comity.core.correction import load_corrections
+from comity.core.errors import CatalogError, SourceChanged
 from comity.evidence.archive.admit import ArchiveTerms, admit_archive
 from comity.evidence.archive.compact import compact_archive
+from comity.evidence.archive.load import Loader
 from comity.evidence.archive.reading import ArchiveReading
 from comity.evidence.engine.duck import Engine
 from comity.evidence.ingest import admit_source
@@ -302,3 +304,14 @@ def test_merged_files_hold_the_same_rows_and_a_past_day_stays_as_it_was(store, t
     assert store.verify() == 1
     assert len(list((store.home / "archive").rglob("*.parquet"))) == 1
     assert compact_archive(store, later.replace(tzinfo=None)) == {"before": 1, "after": 1}
+
+
+def test_a_correction_that_whole_files_cannot_have_is_refused_not_passed_over():
+    (known, *_) = load_corrections("gdelt")
+    other = known.model_copy(update={"kind": "first_of_repeated_id", "column": ""})
+    engine = Engine("500MB")
+    try:
+        with pytest.raises(CatalogError, match=r"gdelt\.yml.*first_of_repeated_id.*strip"):
+            Loader(engine, gdelt.SPEC, gdelt.ARCHIVE, [other])
+    finally:
+        engine.close()

@@ -8,15 +8,15 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from comity.core.actor import Actors
-from comity.core.errors import AmbiguousName, UnknownName
-from comity.core.records import Reject
-from comity.evidence.engine.duck import quoted
+from comity.core.errors import AmbiguousName, CatalogError, UnknownName
+from comity.evidence.engine.duck import literal_glob, quoted
+from comity.sources._context import reject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from comity.core.correction import Correction
+    from comity.core.records import Reject
     from comity.evidence.archive.unpack import Piece
     from comity.evidence.engine.duck import Engine
     from comity.sources._archive import Archive
@@ -27,6 +27,7 @@ __all__ = ["Loader", "Place"]
 _MAX_LINE = 500_000
 _FOREVER = dt.date(9999, 12, 31)
 _STATES = 26**3
+_REPAIRS = ("strip", "replace_year")
 _OF_THE_FILE = ("source", "stream", "file")
 _OF_STATES = ("dyad", "same_event")
 _DAYS = 1_000_000
@@ -83,6 +84,11 @@ class Loader:
         What its lines mean.
     corrections : sequence of Correction
         Declared repairs of the publisher's errors.
+
+    Raises
+    ------
+    CatalogError
+        If a correction is of a kind that cannot be applied to whole files.
     """
 
     def __init__(
@@ -92,6 +98,13 @@ class Loader:
         archive: Archive,
         corrections: Sequence[Correction] = (),
     ) -> None:
+        for each in corrections:
+            if each.kind not in _REPAIRS:
+                known = ", ".join(_REPAIRS)
+                where = f"corrections/{spec.name}.yml"
+                raise CatalogError(
+                    where, f"{each.id} is of kind {each.kind}; archives know {known}"
+                )
         self._engine = engine
         self._spec = spec
         self._archive = archive
@@ -165,7 +178,7 @@ class Loader:
         columns = ", ".join(
             f"{quoted(name)}: {quoted(types.get(name, 'VARCHAR'))}" for name in layout.columns
         )
-        paths = ", ".join(quoted(_literal(place.piece.path)) for place in group)
+        paths = ", ".join(quoted(literal_glob(place.piece.path)) for place in group)
         keep = (
             "store_rejects=true, rejects_scan='bad_scans', rejects_table='bad_lines',"
             " rejects_limit=0"
@@ -270,11 +283,11 @@ class Loader:
             reason = " ".join(str(message).split("\n")[0].split())[:200].rstrip(".") + "."
             yield (
                 place,
-                Reject(
+                reject(
                     f"{place.piece.label}, line {place.piece.before + line}",
                     _TROUBLE.get(kind, "unreadable"),
                     reason,
-                    _printable(raw),
+                    str(raw or ""),
                 ),
             )
         self._engine.run("DELETE FROM bad_lines; DELETE FROM bad_scans")
@@ -300,31 +313,20 @@ class Loader:
                 if troubles := ids.get(first):
                     check = self._archive.checks[troubles.pop(0) - 1]
                     where = f"{place.piece.label}, line {place.piece.before + number}"
-                    text = _printable(line.decode("utf-8", "backslashreplace").rstrip("\r\n"))
-                    yield place, Reject(where, check.code, check.reason, text)
-
-
-def _printable(text: object) -> str:
-    return str(text or "")[:4_000].replace("\x00", "\\x00")
-
-
-def _literal(path: Path) -> str:
-    return "".join(f"[{char}]" if char in "*?[" else char for char in str(path))
+                    text = line.decode("utf-8", "backslashreplace").rstrip("\r\n")
+                    yield place, reject(where, check.code, check.reason, text)
 
 
 def _repair(each: Correction, cell: str) -> tuple[str, str]:
     """Return the SQL that says whether a cell is wrong, and what is right."""
     if each.kind == "strip":
         return f"{cell} <> trim({cell})", f"nullif(trim({cell}), '')"
-    if each.kind == "replace_year" and each.since and each.until:
-        day = f'"{each.where}"[:8]'
-        wrong = (
-            f"({cell}[:4] = '{each.from_year}' AND {day} >= '{each.since:%Y%m%d}'"
-            f" AND {day} <= '{each.until:%Y%m%d}')"
-        )
-        return wrong, f"'{each.to_year}' || {cell}[5:]"
-    msg = f"correction {each.id}: an archive cannot apply {each.kind}"
-    raise NotImplementedError(msg)
+    day = f'"{each.where}"[:8]'
+    wrong = (
+        f"({cell}[:4] = '{each.from_year}' AND {day} >= '{each.since:%Y%m%d}'"
+        f" AND {day} <= '{each.until:%Y%m%d}')"
+    )
+    return wrong, f"'{each.to_year}' || {cell}[5:]"
 
 
 def _fill_codes(engine: Engine, system: str) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from comity.evidence.engine.query import NamedQuery
 
-__all__ = ["Engine", "quoted", "scan"]
+__all__ = ["Engine", "literal_glob", "quoted", "scan"]
 
 
 def quoted(text: str) -> str:
@@ -44,7 +44,7 @@ def scan(files: Sequence[Path], *, by_name: bool = False) -> str:
     by_name : bool
         Whether the files differ in columns and are to be matched by name.
     """
-    names = ", ".join(quoted(_literal_glob(path)) for path in files)
+    names = ", ".join(quoted(literal_glob(path)) for path in files)
     option = ", union_by_name=true" if by_name else ""
     return f"read_parquet([{names}], hive_partitioning=false{option})"
 
@@ -95,7 +95,7 @@ class Engine:
 
     def confine(self, folder: Path) -> None:
         """Let queries read nothing but `folder`, and let nothing undo that."""
-        allowed = f"[{quoted(str(folder))}, {quoted(_literal_glob(folder))}]"
+        allowed = f"[{quoted(str(folder))}, {quoted(literal_glob(folder))}]"
         self.run(f"SET allowed_directories={allowed}")
         self.run("SET python_enable_replacements=false")
         self.run("SET enable_external_access=false")
@@ -208,7 +208,8 @@ def _unmasked(values: np.ma.MaskedArray[Any, Any]) -> np.ndarray[Any, Any]:
     return values.filled(np.nan) if values.dtype.kind == "f" else values
 
 
-def _literal_glob(path: Path) -> str:
+def literal_glob(path: Path) -> str:
+    """Return a path as a pattern that means just it, whatever characters it has."""
     return "".join(f"[{char}]" if char in "*?[" else char for char in str(path))
 
 
