@@ -6,19 +6,15 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from comity.core.framework import load_hypotheses
-from comity.judgement.assessment import (
-    Assessment,
-    DyadName,
-    Hypothesis,
-    Manifest,
-    Outlook,
-)
+from comity.judgement.assessment import Assessment, DyadName, Manifest
 from comity.judgement.bottom_line import bottom_line, standing_judgements
 from comity.judgement.drivers import load_drivers, rank_drivers
 from comity.judgement.gaps import ASSUMPTIONS, gaps_part
+from comity.judgement.hypotheses import hypotheses_part
+from comity.judgement.implications import implications_part
 from comity.judgement.indicator_status import indicators_part
 from comity.judgement.ladder import climb, load_ladder
+from comity.judgement.outlook import outlook_part
 from comity.judgement.phases import phases_part
 from comity.judgement.readings import readings_part, roles_part
 from comity.judgement.registers import ledger, levers, perspectives, stress_tests, theatres
@@ -108,15 +104,15 @@ def judge(
         "levers": levers(context.view, context.sources, book),
         "theatres": theatres(context.view, context.sources, theatre_names, book),
         "perspectives": perspectives(context.view, context.sources, book),
-        "hypotheses": _hypotheses(catalogs),
-        "outlook": Outlook(horizons=[], questions=[]),
+        "hypotheses": hypotheses_part(context, catalogs),
+        "outlook": outlook_part(estimates, readings, context, catalogs),
         "judgements": standing_judgements(readings, roles, ladder, context),
-        "implications": [],
         "gaps": gaps_part(readings, context),
         "assumptions": [*ASSUMPTIONS, *(context.case.notes if context.case else [])],
         "comparison": _cited(context),
         "events": book.cite(marker_events(context, _turns(phases, roles)), limit=12),
     }
+    parts["implications"] = implications_part(parts, context, catalogs)
     manifest = Manifest(
         sources=sources_used(context, specs),
         indicators_version=identity.indicators_version,
@@ -202,19 +198,3 @@ def _turns(phases: Sequence[Phase], roles: Mapping[str, Role]) -> list[str]:
     arms = roles.get("arms") or roles.get("registered_transfers")
     flipped = [flip.date for flip in arms.flips if flip.probability >= 0.5] if arms else []
     return sorted({*opened, *flipped})
-
-
-def _hypotheses(catalogs: Sequence[Path]) -> list[Hypothesis]:
-    return [
-        Hypothesis(
-            id=item.id,
-            statement=item.statement,
-            weight=None,
-            lo80=None,
-            hi80=None,
-            inconsistency=None,
-            key_evidence=[],
-            sensitivity="Not weighed yet: see gaps.",
-        )
-        for item in load_hypotheses(catalogs).values()
-    ]

@@ -19,6 +19,9 @@ from comity.judgement.comparison_parts import (
     Rivalry,
     Tie,
 )
+from comity.judgement.hypothesis_parts import Hypothesis
+from comity.judgement.implication_parts import Implication
+from comity.judgement.outlook_parts import Horizon, Outlook
 from comity.judgement.parts import (
     BottomLine,
     Boundary,
@@ -29,9 +32,6 @@ from comity.judgement.parts import (
     FlipEnd,
     FlipPoint,
     Gap,
-    Horizon,
-    Hypothesis,
-    Implication,
     IndicatorStatus,
     Judgement,
     Ladder,
@@ -40,7 +40,6 @@ from comity.judgement.parts import (
     Likelihood,
     Mover,
     OtherPrior,
-    Outlook,
     PanelPoint,
     PanelStanding,
     Phase,

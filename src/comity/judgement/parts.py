@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import ConfigDict, Field
 
@@ -18,9 +18,6 @@ __all__ = [
     "FlipEnd",
     "FlipPoint",
     "Gap",
-    "Horizon",
-    "Hypothesis",
-    "Implication",
     "IndicatorStatus",
     "Judgement",
     "Ladder",
@@ -29,7 +26,6 @@ __all__ = [
     "Likelihood",
     "Mover",
     "OtherPrior",
-    "Outlook",
     "PanelPoint",
     "PanelStanding",
     "Phase",
@@ -318,34 +314,6 @@ class Driver(Part):
     evidence: EvidenceIds
 
 
-class Hypothesis(Part):
-    """A rival explanation. Weights are null until the hypothesis engine has run."""
-
-    id: str
-    statement: str
-    weight: Probability | None
-    lo80: Probability | None
-    hi80: Probability | None
-    inconsistency: float | None
-    key_evidence: list[str]
-    sensitivity: str
-
-
-class Horizon(Part):
-    """Forecast of the readings, and scenarios, at one horizon."""
-
-    months: int
-    readings: dict[str, dict[str, float]]
-    scenarios: list[dict[str, Any]]
-
-
-class Outlook(Part):
-    """What may come."""
-
-    horizons: list[Horizon]
-    questions: list[dict[str, Any]]
-
-
 class Judgement(Part):
     """A judgement: likelihood as probability and word, confidence in its own sentence."""
 
@@ -355,14 +323,6 @@ class Judgement(Part):
     confidence: str
     evidence: EvidenceIds
     assumptions: list[str]
-
-
-class Implication(Part):
-    """What follows for an audience."""
-
-    audience: str
-    text: str
-    traces_to: list[str]
 
 
 class Gap(Part):
