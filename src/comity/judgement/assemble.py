@@ -121,6 +121,7 @@ def judge(
         excluded=list(identity.excluded),
         weights=dict(identity.weights),
         only_panel_items=identity.only_panel_items,
+        scale=context.scale.part(),
     )
     return Assessment(
         dyad=DyadName(

@@ -56,7 +56,9 @@ from comity.judgement.record_parts import (
     GradeCode,
     Manifest,
     ManifestFile,
+    ManifestScale,
     ManifestSource,
+    ScaleBand,
 )
 from comity.judgement.register_parts import (
     LedgerItem,
@@ -103,6 +105,7 @@ __all__ = [
     "Likelihood",
     "Manifest",
     "ManifestFile",
+    "ManifestScale",
     "ManifestSource",
     "Mover",
     "Network",
@@ -118,6 +121,7 @@ __all__ = [
     "Rivalry",
     "Role",
     "RolePoint",
+    "ScaleBand",
     "Sensitivity",
     "StressTest",
     "Theatre",

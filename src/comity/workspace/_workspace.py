@@ -24,6 +24,7 @@ from comity.indicators.definition import load_indicators
 from comity.judgement.assemble import Identity
 from comity.judgement.beside import beside
 from comity.judgement.change import compare
+from comity.judgement.probability import scale_named
 from comity.models.factor import estimate_panel
 from comity.models.panel_table import read_panel_table
 from comity.workspace.chain import (
@@ -351,6 +352,7 @@ class Workspace(PanelDoors):
             "code": folder_hash(builtin_catalog().parent, frozenset({".py"})),
             "seed": self.settings.seed,
             "draws": self.settings.draws,
+            "scale": scale_named(self.settings.scale, self.catalogs).id,
         }
         if missing:
             parts["missing"] = [repr(gap) for gap in missing]
