@@ -14,6 +14,7 @@ from comity.judgement.hypotheses import hypotheses_part
 from comity.judgement.implications import implications_part
 from comity.judgement.indicator_status import indicators_part
 from comity.judgement.ladder import climb, load_ladder
+from comity.judgement.lint.generated import must_be_clean
 from comity.judgement.outlook import outlook_part
 from comity.judgement.phases import phases_part
 from comity.judgement.readings import readings_part, roles_part
@@ -123,7 +124,7 @@ def judge(
         only_panel_items=identity.only_panel_items,
         scale=context.scale.part(),
     )
-    return Assessment(
+    made = Assessment(
         dyad=DyadName(
             a=context.dyad.a,
             b=context.dyad.b,
@@ -142,6 +143,7 @@ def judge(
         manifest=manifest,
         **parts,
     )
+    return must_be_clean(made, context.scale, catalogs)
 
 
 def _cited(context: Context) -> Comparison | None:

@@ -35,6 +35,8 @@ class Band(Declaration):
         The word as it is printed.
     also : tuple of str
         Other forms that the scale's publisher allows ("almost certainly").
+    found_by : str
+        Regular expression that finds the word in a text, where it has other meanings too.
     clause : str
         How a sentence begins with it; ``It is likely`` is made from the word if not given.
     """
@@ -43,6 +45,7 @@ class Band(Declaration):
     hi: float = Field(ge=0, le=1)
     word: str
     also: tuple[str, ...] = ()
+    found_by: str = ""
     clause: str = ""
 
     @property
