@@ -39,6 +39,7 @@ from comity.workspace.event_study import event_study
 from comity.workspace.evidence_doors import must_exist
 from comity.workspace.health import checks
 from comity.workspace.horizon import Horizon
+from comity.workspace.lint_doors import LintDoors
 from comity.workspace.panel_doors import PanelDoors
 from comity.workspace.reference import PANEL_FILE, write_atomically
 from comity.workspace.schemas import json_schemas
@@ -56,7 +57,7 @@ FORMATS = ("html", "md", "json")
 _MOST_WEIGHT = 100.0
 
 
-class Workspace(PanelDoors):
+class Workspace(PanelDoors, LintDoors):
     """A store, a catalog and settings; every door calls these methods and nothing below them.
 
     Parameters

@@ -127,7 +127,7 @@ def _method(assessment: Assessment) -> tuple[Parts, ...]:
     lines.append(
         (
             Strong("Intervals. "),
-            "80 % means that the true level should lie inside four times in five, given the model.",
+            "80 % means: given the model, the true level lies inside four times in five.",
         )
     )
     methods: dict[str, list[str]] = {}

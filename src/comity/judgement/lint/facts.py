@@ -40,9 +40,9 @@ class Facts:
             rf"|{_YEAR}|\b(?:yesterday|last (?:week|month|year|night))\b",
         )
         self._quantity = re.compile(
-            rf"[$€£¥₽]\s?\d|\d\s?(?:%|per\s?cent\b)|{_BARE}\d[\d,. ]* ?{_UNIT}\b"
-            rf"|{_BARE}\d{{1,3}}(?:,\d{{3}})*(?![\w.]*\d)\s+(?!{months})[^\W\d_]{{3,}}"
-            rf"|\b{_any(language.number_words)}\s+(?:of\s+)?[^\W\d_]{{3,}}",
+            rf"[$€£¥₽]\s?\d|\d\s?(?:%|per\s?cent\b)|{_BARE}\d[\d,. ]{{0,14}} ?{_UNIT}\b"
+            rf"|{_BARE}\d{{1,3}}(?:,\d{{3}}){{0,4}}(?![\w.]{{0,20}}\d)\s+(?!{months})[^\W\d_]{{3,}}"
+            rf"|(?<!\bthe )(?<!\bboth )\b{_any(language.number_words)}\s+(?:of\s+)?[^\W\d_]{{3,}}",
             re.IGNORECASE,
         )
         self._numbered = re.compile(rf"\b{numbered}\.?\s+\d[\d/.-]*", re.IGNORECASE)
@@ -77,10 +77,13 @@ class Facts:
         return self._act.search(plain) is not None and self._names_somebody(plain)
 
     def _names_somebody(self, words: str) -> bool:
-        names = [
-            each[0] for each in _NAME.finditer(words) if each[0].strip(".’'-") not in self._openers
-        ]
-        return bool(names)
+        for found in _NAME.finditer(words):
+            name = found[0].strip(".’'-")
+            opens = not words[: found.start()].strip('"“„«( *_')
+            # "Sanctions", "Missiles": a plural that only opens the sentence names nobody
+            if name not in self._openers and not (opens and re.fullmatch(r"\w+[a-z]s", name)):
+                return True
+        return False
 
 
 def _any(words: tuple[str, ...]) -> str:

@@ -189,6 +189,7 @@ class Language(Declaration):
     reporting_verbs: tuple[str, ...] = ()
     anonymous: tuple[str, ...] = ()
     speakers: tuple[str, ...] = ()
+    speakers_with_a_name: tuple[str, ...] = ()
     attribution_openings: tuple[str, ...] = ()
     judging: tuple[str, ...] = ()
     measured: tuple[str, ...] = ()

@@ -35,6 +35,7 @@ class Speech:
         self._contrast = re.compile(contrasts or r"(?!)")
         self._anonymous = frozenset(language.anonymous)
         self._speakers = frozenset(language.speakers)
+        self._with_a_name = frozenset(language.speakers_with_a_name)
         self._openers = frozenset(each.casefold() for each in language.sentence_openers)
 
     def spans(self, sentence: Sentence) -> tuple[tuple[int, int], ...]:
@@ -78,15 +79,20 @@ class Speech:
         text = sentence.text
         clause = [each.end() for each in _CLAUSE.finditer(text, first, verb)]
         start = clause[-1] if clause else first
+        aside = False
         # "Lavrov, the foreign minister, said": an aside between commas is looked past
         if len(clause) >= 2 and not text[start:verb].strip():
-            start = clause[-3] if len(clause) >= 3 else first
+            start, aside = (clause[-3] if len(clause) >= 3 else first), True
         tokens = list(_TOKEN.finditer(text, start, verb))[-_REACH:]
         while tokens and tokens[-1][0].casefold().endswith("ly"):
             tokens.pop()
         if not tokens or tokens[-1][0].casefold() in self._anonymous:
             return None
-        if any(self._is_name(each[0], each.start() == sentence.first) for each in tokens):
+        named = any(self._is_name(each[0], each.start() == sentence.first) for each in tokens)
+        head = tokens[-1][0]
+        # "the Sirik deal announced in 2025" tells of no speaker, "the Rosatom chief announced" does
+        speaks = head[0].isupper() or head.casefold() in self._with_a_name
+        if _bare(head) in self._speakers or (named and (speaks or aside)):
             return tokens[0].start()
         return None
 
@@ -99,9 +105,12 @@ class Speech:
 
     def _is_name(self, token: str, opens: bool) -> bool:  # noqa: FBT001 -- a yes or no
         folded = token.casefold()
-        bare = folded.removesuffix("'s").removesuffix("’s")
-        if bare in self._speakers:
+        if _bare(token) in self._speakers:
             return True
         if folded in self._anonymous or (opens and folded in self._openers):
             return False
         return token[0].isupper() and folded not in self._openers
+
+
+def _bare(token: str) -> str:
+    return token.casefold().removesuffix("'s").removesuffix("’s")
