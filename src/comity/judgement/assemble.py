@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from comity.judgement.assessment import Assessment, DyadName, Manifest
+from comity.judgement.assumptions import assumption_lines, key_assumptions, resting_on
 from comity.judgement.bottom_line import bottom_line, standing_judgements
+from comity.judgement.checklist import checklist
 from comity.judgement.drivers import load_drivers, rank_drivers
-from comity.judgement.gaps import ASSUMPTIONS, gaps_part
+from comity.judgement.gaps import gaps_part
 from comity.judgement.hypotheses import hypotheses_part
 from comity.judgement.implications import implications_part
 from comity.judgement.indicator_status import indicators_part
@@ -107,12 +109,15 @@ def judge(
         "perspectives": perspectives(context.view, context.sources, book),
         "hypotheses": hypotheses_part(context, catalogs),
         "outlook": outlook_part(estimates, readings, context, catalogs),
-        "judgements": standing_judgements(readings, roles, ladder, context),
+        "judgements": resting_on(
+            standing_judgements(readings, roles, ladder, context), context, catalogs
+        ),
         "gaps": gaps_part(readings, context),
-        "assumptions": [*ASSUMPTIONS, *(context.case.notes if context.case else [])],
+        "assumptions": [*assumption_lines(catalogs), *(context.case.notes if context.case else [])],
         "comparison": _cited(context),
         "events": book.cite(marker_events(context, _turns(phases, roles)), limit=12),
     }
+    parts["key_assumptions"] = key_assumptions(parts["judgements"], context, catalogs)
     parts["implications"] = implications_part(parts, context, catalogs)
     manifest = Manifest(
         sources=sources_used(context, specs),
@@ -143,6 +148,7 @@ def judge(
         manifest=manifest,
         **parts,
     )
+    made = made.model_copy(update={"checklist": checklist(made, catalogs)})
     return must_be_clean(made, context.scale, catalogs)
 
 

@@ -7,7 +7,9 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from comity.judgement._part import Part
+from comity.judgement.assumption_parts import KeyAssumption
 from comity.judgement.beside import Beside
+from comity.judgement.checklist_parts import CheckRow
 from comity.judgement.comparison_parts import (
     Alliance,
     ComparedDyad,
@@ -77,6 +79,7 @@ __all__ = [
     "Beside",
     "BottomLine",
     "Boundary",
+    "CheckRow",
     "ComparedDyad",
     "Comparison",
     "Coverage",
@@ -96,6 +99,7 @@ __all__ = [
     "Implication",
     "IndicatorStatus",
     "Judgement",
+    "KeyAssumption",
     "Ladder",
     "LatestIndicator",
     "LatestReading",
@@ -165,6 +169,8 @@ class Assessment(Part):
     implications: list[Implication]
     gaps: list[Gap]
     assumptions: list[str]
+    key_assumptions: list[KeyAssumption] = Field(default_factory=list)
+    checklist: list[CheckRow] = Field(default_factory=list)
     events: list[str] = Field(default_factory=list)
     comparison: Comparison | None = None
     evidence: dict[str, Evidence]

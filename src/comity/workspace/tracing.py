@@ -33,6 +33,8 @@ VIEWS = {
     "drivers": "drivers",
     "tensions": "tensions",
     "judgements": "judgements",
+    "assumptions": "key_assumptions",
+    "checklist": "checklist",
     "gaps": "gaps",
     "network": "comparison",
 }
