@@ -25,6 +25,7 @@ _COMMANDS = {
     "explain": "explain:explain",
     "diff": "diff:diff",
     "compare": "compare:compare",
+    "replay": "replay:replay",
     "panel": "panel:app",
     "collect": "collect:collect",
     "archive": "archive:app",
