@@ -26,6 +26,7 @@ from comity.judgement.beside import beside
 from comity.judgement.change import compare
 from comity.models.factor import estimate_panel
 from comity.models.panel_table import read_panel_table
+from comity.workspace.acts_doors import ActsDoors
 from comity.workspace.chain import (
     Chain,
     Question,
@@ -55,7 +56,7 @@ FORMATS = ("html", "md", "json")
 _MOST_WEIGHT = 100.0
 
 
-class Workspace(PanelDoors):
+class Workspace(PanelDoors, ActsDoors):
     """A store, a catalog and settings; every door calls these methods and nothing below them.
 
     Parameters
@@ -265,8 +266,8 @@ class Workspace(PanelDoors):
         return render_view(assessment, view, part_of(assessment, view))
 
     def doctor(self) -> list[dict[str, str]]:
-        """Check this machine, the catalog and the store."""
-        return checks(self.settings.home, self.catalogs, self.store)
+        """Check this machine, the catalog, the store and the database of acts."""
+        return [*checks(self.settings.home, self.catalogs, self.store), self.acts_check()]
 
     def schemas(self, folder: Path | None = None, *, write: bool = False) -> list[Path]:
         """Return the files of the JSON Schemas; write them anew from the models if asked."""
