@@ -24,6 +24,7 @@ _COMMANDS = {
     "show": "show:show",
     "explain": "explain:explain",
     "diff": "diff:diff",
+    "review": "review:app",
     "compare": "compare:compare",
     "panel": "panel:app",
     "collect": "collect:collect",

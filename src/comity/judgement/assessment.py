@@ -50,6 +50,7 @@ from comity.judgement.parts import (
     Sensitivity,
     Without,
 )
+from comity.judgement.publication_parts import Publication
 from comity.judgement.record_parts import (
     Evidence,
     EvidenceSource,
@@ -112,6 +113,7 @@ __all__ = [
     "PanelStanding",
     "Perspective",
     "Phase",
+    "Publication",
     "Reading",
     "ReadingPoint",
     "Register",
@@ -166,6 +168,7 @@ class Assessment(Part):
     evidence: dict[str, Evidence]
     manifest: Manifest
     beside: Beside | None = None
+    publication: Publication | None = None
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False

@@ -28,7 +28,8 @@ def review(**given) -> Review:
     return Review(
         **{
             "at": AT, "by": "Ann", "account": "ann", "why": "opened",
-            "number": "RUS-IRN-2026-04-15", "version": 1, "a": "RUS", "b": "IRN", "as_of": dt.date(2026, 4, 15),
+            "number": "RUS-IRN-2026-04-15", "version": 1, "a": "RUS", "b": "IRN",
+            "as_of": dt.date(2026, 4, 15),
             "inputs_hash": "f" * 64, "content_hash": "e" * 64, "series": "", "authors": ["Ann"],
             "affiliation": "", "funders": [], "independence": "",
         }
