@@ -9,9 +9,10 @@ from comity.judgement.publication_parts import Publication
 if TYPE_CHECKING:
     from comity.judgement.assessment import Assessment
 
-__all__ = ["default_number", "unreviewed"]
+__all__ = ["NOT_NAMED", "default_number", "unreviewed"]
 
 NOT_NAMED = "not named"
+"""Author of an assessment that nobody put forward."""
 
 
 def default_number(a: str, b: str, as_of: str) -> str:

@@ -26,18 +26,18 @@ def render_reviews(rows: list[dict[str, Any]]) -> RenderableType:
     """Return where reviews stand; of a single one, what is missing too."""
     table = table_of(
         "Reviews",
-        ("id", "dyad", "as of", "state", "authors", "reviewers", "open comments", "checklist"),
+        ("review", "state", "authors", "reviewers", "open"),
         (
             (
-                row["id"], row["dyad"], row["as_of"], STATES[row["state"]],
-                "; ".join(row["authors"]), "; ".join(row["reviewers"]),
-                ", ".join(map(str, row["comments_open"])) or "none",
-                f"{sum(text is not None for text in row['checklist'].values())} of "
-                f"{len(row['checklist'])}",
+                row["id"],
+                STATES[row["state"]],
+                "; ".join(row["authors"]),
+                "; ".join(row["reviewers"]),
+                _open(row),
             )
             for row in rows
         ),
-    )  # fmt: skip
+    )
     if not rows:
         table.caption = "Nothing was put forward yet: comity review open A B --author NAME"
     if len(rows) != 1:
@@ -52,19 +52,19 @@ def render_reviews(rows: list[dict[str, Any]]) -> RenderableType:
 
 
 def render_log(rows: list[dict[str, Any]]) -> RenderableType:
-    """Return the acts of a review in order."""
-    head = ("number", "when", "who", "account", "act", "on", "text")
-    return table_of(
-        "Acts, in order; none is ever changed or removed",
-        head,
-        (
-            (
-                row["id"] or "", row["when"], row["who"], row["account"], row["what"], row["on"],
-                row["text"],
-            )
-            for row in rows
-        ),
-    )  # fmt: skip
+    """Return the acts of a review in order, one under the other."""
+    lines = []
+    for row in rows:
+        number = f"{row['id']}  " if row["id"] is not None else ""
+        account = "" if row["account"] == row["who"] else f" (account {row['account']})"
+        line = Text(f"{number}{row['when'][:16].replace('T', ' ')}  ", style="dim")
+        line.append(f"{row['who']}{account}: {row['what']} {row['on']}".rstrip(), style="not dim")
+        lines.append(line)
+        if row["quote"]:
+            lines.append(Text(f"    on: {row['quote']}", style="dim"))
+        if row["text"]:
+            lines.append(Text(f"    {row['text']}"))
+    return Group(*lines)
 
 
 def render_parts(rows: list[dict[str, Any]]) -> RenderableType:
@@ -72,3 +72,12 @@ def render_parts(rows: list[dict[str, Any]]) -> RenderableType:
     return table_of(
         "Parts and sentences", ("part", "text"), ((row["part"], row["text"]) for row in rows)
     )
+
+
+def _open(row: dict[str, Any]) -> str:
+    """Return what is missing before a version can be signed."""
+    if row["state"] != "in_review":
+        return ""
+    missing = [f"comment {number}" for number in row["comments_open"]]
+    missing += [f"row {name}" for name, text in row["checklist"].items() if text is None]
+    return ", ".join(missing) or "a signature"
