@@ -25,6 +25,7 @@ _COMMANDS = {
     "explain": "explain:explain",
     "diff": "diff:diff",
     "review": "review:app",
+    "score": "score:app",
     "compare": "compare:compare",
     "panel": "panel:app",
     "collect": "collect:collect",

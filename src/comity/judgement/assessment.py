@@ -68,6 +68,7 @@ from comity.judgement.register_parts import (
     Theatre,
     TheatreCell,
 )
+from comity.judgement.track_record_parts import TrackRecord
 
 __all__ = [
     "SCHEMA",
@@ -125,6 +126,7 @@ __all__ = [
     "Theatre",
     "TheatreCell",
     "Tie",
+    "TrackRecord",
     "Without",
 ]
 
@@ -169,6 +171,7 @@ class Assessment(Part):
     manifest: Manifest
     beside: Beside | None = None
     publication: Publication | None = None
+    track_record: TrackRecord = Field(default_factory=TrackRecord)
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False

@@ -45,6 +45,7 @@ def texts(assessment: Assessment) -> dict[str, str]:
     found |= {item.id: item.statement for item in assessment.hypotheses}
     found |= {f"phase:{item.start}": item.summary for item in assessment.phases}
     found |= {item.id: item.text for item in assessment.judgements}
+    found |= {item.id: item.text for item in assessment.track_record.published}
     found |= {f"{item.id}.confidence": item.confidence for item in assessment.judgements}
     for name, items in (
         ("implication", [item.text for item in assessment.implications]),

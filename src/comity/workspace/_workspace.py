@@ -40,8 +40,8 @@ from comity.workspace.health import checks
 from comity.workspace.horizon import Horizon
 from comity.workspace.panel_doors import PanelDoors
 from comity.workspace.reference import PANEL_FILE, write_atomically
-from comity.workspace.review_doors import ReviewDoors
 from comity.workspace.schemas import json_schemas
+from comity.workspace.score_doors import ScoreDoors
 from comity.workspace.tracing import VIEWS, evidence_of, explained, part_of
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ FORMATS = ("html", "md", "json")
 _MOST_WEIGHT = 100.0
 
 
-class Workspace(PanelDoors, ReviewDoors):
+class Workspace(PanelDoors, ScoreDoors):
     """A store, a catalog and settings; every door calls these methods and nothing below them.
 
     Parameters

@@ -35,6 +35,7 @@ VIEWS = {
     "judgements": "judgements",
     "gaps": "gaps",
     "network": "comparison",
+    "record": "track_record",
 }
 """Words of ``comity show`` and the parts of the assessment that they show."""
 
@@ -113,6 +114,7 @@ def _named_parts(assessment: Assessment) -> dict[str, list[str]]:
         assessment.ledger,
         assessment.stress_tests,
         assessment.levers,
+        assessment.track_record.published,
     ):
         parts |= {item.id: item.evidence for item in group}
     for theatre in assessment.theatres:
