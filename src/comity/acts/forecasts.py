@@ -153,7 +153,7 @@ def _questions(outlook: dict[str, Any]) -> list[dict[str, Any]]:
         {
             "question": each["id"],
             "text": each["text"],
-            "criteria": each["criteria"],
+            "criteria": _criteria(each),
             "source": each.get("source") or "",
             "horizon": dt.date.fromisoformat(each["resolves_on"]),
             "probability": each["probability"],
@@ -165,12 +165,19 @@ def _questions(outlook: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def _criteria(question: dict[str, Any]) -> str:
+    void = question.get("void")
+    return f"{question['criteria']} Void: {void}" if void else str(question["criteria"])
+
+
 def _readings(outlook: dict[str, Any], assessment: Assessment) -> list[dict[str, Any]]:
     """Return quantiles of readings as forecasts; a level is written ``p05``."""
     as_of = dt.date.fromisoformat(assessment.as_of)
     made = []
     for each in outlook["horizons"]:
-        month = _months_on(as_of, each["months"])
+        period = each.get("period")
+        start = dt.date.fromisoformat(f"{period}-01") if period else as_of
+        month = _months_on(start, 0 if period else each["months"])
         for name, found in each["readings"].items():
             levels = {
                 str(int(key[1:]) / 100): value
@@ -254,7 +261,11 @@ def find_question(session: Session, name: str) -> Key:
         reason = "was asked of several dyads or days"
         raise AmbiguousName("question", name, [str(key) for key in hits], reason)
     if not hits:
-        hint = "" if known else "No forecast is kept yet: `comity outlook A B` keeps its questions."
+        hint = (
+            ""
+            if known
+            else "No forecast is kept yet: `comity score record A B` keeps those of the outlook."
+        )
         raise UnknownName("question", name, [str(key) for key in known], hint)
     return hits[0]
 

@@ -50,6 +50,42 @@ def score(
 
 
 @app.command
+def record(
+    a: str,
+    b: str,
+    *,
+    by: str | None = None,
+    json: Json = None,
+    catalog: Path | None = None,
+    store: Path | None = None,
+) -> int:
+    """Keep the outlook's questions with their probabilities, to be scored when they resolve.
+
+    Parameters
+    ----------
+    a
+        First state.
+    b
+        Second state.
+    by
+        Your name; by default COMITY_USER, or the login name.
+    json
+        Write JSON to this file, or - for standard output.
+    catalog
+        A catalog of your own.
+    store
+        Where the evidence lies.
+    """
+    workspace = open_workspace(store, catalog)
+    with spinner(f"assessing {a} and {b}"):
+        made = workspace.record_outlook(a, b, by)
+    if json is not None:
+        write_json(made, json)
+    say(f"{made['new']} new forecasts of {made['maker']} as of {made['as_of']} are kept")
+    return 0
+
+
+@app.command
 def resolve(
     question: str,
     outcome: str,

@@ -15,6 +15,7 @@ from comity.core.errors import ActRefused, UsageError
 from comity.judgement.publication import default_number, unreviewed
 from comity.judgement.sentences import locate, sentences, texts
 from comity.workspace.acts_doors import ActsDoors
+from comity.workspace.edited_text import must_keep_the_rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -167,11 +168,13 @@ class ReviewDoors(ActsDoors):
         UnknownName
             If there is no such review.
         ActRefused
-            If the version is not open, or a funder dissents.
+            If the version is not open, a funder dissents, or the text, which is printed, breaks a
+            rule of tradecraft.
         """
         from comity.acts import reviews  # noqa: PLC0415
 
         said, actor = checked_text(text, "dissent"), self._actor(by)
+        must_keep_the_rules(said, "dissent", self.catalogs)
         with self.acts.writing() as session:
             review = reviews.find(session, name)
             reviews.dissent(session, review, actor, said)

@@ -41,6 +41,24 @@ class ScoreDoors(ReviewDoors):
         with self.acts.writing() as session:
             return record_forecasts(session, assessment, actor)
 
+    def record_outlook(self, a: str, b: str, by: str | None = None) -> dict[str, Any]:
+        """Keep the forecasts of the outlook of two states, as it stands now.
+
+        Raises
+        ------
+        ActRefused
+            If the outlook asks nothing and forecasts nothing.
+        """
+        now = self.computed(a, b)
+        if not now.outlook.questions and not now.outlook.horizons:
+            msg = f"the outlook of {now.title} as of {now.as_of} forecasts nothing yet."
+            raise ActRefused(msg)
+        return {
+            "as_of": now.as_of,
+            "maker": now.generated_by,
+            "new": self.record_forecasts(now, by),
+        }
+
     def forecast(self, question: str, probability: float, by: str, why: str = "") -> dict[str, Any]:
         """Keep a person's own probability of a question that comity asked; returns the question.
 

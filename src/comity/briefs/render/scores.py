@@ -28,7 +28,9 @@ def render_scores(data: dict[str, Any]) -> RenderableType:
     parts: list[RenderableType] = []
     own = data["own"]
     if own is None or not own["questions"]:
-        parts.append(Text("No forecast is kept yet: `comity outlook A B` keeps its questions."))
+        parts.append(
+            Text("No forecast is kept yet: `comity score record A B` keeps those of the outlook.")
+        )
     else:
         parts += [*_own(own), _questions(data["questions"])]
     if data["published"] is not None:
