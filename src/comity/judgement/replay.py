@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from comity.core.replay import PartNamed, ReplayDeclaration
-    from comity.judgement.assessment import Assessment, PublishedJudgement
+    from comity.judgement.assessment import Assessment
+    from comity.judgement.track_record_parts import PublishedJudgement
 
 __all__ = ["Replay", "ReplayDay", "ScoredDirection", "replay_day"]
 
