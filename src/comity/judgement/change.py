@@ -180,7 +180,8 @@ def _lines(parts: dict[str, Any]) -> list[str]:
         for row in parts["ledger"][:10]
     ]
     lines += [
-        f"  {row['id']} {row['title']}: weight {_percent(row['before'])} to {_percent(row['after'])}"
+        f"  {row['id']} {row['title']}: weight {_percent(row['before'])} to "
+        f"{_percent(row['after'])}"
         for row in parts["hypotheses"][:4]
     ]
     lines += [
