@@ -35,6 +35,8 @@ def show(
         Second state.
     view
         readings, phases, indicators, roles, ledger, stress, levers, theatres, hypotheses,
+        matrix (the evidence behind these), claim (published claims put to the test), record
+        (published judgements and what became of them, our own forecasts and their scores),
         evidence, timeline, ladder, drivers, tensions, judgements, assumptions, checklist, gaps,
         network (who either state is closest to and most at odds with in the reference panel); or
         effect, which needs --date: what changed at a date, against what the indicators' own past

@@ -10,9 +10,10 @@ from comity.judgement.assessment import Assessment, DyadName, Manifest
 from comity.judgement.assumptions import assumption_lines, key_assumptions, resting_on
 from comity.judgement.bottom_line import bottom_line, standing_judgements
 from comity.judgement.checklist import checklist
+from comity.judgement.claim_test import claim_verdicts
 from comity.judgement.drivers import load_drivers, rank_drivers
 from comity.judgement.gaps import gaps_part
-from comity.judgement.hypotheses import hypotheses_part
+from comity.judgement.hypotheses import rival_parts
 from comity.judgement.implications import implications_part
 from comity.judgement.indicator_status import indicators_part
 from comity.judgement.ladder import climb, load_ladder
@@ -22,6 +23,7 @@ from comity.judgement.phases import phases_part
 from comity.judgement.readings import readings_part, roles_part
 from comity.judgement.registers import ledger, levers, perspectives, stress_tests, theatres
 from comity.judgement.sources_used import public_from_mix, sources_used
+from comity.judgement.track_record import track_record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,6 +95,8 @@ def judge(
     phases = phases_part(estimates.changes, estimates.months, readings, roles, context)
     declared = load_drivers(catalogs)
     theatre_names = context.case.theatre_names if context.case else {}
+    seed = int(estimates.diagnostics.get("seed", 0))
+    rivals = rival_parts(context, estimates.readings, phases, seed, catalogs)
     parts: dict[str, Any] = {
         "bottom_line": bottom_line(readings, roles, ladder, phases, context),
         "readings": readings,
@@ -107,7 +111,11 @@ def judge(
         "levers": levers(context.view, context.sources, book),
         "theatres": theatres(context.view, context.sources, theatre_names, book),
         "perspectives": perspectives(context.view, context.sources, book),
-        "hypotheses": hypotheses_part(context, catalogs),
+        "track_record": track_record(context.view, context.sources, book),
+        "hypotheses": rivals.hypotheses,
+        "hypothesis_phases": rivals.phases,
+        "hypothesis_matrix": rivals.matrix,
+        "claim_tests": claim_verdicts(context, seed, catalogs),
         "outlook": outlook_part(estimates, readings, context, catalogs),
         "judgements": resting_on(
             standing_judgements(readings, roles, ladder, context), context, catalogs

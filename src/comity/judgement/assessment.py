@@ -10,6 +10,7 @@ from comity.judgement._part import Part
 from comity.judgement.assumption_parts import KeyAssumption
 from comity.judgement.beside import Beside
 from comity.judgement.checklist_parts import CheckRow
+from comity.judgement.claim_parts import ClaimEpisode, ClaimSensitivity, ClaimVerdict, Odds
 from comity.judgement.comparison_parts import (
     Alliance,
     ComparedDyad,
@@ -21,7 +22,16 @@ from comity.judgement.comparison_parts import (
     Rivalry,
     Tie,
 )
-from comity.judgement.hypothesis_parts import Hypothesis
+from comity.judgement.hypothesis_parts import (
+    Challenge,
+    Distrust,
+    Hypothesis,
+    HypothesisPhase,
+    HypothesisWeight,
+    MatrixRow,
+    MissingItem,
+    TestFinding,
+)
 from comity.judgement.implication_parts import Implication
 from comity.judgement.outlook_parts import Horizon, Outlook
 from comity.judgement.parts import (
@@ -52,6 +62,7 @@ from comity.judgement.parts import (
     Sensitivity,
     Without,
 )
+from comity.judgement.publication_parts import Publication
 from comity.judgement.record_parts import (
     Evidence,
     EvidenceSource,
@@ -71,6 +82,7 @@ from comity.judgement.register_parts import (
     Theatre,
     TheatreCell,
 )
+from comity.judgement.track_record_parts import TrackRecord
 
 __all__ = [
     "SCHEMA",
@@ -79,12 +91,17 @@ __all__ = [
     "Beside",
     "BottomLine",
     "Boundary",
+    "Challenge",
     "CheckRow",
+    "ClaimEpisode",
+    "ClaimSensitivity",
+    "ClaimVerdict",
     "ComparedDyad",
     "Comparison",
     "Coverage",
     "Criterion",
     "Disputes",
+    "Distrust",
     "Driver",
     "DyadContext",
     "DyadName",
@@ -96,6 +113,8 @@ __all__ = [
     "GradeCode",
     "Horizon",
     "Hypothesis",
+    "HypothesisPhase",
+    "HypothesisWeight",
     "Implication",
     "IndicatorStatus",
     "Judgement",
@@ -111,14 +130,18 @@ __all__ = [
     "ManifestFile",
     "ManifestScale",
     "ManifestSource",
+    "MatrixRow",
+    "MissingItem",
     "Mover",
     "Network",
+    "Odds",
     "OtherPrior",
     "Outlook",
     "PanelPoint",
     "PanelStanding",
     "Perspective",
     "Phase",
+    "Publication",
     "Reading",
     "ReadingPoint",
     "Register",
@@ -128,13 +151,16 @@ __all__ = [
     "ScaleBand",
     "Sensitivity",
     "StressTest",
+    "TestFinding",
     "Theatre",
     "TheatreCell",
     "Tie",
+    "TrackRecord",
     "Without",
 ]
 
 SCHEMA = "comity.assessment/1"
+_EVIDENCE_KEYS = frozenset({"evidence", "key_evidence", "against_evidence", "events"})
 
 
 class Assessment(Part):
@@ -164,6 +190,9 @@ class Assessment(Part):
     theatres: list[Theatre]
     perspectives: list[Perspective]
     hypotheses: list[Hypothesis]
+    hypothesis_phases: list[HypothesisPhase] = Field(default_factory=list)
+    hypothesis_matrix: list[MatrixRow] = Field(default_factory=list)
+    claim_tests: list[ClaimVerdict] = Field(default_factory=list)
     outlook: Outlook
     judgements: list[Judgement]
     implications: list[Implication]
@@ -176,6 +205,8 @@ class Assessment(Part):
     evidence: dict[str, Evidence]
     manifest: Manifest
     beside: Beside | None = None
+    publication: Publication | None = None
+    track_record: TrackRecord = Field(default_factory=TrackRecord)
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False
@@ -188,7 +219,7 @@ class Assessment(Part):
         def walk(node: Any) -> None:
             if isinstance(node, dict):
                 for key, value in node.items():
-                    if key in {"evidence", "key_evidence", "events"} and isinstance(value, list):
+                    if key in _EVIDENCE_KEYS and isinstance(value, list):
                         found.update(value)
                     else:
                         walk(value)

@@ -7,6 +7,7 @@ import json
 from pydantic import BaseModel
 
 from comity.core.case import Case
+from comity.core.claim_test import ClaimTest
 from comity.core.framework import DiscriminatingTest, Hypothesis, Outlet, Term
 from comity.indicators.definition import IndicatorDefinition
 from comity.judgement.assessment import Assessment
@@ -16,6 +17,7 @@ from comity.judgement.drivers import DriverDefinition
 from comity.judgement.ladder import LadderDefinition
 from comity.judgement.lint.rules import Language, LintRule
 from comity.judgement.probability import Scale
+from comity.judgement.rivals.finding import Weighing
 
 __all__ = ["json_schemas"]
 
@@ -24,6 +26,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "assumptions": AssumptionList,
     "case": Case,
     "checklist": ChecklistDefinition,
+    "claim": ClaimTest,
     "driver": DriverDefinition,
     "hypothesis": Hypothesis,
     "indicator": IndicatorDefinition,
@@ -34,6 +37,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "scale": Scale,
     "term": Term,
     "test": DiscriminatingTest,
+    "weighing": Weighing,
 }
 
 

@@ -27,6 +27,8 @@ VIEWS = {
     "levers": "levers",
     "theatres": "theatres",
     "hypotheses": "hypotheses",
+    "matrix": "hypothesis_matrix",
+    "claim": "claim_tests",
     "evidence": "evidence",
     "timeline": "events",
     "ladder": "ladder",
@@ -37,6 +39,7 @@ VIEWS = {
     "checklist": "checklist",
     "gaps": "gaps",
     "network": "comparison",
+    "record": "track_record",
 }
 """Words of ``comity show`` and the parts of the assessment that they show."""
 
@@ -115,6 +118,7 @@ def _named_parts(assessment: Assessment) -> dict[str, list[str]]:
         assessment.ledger,
         assessment.stress_tests,
         assessment.levers,
+        assessment.track_record.published,
     ):
         parts |= {item.id: item.evidence for item in group}
     for theatre in assessment.theatres:
