@@ -9,7 +9,14 @@ from comity.briefs.render.json import load_json, render_json
 from comity.briefs.render.markdown import render_markdown
 from comity.core.errors import CatalogError, UnknownName, UsageError
 from comity.judgement.assessment import Assessment, CheckRow, Likelihood, Outlook
-from comity.judgement.checklist import Answer, checklist, load_checklist, with_answers
+from comity.judgement.checklist import (
+    Answer,
+    checklist,
+    load_checklist,
+    scored_again,
+    with_answers,
+)
+from comity.judgement.track_record_parts import MakerScore, OwnRecord
 from comity.workspace import Workspace
 
 Change = Callable[[Assessment], Assessment]
@@ -127,6 +134,27 @@ def test_a_reviewer_answers_what_needs_a_person(assessment: Assessment) -> None:
     )  # fmt: skip
     assert found["visuals"].status == found["sources"].status == "not_met"
     assert found["relevance"] == {row.id: row for row in assessment.checklist}["relevance"]
+
+
+def test_scores_laid_over_it_are_seen(assessment: Assessment) -> None:
+    maker = MakerScore(
+        maker="N. N.", beforehand=True, questions=3, forecasts=3, brier=0.1, log=0.3,
+        brier_even=0.25, log_even=0.69, brier_base_rate=0.2, log_base_rate=0.5, note="",
+    )  # fmt: skip
+    own = OwnRecord(
+        as_of="2026-04-15", questions=3, forecasts=3, resolved=3, void=0, open=0, overdue=[],
+        makers=[maker], bands=[], readings=[],
+    )  # fmt: skip
+    record = assessment.track_record.model_copy(update={"own": own})
+    bare = assessment.track_record.model_copy(update={"own": None})
+    with_scores = but(assessment, track_record=record)
+    again = {row.id: row for row in scored_again(with_scores)}
+    assert again["accuracy"].status == "met"
+    assert [row for row in again.values() if row.id != "accuracy"] == [
+        row for row in assessment.checklist if row.id != "accuracy"
+    ]
+    empty = but(assessment, track_record=bare, outlook=Outlook(horizons=[], questions=[]))
+    assert {row.id: row.status for row in scored_again(empty)}["accuracy"] == "not_met"
 
 
 def test_what_the_machine_found_wanting_is_not_answered_away(assessment: Assessment) -> None:

@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from comity.judgement.assessment import Assessment
     from comity.judgement.probability import Scale
 
-__all__ = ["Answer", "ChecklistDefinition", "checklist", "load_checklist", "with_answers"]
+__all__ = [
+    "Answer",
+    "ChecklistDefinition",
+    "checklist",
+    "load_checklist",
+    "scored_again",
+    "with_answers",
+]
 
 _LIKELIHOOD_RULES = frozenset(
     {
@@ -32,7 +39,7 @@ _LIKELIHOOD_RULES = frozenset(
     }
 )
 _SCORES = frozenset({"brier", "log_score", "crps", "score", "mean_score", "skill"})
-"""Keys of the outlook under which the score of earlier forecasts stands."""
+"""Keys of the outlook and of the track record under which the score of forecasts stands."""
 
 
 class CheckDefinition(Declaration):
@@ -147,6 +154,21 @@ def with_answers(rows: Sequence[CheckRow], answers: Mapping[str, Answer]) -> lis
             )
             raise UsageError(msg)
     return [_answered(row, answers.get(row.id)) for row in rows]
+
+
+def scored_again(assessment: Assessment, catalogs: Sequence[Path] = ()) -> list[CheckRow]:
+    """Return the checklist with the row on accuracy read again; all other rows as they stand.
+
+    Scores of our own forecasts are laid over an assessment when it is read, after the checklist was
+    made; a reviewer's answer is kept.
+    """
+    declared = {item.id: item for item in load_checklist(catalogs).rows}
+    return [
+        _row(declared[row.id], assessment, catalogs)
+        if row.id == "accuracy" and row.id in declared and row.answered_by is None
+        else row
+        for row in assessment.checklist
+    ]
 
 
 def _answered(row: CheckRow, answer: Answer | None) -> CheckRow:
@@ -294,8 +316,10 @@ def _change(assessment: Assessment, bound: float, _: Sequence[Path]) -> _Verdict
 
 
 def _accuracy(assessment: Assessment, bound: float, _: Sequence[Path]) -> _Verdict:
-    scores = list(_numbers(assessment.outlook.model_dump(mode="json")))
-    text = f"{len(scores)} scores of earlier forecasts stand in the outlook; {bound:.0f} wanted."
+    own = assessment.track_record.own
+    scores = _numbers(assessment.outlook.model_dump(mode="json"))
+    scores += _numbers(own.model_dump(mode="json")) if own is not None else []
+    text = f"{len(scores)} scores of earlier forecasts are kept with it; {bound:.0f} wanted."
     if not scores:
         text = "No earlier forecast of this kind has been scored."
     return _Verdict(bool(scores) and len(scores) >= bound, text)

@@ -10,6 +10,7 @@ from comity.acts.names import checked_name, checked_text
 from comity.briefs.render.scores import render_scores
 from comity.core import clock
 from comity.core.errors import ActRefused, UnknownName, UsageError
+from comity.judgement.checklist import scored_again
 from comity.workspace.review_doors import ReviewDoors
 
 if TYPE_CHECKING:
@@ -205,7 +206,8 @@ class ScoreDoors(ReviewDoors):
         if own is None:
             return made
         record = made.track_record.model_copy(update={"own": own})
-        return made.model_copy(update={"track_record": record})
+        made = made.model_copy(update={"track_record": record})
+        return made.model_copy(update={"checklist": scored_again(made, self.catalogs)})
 
     # ------------------------------------------------------------------ inside
 

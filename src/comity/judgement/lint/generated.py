@@ -19,8 +19,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Place", "lint_assessment", "must_be_clean", "own_sentences"]
 
-_SPOKEN = frozenset({"text", "summary", "why", "note", "reason", "sensitivity", "confidence"})
+_SPOKEN = frozenset(
+    {"text", "summary", "why", "note", "reason", "sensitivity", "confidence", "verdict", "not_read"}
+)
 """Keys under which a part that looks forward or weighs carries sentences of ours."""
+_PARTS = (
+    "hypotheses",
+    "hypothesis_phases",
+    "claim_tests",
+    "outlook",
+    "key_assumptions",
+    "checklist",
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +77,7 @@ def own_sentences(assessment: Assessment) -> Iterator[Place]:
     for count, item in enumerate(assessment.implications):
         where = f"implications[{count}].text"
         yield Place(where, item.text, tuple(item.traces_to), needs_source=True)
-    for name in ("hypotheses", "outlook", "key_assumptions", "checklist"):
+    for name in _PARTS:
         part = getattr(assessment, name, None)
         if part:
             yield from _walk(name, _plain(part))
