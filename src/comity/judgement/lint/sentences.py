@@ -102,7 +102,7 @@ def quotations(text: str, first: int, last: int) -> list[tuple[int, int]]:
 
     Examples
     --------
-    >>> quotations('He said „gut“ and "no".', 0, 24)
+    >>> quotations('He said „gut“ and "no".', 0, 23)
     [(8, 13), (18, 22)]
     """
     found: list[tuple[int, int]] = []
