@@ -7,6 +7,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from comity.acts.checklist import load_rows
+from comity.acts.glance import may_concern
 from comity.acts.names import checked_name, checked_text
 from comity.briefs.render.json import render_json
 from comity.briefs.render.reviews import render_log, render_parts, render_reviews
@@ -277,7 +278,7 @@ class ReviewDoors(ActsDoors):
         if manifest.excluded or manifest.weights or manifest.only_panel_items:
             note = "Made with a choice of the reader's own; only the assessment as declared is put "
             block = unreviewed(assessment).model_copy(update={"note": f"{note}forward for review."})
-        elif self.acts_address.may_hold_acts:
+        elif may_concern(self.acts_address, assessment.dyad.a, assessment.dyad.b):
             from comity.acts.publication import publication_of  # noqa: PLC0415
 
             with self.acts.reading() as session:
