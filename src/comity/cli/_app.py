@@ -27,6 +27,7 @@ _COMMANDS = {
     "review": "review:app",
     "score": "score:app",
     "compare": "compare:compare",
+    "replay": "replay:replay",
     "panel": "panel:app",
     "collect": "collect:collect",
     "archive": "archive:app",

@@ -14,6 +14,7 @@ from comity.briefs.render.effects import render_effects
 from comity.briefs.render.html import render_html
 from comity.briefs.render.json import load_json, render_json
 from comity.briefs.render.markdown import render_markdown
+from comity.briefs.render.replay import render_replay, replay_markdown
 from comity.briefs.render.terminal import render_terminal
 from comity.briefs.render.views import render_view
 from comity.core.catalog import builtin_catalog
@@ -40,6 +41,7 @@ from comity.workspace.health import checks
 from comity.workspace.horizon import Horizon
 from comity.workspace.panel_doors import PanelDoors
 from comity.workspace.reference import PANEL_FILE, write_atomically
+from comity.workspace.replays import replay
 from comity.workspace.schemas import json_schemas
 from comity.workspace.score_doors import ScoreDoors
 from comity.workspace.tracing import VIEWS, evidence_of, explained, part_of
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 
     from comity.evidence.gaps import SourceGap
     from comity.judgement.assessment import Assessment
+    from comity.judgement.replay import Replay
 
 __all__ = ["FORMATS", "Question", "Workspace"]
 
@@ -278,6 +281,30 @@ class Workspace(PanelDoors, ScoreDoors):
             If the date lies outside the record or too near its beginning.
         """
         return event_study(self._question(a, b, as_of), date, months)
+
+    def replay(
+        self,
+        a: str,
+        b: str,
+        days: Sequence[dt.date],
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> Replay:
+        """Return the assessments of past days beside the documents and what happened.
+
+        Raises
+        ------
+        UsageError
+            If no day is given, or one is not before the present cut-off.
+        """
+        return replay(self, a, b, days, progress)
+
+    def replay_table(self, found: Replay) -> Any:
+        """Return a replay as a terminal shows it."""
+        return render_replay(found)
+
+    def write_replay(self, found: Replay, path: Path) -> None:
+        """Write a replay as a page in Markdown."""
+        write_atomically(path, replay_markdown(found).encode())
 
     def effect_table(self, data: dict[str, Any]) -> Any:
         """Return effects as a terminal shows them."""
