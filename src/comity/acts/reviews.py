@@ -31,6 +31,7 @@ __all__ = [
     "dissent",
     "find",
     "give_back",
+    "is_no",
     "name_of",
     "open_review",
     "reviews_of",
@@ -386,7 +387,7 @@ def sign(
         raise ActRefused(msg)
     for row in rows:
         said = now.checks[row]
-        if _verdict(said.why)[0] in _NO:
+        if is_no(said.why):
             msg = (
                 f"row {row} of the checklist was answered no by {said.by}: {_short(said.why)} "
                 "Answer it anew, or give the version back with `comity review return`."
@@ -446,6 +447,11 @@ def _verdict(text: str) -> tuple[str, str]:
         if flat[: len(word)].casefold() == word and (not rest or not rest[0].isalnum()):
             return word, rest
     return "", flat
+
+
+def is_no(text: str) -> bool:
+    """Say whether an answer to a row of the checklist is a no."""
+    return _verdict(text)[0] in _NO
 
 
 def _short(text: str, limit: int = 200) -> str:
