@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from comity.acts.reviews import Standing, is_no, reviews_of, standing
+from comity.briefs.wording import date_words
 from comity.judgement.publication import unreviewed
 from comity.judgement.publication_parts import CheckAnswer, Dissent, HistoryLine, Publication
 
@@ -86,7 +87,8 @@ def _left(mine: Standing, signed: list[Standing]) -> str:
     """Say why a version that was put forward is a draft, and which one was signed before."""
     if mine.state == "returned":
         back = next(act for act in mine.acts if act.kind == "return")
-        text = f"Version {mine.review.version} was given back by {back.by} on {_day(back.at)}."
+        on = date_words(_day(back.at))
+        text = f"Version {mine.review.version} was given back by {back.by} on {on}."
     elif mine.state == "superseded":
         text = f"Version {mine.review.version} was put forward, and a later one after it."
     else:
@@ -99,8 +101,8 @@ def _changed(last: Standing, signed: Standing | None) -> str:
     if signed is not None:
         return f"{_signed(signed)} The inputs changed since, so this is a draft again."
     return (
-        f"Version {last.review.version} was put forward on {_day(last.review.at)}; the inputs "
-        "changed since, so this is a draft again."
+        f"Version {last.review.version} was put forward on {date_words(_day(last.review.at))}; the "
+        "inputs changed since, so this is a draft again."
     )
 
 
@@ -108,7 +110,7 @@ def _signed(signed: Standing) -> str:
     assert signed.signature is not None
     return (
         f"Version {signed.review.version} (inputs {signed.review.inputs_hash[:12]}) was signed off "
-        f"by {signed.signature.by} on {_day(signed.signature.at)}."
+        f"by {signed.signature.by} on {date_words(_day(signed.signature.at))}."
     )
 
 
