@@ -83,6 +83,19 @@ CASE_TABLES: tuple[Table, ...] = (
         held_back=(("later_known_from", ("later",)),),
     ),
     Table(
+        "item_merges", "item_merge", "two ids of promised items that are one thing, or no longer",
+        (
+            _c("merge_id", "text", "stable id", required=True),
+            _c("from_item", "text", "item id that goes under the other", required=True),
+            _c("into_item", "text", "item id that both go under", required=True),
+            _c("act", "text", "merge, or undo an earlier merge of the two", "merge", "undo",
+               required=True),
+            _c("decided_by", "text", "who decided", required=True),
+            _c("why", "text", "the reason", required=True),
+        ),
+        ("merge_id",), cited=True,
+    ),
+    Table(
         "stress_tests", "stress_test", "one crisis of one side and what the other did",
         (
             _c("crisis_id", "text", "stable id", required=True),

@@ -14,10 +14,12 @@ from comity.judgement.hypotheses import hypotheses_part
 from comity.judgement.implications import implications_part
 from comity.judgement.indicator_status import indicators_part
 from comity.judgement.ladder import climb, load_ladder
+from comity.judgement.ledger_items import ledger_items, tracked_items
+from comity.judgement.ledger_summary import ledger_summary
 from comity.judgement.outlook import outlook_part
 from comity.judgement.phases import phases_part
 from comity.judgement.readings import readings_part, roles_part
-from comity.judgement.registers import ledger, levers, perspectives, stress_tests, theatres
+from comity.judgement.registers import levers, perspectives, stress_tests, theatres
 from comity.judgement.sources_used import public_from_mix, sources_used
 
 if TYPE_CHECKING:
@@ -89,6 +91,7 @@ def judge(
     ladder = climb(load_ladder(catalogs), context.panel, book)
     phases = phases_part(estimates.changes, estimates.months, readings, roles, context)
     declared = load_drivers(catalogs)
+    items, merges = tracked_items(context, catalogs)
     theatre_names = context.case.theatre_names if context.case else {}
     parts: dict[str, Any] = {
         "bottom_line": bottom_line(readings, roles, ladder, phases, context),
@@ -99,7 +102,8 @@ def judge(
         "indicators": indicators_part(context),
         "drivers": rank_drivers([item for item in declared if item.kind == "driver"], context),
         "tensions": rank_drivers([item for item in declared if item.kind == "tension"], context),
-        "ledger": ledger(context.view, context.sources, book),
+        "ledger": ledger_items(context, items, merges, catalogs),
+        "ledger_summary": ledger_summary(context, items, catalogs),
         "stress_tests": stress_tests(context.view, context.sources, book),
         "levers": levers(context.view, context.sources, book),
         "theatres": theatres(context.view, context.sources, theatre_names, book),

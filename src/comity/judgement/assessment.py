@@ -21,6 +21,7 @@ from comity.judgement.comparison_parts import (
 )
 from comity.judgement.hypothesis_parts import Hypothesis
 from comity.judgement.implication_parts import Implication
+from comity.judgement.ledger_parts import LedgerItem, LedgerStep, LedgerSummary
 from comity.judgement.outlook_parts import Horizon, Outlook
 from comity.judgement.parts import (
     BottomLine,
@@ -59,8 +60,6 @@ from comity.judgement.record_parts import (
     ManifestSource,
 )
 from comity.judgement.register_parts import (
-    LedgerItem,
-    LedgerStep,
     Lever,
     Perspective,
     StressTest,
@@ -99,6 +98,7 @@ __all__ = [
     "LatestReading",
     "LedgerItem",
     "LedgerStep",
+    "LedgerSummary",
     "Lever",
     "Likelihood",
     "Manifest",
@@ -151,6 +151,7 @@ class Assessment(Part):
     drivers: list[Driver]
     tensions: list[Driver]
     ledger: list[LedgerItem]
+    ledger_summary: LedgerSummary | None = None
     stress_tests: list[StressTest]
     levers: list[Lever]
     theatres: list[Theatre]

@@ -5,44 +5,12 @@ from __future__ import annotations
 from comity.judgement._part import EvidenceIds, Part
 
 __all__ = [
-    "LedgerItem",
-    "LedgerStep",
     "Lever",
     "Perspective",
     "StressTest",
     "Theatre",
     "TheatreCell",
 ]
-
-
-class LedgerStep(Part):
-    """One dated state change of an item, as asserted by a speaker."""
-
-    date: str
-    state: str
-    speaker: str | None
-    side: str | None
-    verified: bool
-    note: str
-    grade: str | None
-    evidence: EvidenceIds
-
-
-class LedgerItem(Part):
-    """A promised item: highest verified state, latest assertion, and every step."""
-
-    id: str
-    name: str
-    item_class: str
-    actor: str
-    recipient: str
-    state: str
-    verified_state: str | None
-    since: str
-    claims: int
-    denials: int
-    steps: list[LedgerStep]
-    evidence: EvidenceIds
 
 
 class StressTest(Part):
