@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from comity.judgement.assessment import Assessment, DyadName, Manifest
 from comity.judgement.bottom_line import bottom_line, standing_judgements
+from comity.judgement.commitments import obligations, stress_summary, votes
 from comity.judgement.drivers import load_drivers, rank_drivers
 from comity.judgement.gaps import ASSUMPTIONS, gaps_part
 from comity.judgement.hypotheses import hypotheses_part
@@ -105,6 +106,9 @@ def judge(
         "ledger": ledger_items(context, items, merges, catalogs),
         "ledger_summary": ledger_summary(context, items, catalogs),
         "stress_tests": stress_tests(context.view, context.sources, book),
+        "stress_summary": stress_summary(context),
+        "votes": votes(context),
+        "obligations": obligations(context),
         "levers": levers(context.view, context.sources, book),
         "theatres": theatres(context.view, context.sources, theatre_names, book),
         "perspectives": perspectives(context.view, context.sources, book),

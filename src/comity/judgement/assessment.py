@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from comity.judgement._part import Part
 from comity.judgement.beside import Beside
+from comity.judgement.commitment_parts import Obligation, StressSummary, Vote
 from comity.judgement.comparison_parts import (
     Alliance,
     ComparedDyad,
@@ -33,9 +34,11 @@ from comity.judgement.parts import (
     FlipEnd,
     FlipPoint,
     Gap,
+    Holding,
     IndicatorStatus,
     Judgement,
     Ladder,
+    LadderDown,
     LatestIndicator,
     LatestReading,
     Likelihood,
@@ -88,12 +91,14 @@ __all__ = [
     "FlipPoint",
     "Gap",
     "GradeCode",
+    "Holding",
     "Horizon",
     "Hypothesis",
     "Implication",
     "IndicatorStatus",
     "Judgement",
     "Ladder",
+    "LadderDown",
     "LatestIndicator",
     "LatestReading",
     "LedgerItem",
@@ -107,6 +112,7 @@ __all__ = [
     "Mover",
     "Network",
     "OtherPrior",
+    "Obligation",
     "Outlook",
     "PanelPoint",
     "PanelStanding",
@@ -119,10 +125,12 @@ __all__ = [
     "Role",
     "RolePoint",
     "Sensitivity",
+    "StressSummary",
     "StressTest",
     "Theatre",
     "TheatreCell",
     "Tie",
+    "Vote",
     "Without",
 ]
 
@@ -153,9 +161,12 @@ class Assessment(Part):
     ledger: list[LedgerItem]
     ledger_summary: LedgerSummary | None = None
     stress_tests: list[StressTest]
+    stress_summary: StressSummary | None = None
     levers: list[Lever]
     theatres: list[Theatre]
     perspectives: list[Perspective]
+    votes: list[Vote] = Field(default_factory=list)
+    obligations: list[Obligation] = Field(default_factory=list)
     hypotheses: list[Hypothesis]
     outlook: Outlook
     judgements: list[Judgement]

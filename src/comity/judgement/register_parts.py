@@ -30,10 +30,15 @@ class StressTest(Part):
     withheld: str | None
     contested: bool
     evidence: EvidenceIds
+    parent: str | None = None
+    lowest_score: int | None = None
 
 
 class Lever(Part):
-    """An outside offer or threat and what became of its target."""
+    """An outside offer or threat and what became of its target.
+
+    ``window_over`` is false while the 24 months, over which the outcome is judged, still run.
+    """
 
     id: str
     date: str
@@ -51,6 +56,7 @@ class Lever(Part):
     group: str
     rival_explanations: str | None
     evidence: EvidenceIds
+    window_over: bool = True
 
 
 class TheatreCell(Part):
@@ -84,3 +90,4 @@ class Perspective(Part):
     text: str
     salience: str | None
     evidence: EvidenceIds
+    grade: str | None = None

@@ -6,6 +6,7 @@ admitted under, so every function takes the names of the dyad's sources and read
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +78,8 @@ def stress_tests(
             withheld=row["what_was_withheld"],
             contested=bool(row["is_alternative_coding"]),
             evidence=book.cite([row["record_id"]]),
+            parent=row["parent_crisis"],
+            lowest_score=row["lowest_score"],
         )
         for row in rows
     ]
@@ -107,9 +110,17 @@ def levers(view: EvidenceView, sources: Sequence[str], book: EvidenceBook) -> li
             group=row["outcome_group"] or row["episode_id"],
             rival_explanations=row["rival_explanations"],
             evidence=book.cite([row["record_id"]]),
+            window_over=_two_years_after(row["occurred_to"]) <= view.as_of,
         )
         for row in rows
     ]
+
+
+def _two_years_after(first_day_after: dt.date) -> dt.date:
+    """Return the last day of the 24 months after an episode."""
+    last = first_day_after - dt.timedelta(days=1)
+    leap = (last.month, last.day) == (2, 29)
+    return last.replace(year=last.year + 2, day=28 if leap else last.day)
 
 
 def theatres(
@@ -159,6 +170,7 @@ def perspectives(
             text=row["statement"],
             salience=row["salience_test"],
             evidence=book.cite([row["record_id"]]),
+            grade=f"{row['reliability'] or 'F'}{row['credibility_now'] or 6}",
         )
         for row in rows
     ]
