@@ -73,6 +73,7 @@ CASE_TABLES: tuple[Table, ...] = (
             _c("speaker", "text", "who says so"),
             _c("speaker_side", "text", "a, b, a third government, or press", "A", "B", "third",
                "press"),
+            _c("joint", "bool", "both states say so together; the side is who announced it"),
             _c("quantity", "float", "number stated"),
             _c("unit", "text", "of the quantity"),
             _c("note", "text", "in our own words"),

@@ -166,6 +166,8 @@ class _Writer:
     ) -> EstablishedState:
         by = {self.sides[row["speaker_side"]] for row in found.rows
               if row["speaker_side"] in self.sides}  # fmt: skip
+        if any(row["joint"] for row in found.rows):
+            by |= set(self.sides.values())
         return EstablishedState(
             state=found.state,
             since=found.since,
@@ -192,6 +194,7 @@ class _Writer:
             evidence=self.context.book.cite([row["record_id"]]),
             by=self.sides.get(row["speaker_side"]),
             establishes=row["record_id"] in track.established,
+            joint=bool(row["joint"]),
             quantity=row["quantity"],
             unit=row["unit"],
         )

@@ -42,6 +42,7 @@ class LedgerStep(Part):
     evidence: EvidenceIds
     by: str | None = None
     establishes: bool = False
+    joint: bool = False
     quantity: float | None = None
     unit: str | None = None
 
@@ -222,7 +223,7 @@ class Asymmetry(Part):
         further one; it last denied; it said nothing to it.
     proven : int
         Items left out of these shares, because the evidence for this side's furthest step needs no
-        second word. Joint acts are filed under the side that announced them, and count here.
+        second word.
     """
 
     by: str

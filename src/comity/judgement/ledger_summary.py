@@ -128,13 +128,13 @@ class _Summary:
         asserted = proven = 0
         fates: dict[str, list[str]] = {"confirmed": [], "denied": [], "silent": []}
         for item in items:
-            mine = [row for row in item.rows if row["speaker_side"] == side]
+            mine = [row for row in item.rows if row["speaker_side"] == side or row["joint"]]
             furthest = self._furthest(mine)
             if not furthest:
                 continue
             asserted += 1
             best = [row for row in mine if self._rules.rank(str(row["state"])) == furthest]
-            theirs = [row for row in item.rows if row["speaker_side"] == other]
+            theirs = [row for row in item.rows if row["speaker_side"] == other or row["joint"]]
             if self._furthest(theirs) >= furthest:
                 fates["confirmed"].append(item.id)
             elif theirs and theirs[-1]["state"] in {"denied", "refused"}:
