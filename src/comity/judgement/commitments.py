@@ -35,7 +35,10 @@ LEVEL_WORDS = {
 """Levels of obligation, as of the indicator POL-02."""
 
 _COSTLY = 4
-_NOTE = "Contested codings are left out. Parts of one crisis count as one, by the median of their scores."
+_NOTE = (
+    "Contested codings are left out. Parts of one crisis count as one, by the median of their "
+    "scores."
+)
 
 
 def votes(context: Context) -> list[Vote]:
