@@ -21,6 +21,7 @@ from comity.evidence.transaction import admit
 from comity.evidence.validation import checked
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from comity.core.table import Table
@@ -196,7 +197,7 @@ def sync_case(
     case_name: str,
     tables: Mapping[str, Path],
     recorded_on: dt.datetime,
-    rules: RegisterRules | None = None,
+    rules: Callable[[], RegisterRules] | None = None,
 ) -> IngestReport:
     """Bring the stored rows of a case into line with its files, in one transaction.
 
@@ -213,8 +214,9 @@ def sync_case(
         The CSV file of each table; a table that is not named is left as it is.
     recorded_on : datetime.datetime
         The moment of admission. [UTC]
-    rules : RegisterRules, optional
-        Codebooks and what else rows of a register are held against.
+    rules : callable, optional
+        Gives the codebooks and what else rows of a register are held against; called only if a
+        file has changed.
 
     Raises
     ------
@@ -241,7 +243,7 @@ def sync_case(
     job = replace(
         job,
         files=tuple((path.name, path) for path in stale.values()),
-        batches=_tag_all(store, stale, tables, job.source, rules),
+        batches=_tag_all(store, stale, tables, job.source, rules() if rules else None),
         whole_tables=tuple(stale),
     )
     with store.writing(job.recorded_on):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import asdict
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -344,15 +344,20 @@ class EvidenceDoors:
         """Admit the built-in evidence of the dyad's case, if it has one and it has changed."""
         folder = case_folder(dyad, self.catalogs)
         if folder is not None:
-            rules = register_rules(dyad, self.actors, self.catalogs)
-            sync_case(self.store, folder.name, case_tables(folder), clock.now(), rules)
+            sync_case(
+                self.store,
+                folder.name,
+                case_tables(folder),
+                clock.now(),
+                partial(register_rules, dyad, self.actors, self.catalogs),
+            )
 
     def sync_all(self) -> None:
         """Admit the built-in evidence of every case."""
         for catalog in (builtin_catalog(), *self.catalogs):
             for folder in sorted((catalog / "cases").glob("*-*")):
                 a, _, b = folder.name.upper().partition("-")
-                rules = register_rules(Dyad(a, b), self.actors, self.catalogs)
+                rules = partial(register_rules, Dyad(a, b), self.actors, self.catalogs)
                 sync_case(self.store, folder.name, case_tables(folder), clock.now(), rules)
 
 

@@ -7,7 +7,9 @@ import json
 from pydantic import BaseModel
 
 from comity.core.case import Case
+from comity.core.codebook import Codebook
 from comity.core.framework import DiscriminatingTest, Hypothesis, Outlet, Term
+from comity.core.ledger_rules import LedgerRules
 from comity.indicators.definition import IndicatorDefinition
 from comity.judgement.assessment import Assessment
 from comity.judgement.drivers import DriverDefinition
@@ -19,10 +21,12 @@ __all__ = ["json_schemas"]
 _MODELS: dict[str, type[BaseModel]] = {
     "assessment": Assessment,
     "case": Case,
+    "codebook": Codebook,
     "driver": DriverDefinition,
     "hypothesis": Hypothesis,
     "indicator": IndicatorDefinition,
     "ladder": LadderDefinition,
+    "ledger": LedgerRules,
     "outlet": Outlet,
     "scale": Scale,
     "term": Term,

@@ -35,6 +35,10 @@ VIEWS = {
     "judgements": "judgements",
     "gaps": "gaps",
     "network": "comparison",
+    "perspectives": "perspectives",
+    "votes": "votes",
+    "obligations": "obligations",
+    "fulfilment": "ledger_summary",
 }
 """Words of ``comity show`` and the parts of the assessment that they show."""
 
@@ -113,6 +117,8 @@ def _named_parts(assessment: Assessment) -> dict[str, list[str]]:
         assessment.ledger,
         assessment.stress_tests,
         assessment.levers,
+        assessment.votes,
+        assessment.obligations,
     ):
         parts |= {item.id: item.evidence for item in group}
     for theatre in assessment.theatres:

@@ -12,6 +12,7 @@ from comity.briefs.blocks import (
     Quiet,
     Row,
     Table,
+    Tag,
     Track,
 )
 from comity.briefs.sections._words import cite, dash, empty
@@ -21,11 +22,13 @@ from comity.briefs.wording import (
     count_words,
     date_words,
     of_words,
+    percent,
     phrase,
 )
 
 if TYPE_CHECKING:
     from comity.briefs.blocks import Block, Parts
+    from comity.judgement._part import Bounded
     from comity.judgement.assessment import Assessment, LedgerItem, LedgerStep
 
 __all__ = ["ORDER", "TITLE", "build"]
@@ -72,10 +75,12 @@ def build(assessment: Assessment) -> list[Block]:
     return [
         Finding((_finding(items),)),
         Table(caption, columns, rows, show=_SHOWN),
+        *_summary(assessment),
         Caveat(
             (
                 "Verified: credibility 1; or 2 from a source graded A or B; or two independent "
-                "reports of grade C3 or better. Everything else stays a claim.",
+                "reports of grade C3 or better, all that one side says being one report. "
+                "Everything else stays a claim.",
             )
         ),
     ]
@@ -116,10 +121,16 @@ def _row(assessment: Assessment, item: LedgerItem) -> Row:
         ending = "made by the receiver"
     track = Track(_STAGES, _stage(item.verified_state), _asserted(item), ending)
     route = f"{actor_words(item.actor, dyad)} → {actor_words(item.recipient, dyad)}"
-    verified = [step for step in item.steps if step.verified]
+    verified = [step for step in item.steps if step.verified or step.establishes]
     return Row(
         (
-            (Outside(item.name), " ", Quiet(phrase(item.item_class)), *_rest(item, verified)),
+            (
+                Outside(item.name),
+                " ",
+                Quiet(phrase(item.item_class)),
+                *_flags(item),
+                *_rest(item, verified),
+            ),
             (route,),
             (track,),
             (str(item.claims),),
@@ -128,6 +139,72 @@ def _row(assessment: Assessment, item: LedgerItem) -> Row:
             _step(assessment, item.steps[-1]) if item.steps else dash(),
         )
     )
+
+
+def _flags(item: LedgerItem) -> Parts:
+    flags: Parts = (" ", Tag("contested", "warn")) if item.contested else ()
+    if item.contradictions:
+        flags = (*flags, " ", Tag("contradictory", "warn"))
+    return flags
+
+
+def _summary(assessment: Assessment) -> list[Block]:
+    """Return promises kept, and how each side answers what the other claims."""
+    found = assessment.ledger_summary
+    if found is None:
+        return []
+    groups = [("All items", found.fulfilment)]
+    groups += [(each.name, each.fulfilment) for each in (*found.by_direction, *found.by_flow_class)]
+    kept = tuple(
+        Row(
+            (
+                (Outside(name),),
+                *((str(number),) for number in (part.contracted, part.delivered, part.open)),
+                (_share(part.within),),
+            )
+        )
+        for name, part in groups
+        if part.contracted
+    )
+    years = found.fulfilment.within.years
+    answers = tuple(
+        Row(
+            (
+                (actor_words(each.by, assessment.dyad),),
+                (str(each.asserted - each.proven),),
+                *((_share(part),) for part in (each.confirmed, each.denied, each.silent)),
+            )
+        )
+        for each in found.asymmetry
+    )
+    return [
+        Table(
+            f"Promises kept: established contracts with an established delivery within {years} "
+            "years. Contracts too young to judge are censored, not failed.",
+            (
+                Column("Contracts"),
+                *(Column(name, "number") for name in ("n", "Delivered", "Open")),
+                Column(f"Share within {years} years, 80 %", "number"),
+            ),
+            kept,
+        ),
+        Table(
+            "Who claims, and how the other side answers. Items for which the evidence needs no "
+            "second word are left out.",
+            (
+                Column("Claimed by"),
+                Column("Items", "number"),
+                *(Column(name, "number") for name in ("Confirmed", "Denied", "No answer")),
+            ),
+            answers,
+        ),
+    ]
+
+
+def _share(part: Bounded) -> str:
+    if part.value is None or part.lo80 is None or part.hi80 is None:
+        return "not known"
+    return f"{percent(part.value)} ({100 * part.lo80:.0f}–{100 * part.hi80:.0f})"
 
 
 def _rest(item: LedgerItem, verified: list[LedgerStep]) -> Parts:
