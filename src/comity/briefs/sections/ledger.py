@@ -22,7 +22,6 @@ from comity.briefs.wording import (
     count_words,
     date_words,
     of_words,
-    percent,
     phrase,
 )
 
@@ -204,7 +203,9 @@ def _summary(assessment: Assessment) -> list[Block]:
 def _share(part: Bounded) -> str:
     if part.value is None or part.lo80 is None or part.hi80 is None:
         return "not known"
-    return f"{percent(part.value)} ({100 * part.lo80:.0f}–{100 * part.hi80:.0f})"
+    return (
+        f"{100 * part.value:.0f}\N{NO-BREAK SPACE}% ({100 * part.lo80:.0f}–{100 * part.hi80:.0f})"
+    )
 
 
 def _rest(item: LedgerItem, verified: list[LedgerStep]) -> Parts:

@@ -18,6 +18,13 @@ ORDER = 95
 TITLE = "Votes on each other's file"
 _LOW, _HIGH = -2, 2
 _SHOWN = 14
+_WORDS = {
+    -2: "votes to penalise",
+    -1: "abstains",
+    0: "absent",
+    1: "votes for the other side",
+    2: "vetoes or sponsors relief",
+}
 _BINDING = {"UNSC", "IAEA_BOARD"}
 
 
@@ -71,10 +78,8 @@ def _row(assessment: Assessment, item: Vote) -> Row:
     guess: Parts = (" ", Tag("inferred", "warn")) if item.inferred else ()
     score: Parts = (Quiet("–"),)
     if item.directed_score is not None:
-        score = (
-            Level(item.directed_score, _LOW, _HIGH, f"{item.directed_score:+d}"),
-            f" {item.directed_score:+d}",
-        )
+        word = _WORDS[item.directed_score]
+        score = (Level(item.directed_score, _LOW, _HIGH, word), f" {word}")
     effect = f", on a text to {item.effect}" if item.effect else ""
     return Row(
         (
