@@ -36,7 +36,9 @@ def path(*rows: dict[str, Any]) -> list[str]:
 
 
 def test_words_do_not_establish_what_they_say() -> None:
-    track = walk([row("2023-01-01", "delivered", "C3"), row("2023-02-01", "delivered", "D2")], RULES)
+    track = walk(
+        [row("2023-01-01", "delivered", "C3"), row("2023-02-01", "delivered", "D2")], RULES
+    )
     assert track.path == ()
     assert track.highest is None
 

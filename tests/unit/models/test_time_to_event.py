@@ -9,7 +9,9 @@ def followed(*pairs: tuple[float, str]) -> list[Followed]:
 
 def test_without_ends_it_is_the_complement_of_kaplan_and_meier() -> None:
     # at 6: 6 at risk, one done; at 7: 4 at risk (6+ censored), one done; at 10: 3 at risk, one done
-    items = followed((6, "done"), (6, "open"), (7, "done"), (10, "done"), (13, "open"), (20, "open"))
+    items = followed(
+        (6, "done"), (6, "open"), (7, "done"), (10, "done"), (13, "open"), (20, "open")
+    )
     left = (1 - 1 / 6) * (1 - 1 / 4) * (1 - 1 / 3)
     found = incidence(items, 12)
     assert found is not None
