@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from comity.judgement._part import Part
 from comity.judgement.beside import Beside
+from comity.judgement.claim_parts import ClaimEpisode, ClaimSensitivity, ClaimVerdict, Odds
 from comity.judgement.commitment_parts import Obligation, StressSummary, Vote
 from comity.judgement.comparison_parts import (
     Alliance,
@@ -20,7 +21,16 @@ from comity.judgement.comparison_parts import (
     Rivalry,
     Tie,
 )
-from comity.judgement.hypothesis_parts import Hypothesis
+from comity.judgement.hypothesis_parts import (
+    Challenge,
+    Distrust,
+    Hypothesis,
+    HypothesisPhase,
+    HypothesisWeight,
+    MatrixRow,
+    MissingItem,
+    TestFinding,
+)
 from comity.judgement.implication_parts import Implication
 from comity.judgement.ledger_parts import LedgerItem, LedgerStep, LedgerSummary
 from comity.judgement.outlook_parts import Horizon, Outlook
@@ -77,11 +87,16 @@ __all__ = [
     "Beside",
     "BottomLine",
     "Boundary",
+    "Challenge",
+    "ClaimEpisode",
+    "ClaimSensitivity",
+    "ClaimVerdict",
     "ComparedDyad",
     "Comparison",
     "Coverage",
     "Criterion",
     "Disputes",
+    "Distrust",
     "Driver",
     "DyadContext",
     "DyadName",
@@ -94,6 +109,8 @@ __all__ = [
     "Holding",
     "Horizon",
     "Hypothesis",
+    "HypothesisPhase",
+    "HypothesisWeight",
     "Implication",
     "IndicatorStatus",
     "Judgement",
@@ -109,9 +126,12 @@ __all__ = [
     "Manifest",
     "ManifestFile",
     "ManifestSource",
+    "MatrixRow",
+    "MissingItem",
     "Mover",
     "Network",
     "Obligation",
+    "Odds",
     "OtherPrior",
     "Outlook",
     "PanelPoint",
@@ -127,6 +147,7 @@ __all__ = [
     "Sensitivity",
     "StressSummary",
     "StressTest",
+    "TestFinding",
     "Theatre",
     "TheatreCell",
     "Tie",
@@ -135,6 +156,7 @@ __all__ = [
 ]
 
 SCHEMA = "comity.assessment/1"
+_EVIDENCE_KEYS = frozenset({"evidence", "key_evidence", "against_evidence", "events"})
 
 
 class Assessment(Part):
@@ -168,6 +190,9 @@ class Assessment(Part):
     votes: list[Vote] = Field(default_factory=list)
     obligations: list[Obligation] = Field(default_factory=list)
     hypotheses: list[Hypothesis]
+    hypothesis_phases: list[HypothesisPhase] = Field(default_factory=list)
+    hypothesis_matrix: list[MatrixRow] = Field(default_factory=list)
+    claim_tests: list[ClaimVerdict] = Field(default_factory=list)
     outlook: Outlook
     judgements: list[Judgement]
     implications: list[Implication]
@@ -190,7 +215,7 @@ class Assessment(Part):
         def walk(node: Any) -> None:
             if isinstance(node, dict):
                 for key, value in node.items():
-                    if key in {"evidence", "key_evidence", "events"} and isinstance(value, list):
+                    if key in _EVIDENCE_KEYS and isinstance(value, list):
                         found.update(value)
                     else:
                         walk(value)

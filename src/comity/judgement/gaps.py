@@ -82,13 +82,6 @@ def gaps_part(readings: Mapping[str, Reading], context: Context) -> list[Gap]:
                 "`comity panel build`.",
             )
         )
-    made += [
-        Gap(
-            what="Weights of the rival explanations, scenarios and scored forecasts",
-            why="The hypothesis engine and the outlook are not built yet.",
-            fill="A later version.",
-        ),
-    ]
     return made
 
 

@@ -27,6 +27,8 @@ VIEWS = {
     "levers": "levers",
     "theatres": "theatres",
     "hypotheses": "hypotheses",
+    "matrix": "hypothesis_matrix",
+    "claim": "claim_tests",
     "evidence": "evidence",
     "timeline": "events",
     "ladder": "ladder",
