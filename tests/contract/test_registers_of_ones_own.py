@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -153,6 +154,25 @@ def str_of(table: Any) -> str:
     out = io.StringIO()
     Console(file=out, width=200).print(table)
     return out.getvalue()
+
+
+def test_the_example_of_the_documentation_works(workspace: Workspace, tmp_path: Path) -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "registers.md"
+    ledger, merges = re.findall(r"```text\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "ledger.csv").write_text(ledger)
+    assert workspace.check(tmp_path / "ledger.csv", None, PAIR)["set_aside"] == []
+    assert workspace.admit(tmp_path / "ledger.csv", None, PAIR).rows_new == 4
+    block_2 = ledger.replace("jf-", "jfb-").replace("jfb-x,", "jf-x-block-2,")
+    (tmp_path / "block2.csv").write_text(block_2)
+    assert workspace.admit(tmp_path / "block2.csv", None, PAIR).rows_new == 4
+    (tmp_path / "merges.csv").write_text(merges)
+    assert workspace.admit(tmp_path / "merges.csv", None, PAIR).rows_new == 2
+    with_events(workspace, tmp_path)
+    items = workspace.show(*PAIR, "ledger")[1]
+    assert {item["id"]: item["established"]["state"] for item in items} == {
+        "jf-x": "delivered", "jf-x-block-2": "delivered"
+    }  # fmt: skip
+    assert all(item["contested"] for item in items)
 
 
 # ------------------------------------------------------------------ refusals
