@@ -191,6 +191,8 @@ class Fulfilment(Part):
         At the declared horizon.
     median_days : int or None
         From contract to first delivery; null until half of the items are delivered. [days]
+    evidence : list of str
+        The rows that establish the contracts and deliveries.
     """
 
     contracted: int
@@ -200,6 +202,7 @@ class Fulfilment(Part):
     within: FulfilmentPoint
     curve: list[FulfilmentPoint]
     median_days: int | None
+    evidence: EvidenceIds
 
 
 class Inflation(Part):

@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from comity.judgement.book import EvidenceBook
     from comity.judgement.context import Context
 
 __all__ = ["followed", "ledger_summary"]
 
 _YEAR = 365.25
+_MOST = 60
 _CONTRACTED, _DELIVERED = "contracted", "delivered"
 
 
@@ -39,7 +41,7 @@ def ledger_summary(
     if not items:
         return None
     rules = load_ledger_rules(catalogs)
-    made = _Summary(rules, context.as_of)
+    made = _Summary(rules, context.as_of, context.book)
     counts: dict[str, int] = {}
     for item in items:
         state = item.track.path[-1].state if item.track.path else "nothing"
@@ -87,7 +89,8 @@ def _middle(days: tuple[int, int]) -> float:
 class _Summary:
     """Counts over items, by the declared rules, as of one day."""
 
-    def __init__(self, rules: LedgerRules, as_of: dt.date) -> None:
+    def __init__(self, rules: LedgerRules, as_of: dt.date, book: EvidenceBook) -> None:
+        self._book = book
         self._rules = rules
         self._as_of = as_of
 
@@ -104,7 +107,20 @@ class _Summary:
             within=_point(known, rule.within_years),
             curve=[_point(known, years) for years in rule.horizons_years],
             median_days=None if median is None else round(median),
+            evidence=self._book.cite(self._proof(items), limit=_MOST),
         )
+
+    def _proof(self, items: Sequence[TrackedItem]) -> list[str]:
+        """Return the rows that establish the contracts that are counted, and their deliveries."""
+        delivered = self._rules.rank(_DELIVERED)
+        return [
+            str(row["record_id"])
+            for item in items
+            if any(entry.state == _CONTRACTED for entry in item.track.path)
+            for entry in item.track.path
+            if entry.state == _CONTRACTED or self._rules.rank(entry.state) >= delivered
+            for row in entry.rows
+        ]
 
     def inflation(self, items: Sequence[TrackedItem], state: str) -> Inflation:
         least = self._rules.rank(state)

@@ -157,7 +157,7 @@ def _summary(assessment: Assessment) -> list[Block]:
     kept = tuple(
         Row(
             (
-                (Outside(name),),
+                (Outside(name), *cite(part.evidence)),
                 *((str(number),) for number in (part.contracted, part.delivered, part.open)),
                 (_share(part.within),),
             )
