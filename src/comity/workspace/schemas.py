@@ -7,6 +7,7 @@ import json
 from pydantic import BaseModel
 
 from comity.core.case import Case
+from comity.core.claim_test import ClaimTest
 from comity.core.codebook import Codebook
 from comity.core.framework import DiscriminatingTest, Hypothesis, Outlet, Term
 from comity.core.ledger_rules import LedgerRules
@@ -15,12 +16,14 @@ from comity.judgement.assessment import Assessment
 from comity.judgement.drivers import DriverDefinition
 from comity.judgement.ladder import LadderDefinition
 from comity.judgement.probability import Scale
+from comity.judgement.rivals.finding import Weighing
 
 __all__ = ["json_schemas"]
 
 _MODELS: dict[str, type[BaseModel]] = {
     "assessment": Assessment,
     "case": Case,
+    "claim": ClaimTest,
     "codebook": Codebook,
     "driver": DriverDefinition,
     "hypothesis": Hypothesis,
@@ -31,6 +34,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "scale": Scale,
     "term": Term,
     "test": DiscriminatingTest,
+    "weighing": Weighing,
 }
 
 

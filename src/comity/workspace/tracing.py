@@ -41,6 +41,7 @@ VIEWS = {
     "votes": "votes",
     "obligations": "obligations",
     "fulfilment": "ledger_summary",
+    "record": "track_record",
 }
 """Words of ``comity show`` and the parts of the assessment that they show."""
 
@@ -121,6 +122,7 @@ def _named_parts(assessment: Assessment) -> dict[str, list[str]]:
         assessment.levers,
         assessment.votes,
         assessment.obligations,
+        assessment.track_record.published,
     ):
         parts |= {item.id: item.evidence for item in group}
     for theatre in assessment.theatres:

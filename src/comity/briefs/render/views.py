@@ -332,6 +332,12 @@ def _tie(tie: dict[str, Any]) -> tuple[str, ...]:
     return tie["other_name"], *cells
 
 
+def _record_of(assessment: Assessment, data: dict[str, Any]) -> RenderableType:
+    from comity.briefs.render.scores import render_record  # noqa: PLC0415 -- it draws tables, too
+
+    return render_record(assessment, data)
+
+
 _VIEWS: dict[str, Callable[[Assessment, Any], RenderableType]] = {
     "readings": _readings,
     "phases": _phases,
@@ -356,4 +362,5 @@ _VIEWS: dict[str, Callable[[Assessment, Any], RenderableType]] = {
     "votes": register_views.votes,
     "obligations": register_views.obligations,
     "fulfilment": register_views.fulfilment,
+    "record": _record_of,
 }
