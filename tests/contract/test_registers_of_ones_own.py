@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from comity.cli import main
+from comity.core.catalog import builtin_catalog
 from comity.core.errors import QuarantineExceeded, UnknownName, UsageError
 from comity.core.settings import Settings
 from comity.workspace import Workspace
@@ -276,6 +278,32 @@ def test_one_speaker_cannot_say_both_on_one_day(
     assert bad["raw"].startswith("a-2,")
     assert says(stored, "claim:a-1")["state"] == "delivered"
     assert says(stored, "claim:a-3")["state"] == "denied"
+
+
+def test_a_third_party_cannot_cancel_a_deal(stored: Workspace, file: Callable[..., Path]) -> None:
+    row = {"claim_id": "a-1", "state": "cancelled", "speaker_side": "third"}
+    stored.admit(file([row, {"claim_id": "a-2"}], CLAIM, "b.csv"), None, PAIR)
+    (bad,) = set_aside(stored)
+    assert (bad["code"], bad["field"]) == ("speaker_cannot_assert", "speaker_side")
+    assert "another government" in bad["reason"]
+    assert "who gives" in bad["allowed"]
+
+
+def test_merges_of_a_case_folder_are_checked_too(tmp_path: Path) -> None:
+    catalog = tmp_path / "catalog"
+    folder = catalog / "cases" / "rus-irn"
+    shutil.copytree(builtin_catalog() / "cases" / "rus-irn", folder)
+    rows = ["merge_id,date,from_item,into_item,act,decided_by,why",
+            "m1,2026-01-01,mig-29-2025,mig-29-1990,merge,somebody,one aircraft",
+            "m2,2026-01-02,mig-29-1990,mig-29-2025,merge,somebody,and back"]  # fmt: skip
+    (folder / "registers" / "item_merges.csv").write_text("\n".join(rows) + "\n")
+    workspace = Workspace(Settings(home=tmp_path / "store", catalog=catalog))
+    workspace.sync(workspace.dyad("RUS", "IRN"))
+    (bad,) = [row for row in set_aside(workspace) if row["file"] == "item_merges.csv"]
+    assert bad["locator"] == "item_merges.csv line 3"
+    assert "circle" in bad["reason"]
+    held = {row["name"]: row for row in workspace.holdings()["sources"]}
+    assert held["case:rus-irn"]["rows"]["item_merges"] == 1
 
 
 def test_register_rows_need_a_dyad(workspace: Workspace, file: Callable[..., Path]) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from comity.core.case_table import BadRowError, parse_case_table
 from comity.core.codebook import Codebook, Scope, breaches
 from comity.core.item_merges import merge_fault, resolve_merges
+from comity.core.ledger_rules import role_of
 from comity.core.records import TABLES, Batch, record_id
 
 if TYPE_CHECKING:
@@ -47,12 +48,15 @@ class RegisterRules:
         Who may stand in the rows.
     sources : collection of str
         Sources whose rows belong to the same dyad.
+    first : collection of str
+        The state that side A means, with those that it continues.
     """
 
     codebooks: Mapping[str, Codebook]
     ledger: LedgerRules
     scope: Scope
     sources: Collection[str] = ()
+    first: Collection[str] = ()
 
 
 def row_check(
@@ -186,10 +190,11 @@ class _Check:
             merges = resolve_merges(self._merges)
             for name, row in self._stored["claims"].items():
                 self._hear(row, merges.item(str(row["item_id"])), f"the stored row {name}", name)
+        state = str(record["state"])
+        self._may_assert(record, state)
         key = _moment(record, resolve_merges(self._merges).item(str(record["item_id"])))
         if key is None:
             return
-        state = str(record["state"])
         for other, where in self._said[key]:
             if where.endswith(f" {own}"):
                 continue  # the row itself, stored before
@@ -202,6 +207,21 @@ class _Check:
                     "state", "exclusive-states", f"a state that goes with {other}",
                 )  # fmt: skip
         self._said[key].append((state, f"line {line}"))
+
+    def _may_assert(self, record: dict[str, object], state: str) -> None:
+        """Refuse a state that a speaker of this part cannot assert."""
+        side = record.get("speaker_side")
+        role = role_of(
+            str(side) if side else None, supplier_is_a=record["actor"] in self.rules.first
+        )
+        may = self.rules.ledger.state(state).by
+        if role not in may:
+            named = ", ".join(self.rules.ledger.roles[each] for each in may)
+            raise BadRowError(
+                "speaker_cannot_assert",
+                f"{state} cannot be asserted by {self.rules.ledger.roles[role]}, only by {named}.",
+                "speaker_side", "asserted-by", named,
+            )  # fmt: skip
 
     def _hear(self, row: Mapping[str, Any], item: str, where: str, name: str) -> None:
         key = _moment(row, item)

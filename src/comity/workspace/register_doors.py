@@ -36,16 +36,19 @@ def register_rules(dyad: Dyad | None, actors: Actors, catalogs: Sequence[Path]) 
     pair: set[str] = set()
     third = None
     sources: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
     if dyad is not None:
         pair = {*actors.lineage(dyad.a), *actors.lineage(dyad.b)}
         sources = register_sources(dyad, catalogs)
         case = load_case(dyad, catalogs)
+        first = actors.lineage(case.dyad.a if case else min(dyad.a, dyad.b))
         third = {item.id for item in case.third_parties} if case else None
     return RegisterRules(
         codebooks=load_codebooks(catalogs),
         ledger=load_ledger_rules(catalogs),
         scope=Scope(actors.is_known, pair, third),
         sources=sources,
+        first=first,
     )
 
 

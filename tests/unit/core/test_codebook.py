@@ -41,7 +41,6 @@ BROKEN: list[tuple[str, str, dict[str, Any]]] = [
     ("claims", "two-parties", {"recipient": "CHN"}),
     ("claims", "quantity", {"quantity": -1.0, "unit": "jets"}),
     ("claims", "unit", {"quantity": 3.0}),
-    ("claims", "third-cancels", {"state": "cancelled", "speaker_side": "third"}),
     ("claims", "joint-side", {"joint": True, "speaker_side": "press"}),
     ("claims", "later-known", {"later": "it came"}),
     ("claims", "later-after", {"later": "it came", "later_known_from": EARLY}),
