@@ -215,7 +215,8 @@ def _rest(item: LedgerItem, verified: list[LedgerStep]) -> Parts:
 
 
 def _step(assessment: Assessment, step: LedgerStep) -> Parts:
-    who = step.speaker or (actor_words(step.side, assessment.dyad) if step.side else "")
+    side = step.by or step.side  # a side is a state of the case, whichever is asked first
+    who = step.speaker or (actor_words(side, assessment.dyad) if side else "")
     lead = " by " if step.state in _SPOKEN else ", according to "
     said: Parts = (lead, Outside(who)) if who else ()
     note: Parts = (" ", Outside(step.note)) if step.note else ()
