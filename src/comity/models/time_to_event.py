@@ -119,7 +119,7 @@ def wilson(k: int, n: int) -> tuple[float, float]:
     Examples
     --------
     >>> [round(bound, 2) for bound in wilson(3, 10)]
-    [0.16, 0.5]
+    [0.15, 0.5]
     """
     if n == 0:
         return 0.0, 1.0
