@@ -27,7 +27,7 @@ _MARKS = "● counts towards what is established, ○ only said, ✕ a denial; g
 _OUTCOMES = {
     "stands": "stands",
     "against_established": "against what is established",
-    "asserted_again": "the same side later asserts it",
+    "asserted_again": "the same side later asserts it, or its delivery",
 }
 _ANSWERS = ("confirmed", "denied", "silent")
 _STATUS = {
