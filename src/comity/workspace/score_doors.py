@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from typing import TYPE_CHECKING, Any
 
+from comity.acts.glance import may_concern
 from comity.acts.names import checked_name, checked_text
 from comity.briefs.render.scores import render_scores
 from comity.core import clock
@@ -201,6 +202,8 @@ class ScoreDoors(ReviewDoors):
     def published(self, assessment: Assessment) -> Assessment:
         """Lay author, review, and the scores of recorded forecasts over an assessment."""
         made = super().published(assessment)
+        if not may_concern(self.acts_address, assessment.dyad.a, assessment.dyad.b):
+            return made
         own = self._own_record(dt.date.fromisoformat(assessment.as_of), assessment.dyad.key)
         if own is None:
             return made
@@ -210,8 +213,6 @@ class ScoreDoors(ReviewDoors):
     # ------------------------------------------------------------------ inside
 
     def _own_record(self, as_of: dt.date, dyad: str) -> OwnRecord | None:
-        if not self.acts_address.may_hold_acts:
-            return None
         from comity.acts.scores import own_record, read_book  # noqa: PLC0415
 
         with self.acts.reading() as session:
