@@ -138,3 +138,18 @@ def test_an_outcome_whose_window_still_runs_says_so(assessment: Assessment) -> N
     running = {lever.id for lever in assessment.levers if not lever.window_over}
     assert "us-2025-trump-thaw" in running
     assert "us-2010-reset" not in running
+
+
+def test_columns_of_the_promises_kept_stand_under_their_heads(
+    workspace: Workspace, assessment: Assessment
+) -> None:
+    from comity.workspace.tracing import part_of  # noqa: PLC0415
+
+    part = part_of(assessment, "fulfilment")
+    table = workspace.table(assessment, "fulfilment", part).renderables[0]
+    cells = {str(column.header): next(iter(column.cells)) for column in table.columns}
+    assert assessment.ledger_summary is not None
+    kept = assessment.ledger_summary.fulfilment
+    assert cells["contracts"] == str(kept.contracted)
+    assert "%" in cells["share (80 %)"]
+    assert cells["median days"] == str(kept.median_days)

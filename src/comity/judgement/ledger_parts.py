@@ -95,7 +95,7 @@ class DenialPart(Part):
     """A denial: what it answers, and whether it stands.
 
     ``outcome`` is ``stands``, ``against_established`` (what it denies is established) or
-    ``asserted_again`` (the same side later asserts it, or the delivery of what it says is not used).
+    ``asserted_again`` (the same side later asserts it, or its delivery).
     """
 
     date: str

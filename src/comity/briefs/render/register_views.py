@@ -181,16 +181,7 @@ def _quantity(step: dict[str, Any]) -> str:
 
 def fulfilment(assessment: Assessment, data: dict[str, Any] | None) -> RenderableType:
     """Return promises kept, announcements without proof, and who claims and who denies."""
-    head = (
-        "of",
-        "contracts",
-        "delivered",
-        "ended",
-        "open",
-        "within",
-        "share (80 %)",
-        "median days",
-    )
+    head = ("of", "contracts", "delivered", "ended", "open", "share (80 %)", "median days")
     if data is None:
         return _table("Promises kept", head, ())
     groups = [("all items", data["fulfilment"])]
@@ -198,7 +189,7 @@ def fulfilment(assessment: Assessment, data: dict[str, Any] | None) -> Renderabl
     groups += [(each["name"], each["fulfilment"]) for each in data["by_flow_class"]]
     kept = (
         (name, part["contracted"], part["delivered"], part["ended"], part["open"],
-         _share(part["within"]), part["median_days"])
+         _share(part["within"]) if part["contracted"] else "no contract", part["median_days"])
         for name, part in groups
     )  # fmt: skip
     inflated = (
