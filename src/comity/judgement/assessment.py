@@ -11,6 +11,7 @@ from comity.judgement.assumption_parts import KeyAssumption
 from comity.judgement.beside import Beside
 from comity.judgement.checklist_parts import CheckRow
 from comity.judgement.claim_parts import ClaimEpisode, ClaimSensitivity, ClaimVerdict, Odds
+from comity.judgement.commitment_parts import Obligation, StressSummary, Vote
 from comity.judgement.comparison_parts import (
     Alliance,
     ComparedDyad,
@@ -33,6 +34,7 @@ from comity.judgement.hypothesis_parts import (
     TestFinding,
 )
 from comity.judgement.implication_parts import Implication
+from comity.judgement.ledger_parts import LedgerItem, LedgerStep, LedgerSummary
 from comity.judgement.outlook_parts import Horizon, Outlook
 from comity.judgement.parts import (
     BottomLine,
@@ -44,9 +46,11 @@ from comity.judgement.parts import (
     FlipEnd,
     FlipPoint,
     Gap,
+    Holding,
     IndicatorStatus,
     Judgement,
     Ladder,
+    LadderDown,
     LatestIndicator,
     LatestReading,
     Likelihood,
@@ -74,8 +78,6 @@ from comity.judgement.record_parts import (
     ScaleBand,
 )
 from comity.judgement.register_parts import (
-    LedgerItem,
-    LedgerStep,
     Lever,
     Perspective,
     StressTest,
@@ -111,6 +113,7 @@ __all__ = [
     "FlipPoint",
     "Gap",
     "GradeCode",
+    "Holding",
     "Horizon",
     "Hypothesis",
     "HypothesisPhase",
@@ -120,10 +123,12 @@ __all__ = [
     "Judgement",
     "KeyAssumption",
     "Ladder",
+    "LadderDown",
     "LatestIndicator",
     "LatestReading",
     "LedgerItem",
     "LedgerStep",
+    "LedgerSummary",
     "Lever",
     "Likelihood",
     "Manifest",
@@ -134,6 +139,7 @@ __all__ = [
     "MissingItem",
     "Mover",
     "Network",
+    "Obligation",
     "Odds",
     "OtherPrior",
     "Outlook",
@@ -150,12 +156,14 @@ __all__ = [
     "RolePoint",
     "ScaleBand",
     "Sensitivity",
+    "StressSummary",
     "StressTest",
     "TestFinding",
     "Theatre",
     "TheatreCell",
     "Tie",
     "TrackRecord",
+    "Vote",
     "Without",
 ]
 
@@ -185,10 +193,14 @@ class Assessment(Part):
     drivers: list[Driver]
     tensions: list[Driver]
     ledger: list[LedgerItem]
+    ledger_summary: LedgerSummary | None = None
     stress_tests: list[StressTest]
+    stress_summary: StressSummary | None = None
     levers: list[Lever]
     theatres: list[Theatre]
     perspectives: list[Perspective]
+    votes: list[Vote] = Field(default_factory=list)
+    obligations: list[Obligation] = Field(default_factory=list)
     hypotheses: list[Hypothesis]
     hypothesis_phases: list[HypothesisPhase] = Field(default_factory=list)
     hypothesis_matrix: list[MatrixRow] = Field(default_factory=list)

@@ -43,6 +43,7 @@ from comity.workspace.horizon import Horizon
 from comity.workspace.lint_doors import LintDoors
 from comity.workspace.panel_doors import PanelDoors
 from comity.workspace.reference import PANEL_FILE, write_atomically
+from comity.workspace.register_views import Choice, chosen
 from comity.workspace.replays import replay
 from comity.workspace.schemas import json_schemas
 from comity.workspace.score_doors import ScoreDoors
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
     from comity.judgement.assessment import Assessment
     from comity.judgement.replay import Replay
 
-__all__ = ["FORMATS", "Question", "Workspace"]
+__all__ = ["FORMATS", "Choice", "Question", "Workspace"]
 
 FORMATS = ("html", "md", "json")
 _MOST_WEIGHT = 100.0
@@ -239,19 +240,27 @@ class Workspace(PanelDoors, ScoreDoors, LintDoors):
         return estimate_panel(read_panel_table(path), seed=seed or self.settings.seed)
 
     def show(
-        self, a: str, b: str, view: str, as_of: dt.date | None = None
+        self, a: str, b: str, view: str, as_of: dt.date | None = None, choice: Choice | None = None
     ) -> tuple[Assessment, Any]:
-        """Return the assessment and one part of it as plain data.
+        """Return the assessment and one part of it, or what is chosen of it, as plain data.
 
         Raises
         ------
         UnknownName
-            If there is no such view.
+            If there is no such view, item or side.
+        UsageError
+            If the view does not know the choice.
         """
         if view not in VIEWS:
             raise UnknownName("view", view, (*VIEWS, "effect"))
+        choice = choice or Choice()
+        choice.check(view)
         assessment = self.assess(a, b, as_of=as_of)
-        return assessment, part_of(assessment, view)
+        return assessment, chosen(assessment, view, part_of(assessment, view), choice)
+
+    def choice(self, **asked: str | None) -> Choice:
+        """Return what of a view is asked for; keywords as of `Choice`."""
+        return Choice(**asked)
 
     def effect(
         self,
@@ -316,9 +325,11 @@ class Workspace(PanelDoors, ScoreDoors, LintDoors):
         """Return what a terminal shows of an assessment."""
         return render_terminal(assessment)
 
-    def table(self, assessment: Assessment, view: str) -> Any:
-        """Return one part of an assessment as a terminal shows it."""
-        return render_view(assessment, view, part_of(assessment, view))
+    def table(self, assessment: Assessment, view: str, part: Any = None) -> Any:
+        """Return one part of an assessment, or what `show` gave of it, as a terminal shows it."""
+        if part is None:
+            part = chosen(assessment, view, part_of(assessment, view), Choice())
+        return render_view(assessment, view, part)
 
     def doctor(self) -> list[dict[str, str]]:
         """Check this machine, the catalog, the store and the database of acts."""

@@ -8,7 +8,9 @@ from pydantic import BaseModel
 
 from comity.core.case import Case
 from comity.core.claim_test import ClaimTest
+from comity.core.codebook import Codebook
 from comity.core.framework import DiscriminatingTest, Hypothesis, Outlet, Term
+from comity.core.ledger_rules import LedgerRules
 from comity.indicators.definition import IndicatorDefinition
 from comity.judgement.assessment import Assessment
 from comity.judgement.assumptions import AssumptionList
@@ -27,12 +29,14 @@ _MODELS: dict[str, type[BaseModel]] = {
     "case": Case,
     "checklist": ChecklistDefinition,
     "claim": ClaimTest,
+    "codebook": Codebook,
     "driver": DriverDefinition,
     "hypothesis": Hypothesis,
     "indicator": IndicatorDefinition,
     "ladder": LadderDefinition,
     "lint_language": Language,
     "lint_rule": LintRule,
+    "ledger": LedgerRules,
     "outlet": Outlet,
     "scale": Scale,
     "term": Term,
