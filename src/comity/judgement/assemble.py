@@ -14,7 +14,7 @@ from comity.judgement.hypotheses import hypotheses_part
 from comity.judgement.implications import implications_part
 from comity.judgement.indicator_status import indicators_part
 from comity.judgement.ladder import climb, load_ladder
-from comity.judgement.outlook import outlook_part
+from comity.judgement.outlook import outlook_gaps, outlook_part
 from comity.judgement.phases import phases_part
 from comity.judgement.readings import readings_part, roles_part
 from comity.judgement.registers import ledger, levers, perspectives, stress_tests, theatres
@@ -112,6 +112,7 @@ def judge(
         "comparison": _cited(context),
         "events": book.cite(marker_events(context, _turns(phases, roles)), limit=12),
     }
+    parts["gaps"] += outlook_gaps(parts["outlook"])
     parts["implications"] = implications_part(parts, context, catalogs)
     manifest = Manifest(
         sources=sources_used(context, specs),

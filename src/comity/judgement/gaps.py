@@ -84,8 +84,8 @@ def gaps_part(readings: Mapping[str, Reading], context: Context) -> list[Gap]:
         )
     made += [
         Gap(
-            what="Weights of the rival explanations, scenarios and scored forecasts",
-            why="The hypothesis engine and the outlook are not built yet.",
+            what="Weights of the rival explanations and scored forecasts",
+            why="The hypothesis engine is not built yet, and no forecast has resolved.",
             fill="A later version.",
         ),
     ]

@@ -13,6 +13,8 @@ from comity.judgement.assessment import Assessment
 from comity.judgement.drivers import DriverDefinition
 from comity.judgement.ladder import LadderDefinition
 from comity.judgement.probability import Scale
+from comity.judgement.questions import QuestionDefinition
+from comity.judgement.scenarios import ScenarioDefinition
 
 __all__ = ["json_schemas"]
 
@@ -24,7 +26,9 @@ _MODELS: dict[str, type[BaseModel]] = {
     "indicator": IndicatorDefinition,
     "ladder": LadderDefinition,
     "outlet": Outlet,
+    "question": QuestionDefinition,
     "scale": Scale,
+    "scenario": ScenarioDefinition,
     "term": Term,
     "test": DiscriminatingTest,
 }

@@ -27,6 +27,7 @@ VIEWS = {
     "levers": "levers",
     "theatres": "theatres",
     "hypotheses": "hypotheses",
+    "outlook": "outlook",
     "evidence": "evidence",
     "timeline": "events",
     "ladder": "ladder",
