@@ -11,13 +11,14 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from comity.core.actor import Actors
 from comity.core.case_table import parse_case_table
 from comity.core.catalog import Declaration, builtin_catalog, read_yaml
 from comity.core.dyad import Dyad
 from comity.core.errors import CatalogError, nearest
+from comity.core.reading_rules import CrisisKind
 from comity.core.records import TABLES
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ __all__ = [
     "Crisis",
     "Dispute",
     "FlowClass",
+    "JudgedPeriod",
+    "Leader",
     "Lineage",
     "Project",
     "SideOutlets",
@@ -92,6 +95,31 @@ class Crisis(Declaration):
     id: ItemId
     name: str
     parent: ItemId | None = None
+    kind: CrisisKind = "other"
+
+
+class Leader(Declaration):
+    """A change of who leads one of the two states, within the same order of government."""
+
+    state: Iso3
+    name: str
+    since: dt.date
+    source: str
+
+
+class JudgedPeriod(Declaration):
+    """A span of years for which rival explanations are weighed separately."""
+
+    start: dt.date
+    end: dt.date = Field(description="First day after it.")
+    name: str
+
+    @model_validator(mode="after")
+    def _ordered(self) -> JudgedPeriod:
+        if self.start >= self.end:
+            msg = f"the period {self.name!r} ends before it starts"
+            raise ValueError(msg)
+        return self
 
 
 class FlowClass(Declaration):
@@ -184,6 +212,8 @@ class Case(Declaration):
     third_parties: list[ThirdParty] = Field(default_factory=list)
     theatres: list[Theatre] = Field(default_factory=list)
     crises: list[Crisis] = Field(default_factory=list)
+    leaders: list[Leader] = Field(default_factory=list)
+    periods: list[JudgedPeriod] = Field(default_factory=list)
     flow_classes: list[FlowClass] = Field(default_factory=list)
     wish_lists: list[WishList] = Field(default_factory=list)
     core_issues: list[CoreIssue] = Field(default_factory=list)
@@ -214,6 +244,11 @@ class Case(Declaration):
     def compared(self) -> list[Dyad]:
         """The dyads that the case is compared with, in its order."""
         return [Dyad(*pair.split("-")) for pair in self.compare]
+
+    @property
+    def crisis_kinds(self) -> dict[str, str]:
+        """The kind of each crisis by its id."""
+        return {item.id: item.kind for item in self.crises}
 
     @property
     def theatre_names(self) -> dict[str, str]:

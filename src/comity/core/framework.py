@@ -10,6 +10,7 @@ from pydantic import Field, RootModel, field_validator
 
 from comity.core.catalog import Declaration, catalog_files, read_csv, read_yaml, read_yaml_folder
 from comity.core.errors import CatalogError, DuplicateName, UnknownName
+from comity.core.reading_rules import ReadingRule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,8 @@ __all__ = [
 ]
 
 VOCABULARIES = ("topics", "regions")
+NULL_HYPOTHESIS = "H0"
+"""The announcement artefact: always among the rivals, whatever else a catalog declares."""
 
 
 class Hypothesis(Declaration):
@@ -81,6 +84,10 @@ class DiscriminatingTest(Declaration):
         Whose ratings these are.
     note : str
         How to read them.
+    read : list of rule
+        How it is read from the record; see `comity.core.reading_rules`.
+    not_read : str
+        Why nothing reads it, where `read` is empty.
     """
 
     id: Annotated[str, Field(pattern=r"^E\d+$")]
@@ -90,6 +97,8 @@ class DiscriminatingTest(Declaration):
     spread: Annotated[float, Field(ge=0)]
     author: str
     note: str = ""
+    read: list[ReadingRule] = Field(default_factory=list)
+    not_read: str = ""
 
 
 class Outlet(Declaration):
@@ -214,6 +223,13 @@ def load_hypotheses(catalogs: Sequence[Path] = ()) -> dict[str, Hypothesis]:
         If a file is wrong or names an unknown rival.
     """
     found = read_yaml_folder("hypotheses/*.yml", Hypothesis, catalogs)
+    if NULL_HYPOTHESIS not in found:
+        raise CatalogError(
+            "hypotheses",
+            f"{NULL_HYPOTHESIS} is missing; the possibility that nothing but announcements is seen "
+            "must always be among the rivals",
+            sorted(found),
+        )
     for item in found.values():
         for rival in item.rivals:
             if rival not in found or rival == item.id:

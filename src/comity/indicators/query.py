@@ -96,7 +96,7 @@ class Query:
     fills: bool
 
 
-class _Binder(dict[str, str]):
+class Binder(dict[str, str]):
     """Fill the placeholders of a relation, binding only what is used."""
 
     def __init__(self, subject: Subject, parameters: Parameters) -> None:
@@ -143,7 +143,7 @@ def build_query(measure: Measure, subject: Subject, where: str) -> Query:
     """
     relation = relation_named(measure.table, f"{where}, key table")
     parameters = Parameters()
-    binder = _Binder(subject, parameters)
+    binder = Binder(subject, parameters)
 
     def scope(key: str) -> Scope:
         return Scope(f"{where}, key {key}", relation.name, relation.columns,
@@ -214,7 +214,7 @@ def presence_query(relation: Relation, subject: Subject) -> tuple[str, list[obje
     return sql, parameters.values
 
 
-def _belongs(relation: Relation, measure: Measure, binder: _Binder) -> tuple[str, str]:
+def _belongs(relation: Relation, measure: Measure, binder: Binder) -> tuple[str, str]:
     """Return whether a row is about the dyad, and its direction; binds only what is used.
 
     Coded rows count only from the registers of the dyad: those of another case were chosen for what

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from comity.judgement.assessment import Assessment, DyadName, Manifest
 from comity.judgement.bottom_line import bottom_line, standing_judgements
+from comity.judgement.claim_test import claim_verdicts
 from comity.judgement.drivers import load_drivers, rank_drivers
 from comity.judgement.gaps import ASSUMPTIONS, gaps_part
-from comity.judgement.hypotheses import hypotheses_part
+from comity.judgement.hypotheses import rival_parts
 from comity.judgement.implications import implications_part
 from comity.judgement.indicator_status import indicators_part
 from comity.judgement.ladder import climb, load_ladder
@@ -90,6 +91,8 @@ def judge(
     phases = phases_part(estimates.changes, estimates.months, readings, roles, context)
     declared = load_drivers(catalogs)
     theatre_names = context.case.theatre_names if context.case else {}
+    seed = int(estimates.diagnostics.get("seed", 0))
+    rivals = rival_parts(context, estimates.readings, phases, seed, catalogs)
     parts: dict[str, Any] = {
         "bottom_line": bottom_line(readings, roles, ladder, phases, context),
         "readings": readings,
@@ -104,7 +107,10 @@ def judge(
         "levers": levers(context.view, context.sources, book),
         "theatres": theatres(context.view, context.sources, theatre_names, book),
         "perspectives": perspectives(context.view, context.sources, book),
-        "hypotheses": hypotheses_part(context, catalogs),
+        "hypotheses": rivals.hypotheses,
+        "hypothesis_phases": rivals.phases,
+        "hypothesis_matrix": rivals.matrix,
+        "claim_tests": claim_verdicts(context, seed, catalogs),
         "outlook": outlook_part(estimates, readings, context, catalogs),
         "judgements": standing_judgements(readings, roles, ladder, context),
         "gaps": gaps_part(readings, context),

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from comity.judgement._part import Part
 from comity.judgement.beside import Beside
+from comity.judgement.claim_parts import ClaimEpisode, ClaimSensitivity, ClaimVerdict, Odds
 from comity.judgement.comparison_parts import (
     Alliance,
     ComparedDyad,
@@ -19,7 +20,16 @@ from comity.judgement.comparison_parts import (
     Rivalry,
     Tie,
 )
-from comity.judgement.hypothesis_parts import Hypothesis
+from comity.judgement.hypothesis_parts import (
+    Challenge,
+    Distrust,
+    Hypothesis,
+    HypothesisPhase,
+    HypothesisWeight,
+    MatrixRow,
+    MissingItem,
+    TestFinding,
+)
 from comity.judgement.implication_parts import Implication
 from comity.judgement.outlook_parts import Horizon, Outlook
 from comity.judgement.parts import (
@@ -75,11 +85,16 @@ __all__ = [
     "Beside",
     "BottomLine",
     "Boundary",
+    "Challenge",
+    "ClaimEpisode",
+    "ClaimSensitivity",
+    "ClaimVerdict",
     "ComparedDyad",
     "Comparison",
     "Coverage",
     "Criterion",
     "Disputes",
+    "Distrust",
     "Driver",
     "DyadContext",
     "DyadName",
@@ -91,6 +106,8 @@ __all__ = [
     "GradeCode",
     "Horizon",
     "Hypothesis",
+    "HypothesisPhase",
+    "HypothesisWeight",
     "Implication",
     "IndicatorStatus",
     "Judgement",
@@ -104,8 +121,11 @@ __all__ = [
     "Manifest",
     "ManifestFile",
     "ManifestSource",
+    "MatrixRow",
+    "MissingItem",
     "Mover",
     "Network",
+    "Odds",
     "OtherPrior",
     "Outlook",
     "PanelPoint",
@@ -120,6 +140,7 @@ __all__ = [
     "RolePoint",
     "Sensitivity",
     "StressTest",
+    "TestFinding",
     "Theatre",
     "TheatreCell",
     "Tie",
@@ -127,6 +148,7 @@ __all__ = [
 ]
 
 SCHEMA = "comity.assessment/1"
+_EVIDENCE_KEYS = frozenset({"evidence", "key_evidence", "against_evidence", "events"})
 
 
 class Assessment(Part):
@@ -156,6 +178,9 @@ class Assessment(Part):
     theatres: list[Theatre]
     perspectives: list[Perspective]
     hypotheses: list[Hypothesis]
+    hypothesis_phases: list[HypothesisPhase] = Field(default_factory=list)
+    hypothesis_matrix: list[MatrixRow] = Field(default_factory=list)
+    claim_tests: list[ClaimVerdict] = Field(default_factory=list)
     outlook: Outlook
     judgements: list[Judgement]
     implications: list[Implication]
@@ -178,7 +203,7 @@ class Assessment(Part):
         def walk(node: Any) -> None:
             if isinstance(node, dict):
                 for key, value in node.items():
-                    if key in {"evidence", "key_evidence", "events"} and isinstance(value, list):
+                    if key in _EVIDENCE_KEYS and isinstance(value, list):
                         found.update(value)
                     else:
                         walk(value)

@@ -82,13 +82,6 @@ def gaps_part(readings: Mapping[str, Reading], context: Context) -> list[Gap]:
                 "`comity panel build`.",
             )
         )
-    made += [
-        Gap(
-            what="Weights of the rival explanations and scored forecasts",
-            why="The hypothesis engine is not built yet, and no forecast has resolved.",
-            fill="A later version.",
-        ),
-    ]
     return made
 
 

@@ -103,7 +103,7 @@ def outlook_part(
         ],
         not_forecast=_unforecast(readings, futures),
         method=_method(futures, estimates, readings),
-        skill=skill_record(context.dyad, catalogs),
+        skill=skill_record(context.dyad),
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from comity.judgement._part import EvidenceIds, Part, Probability
 
 __all__ = [
+    "Against",
     "Horizon",
     "Outlook",
     "Question",
@@ -17,6 +18,7 @@ __all__ = [
     "Shock",
     "Signpost",
     "Skill",
+    "Tenth",
 ]
 
 
@@ -146,21 +148,45 @@ class Question(Part):
     evidence: EvidenceIds
 
 
-class Skill(Part):
-    """How such forecasts did in the rolling-origin test: skill against a rival, with 90 % bounds.
+class Against(Part):
+    """Skill against a rival: 1 less the ratio of the mean CRPS, with a 90 % bootstrap interval."""
 
-    ``skill`` is 1 less the ratio of the mean CRPS to that of the rival; 0 is no better than it.
+    skill: float
+    lo90: float | None
+    hi90: float | None
+
+
+class Tenth(Part):
+    """Forecasts whose stated chance of a rise lay in one tenth: what was said, and what came."""
+
+    said: float
+    came: float
+    n: int
+
+
+class Skill(Part):
+    """How such forecasts did in the rolling-origin test.
+
+    ``persistence`` is a random walk with the pooled step, ``drift`` the same with the dyad's own
+    mean step. ``brier`` is that of the direction, 0.25 for always one half. ``pit`` counts where in
+    the forecast the outcome fell, by tenth.
     """
 
     on: str
+    own: bool
     reading: str
     months: int
-    against: Literal["persistence", "drift"]
     forecasts: int
-    skill: float
-    lo90: float
-    hi90: float
+    clusters: int
+    crps: float
+    persistence: Against
+    drift: Against
+    brier: float | None
+    covered50: float
     covered80: float
+    covered95: float
+    reliability: list[Tenth] = Field(default_factory=list)
+    pit: list[int] = Field(default_factory=list)
 
 
 class Outlook(Part):

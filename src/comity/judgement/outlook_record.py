@@ -1,6 +1,6 @@
 """How such forecasts did in the rolling-origin test: a generated file that comes with the package.
 
-``comity outlook backtest --docs`` writes it. It is a record, not a declaration: nothing in it is
+``make backtest`` writes it. It is a record, not a declaration: nothing in it is
 edited by hand.
 """
 
@@ -14,9 +14,6 @@ from comity.core.catalog import builtin_catalog
 from comity.judgement.outlook_parts import Skill
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
     from comity.core.dyad import Dyad
 
 __all__ = ["RECORD", "skill_record"]
@@ -24,14 +21,12 @@ __all__ = ["RECORD", "skill_record"]
 RECORD = ("panel", "outlook_backtest.json")
 
 
-def skill_record(dyad: Dyad, catalogs: Sequence[Path] = ()) -> list[Skill]:
+def skill_record(dyad: Dyad) -> list[Skill]:
     """Return the skill of forecasts for this dyad, and for the dyads of the panel."""
-    del catalogs
-    own = f"{dyad.key} own record"
     return [
         Skill(**each)
         for each in _record().get("skill", [])
-        if each["on"] == own or not each["on"].endswith("own record")
+        if not each["own"] or each["on"] == dyad.key
     ]
 
 

@@ -18,7 +18,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
@@ -27,11 +27,11 @@ from numpy.typing import NDArray
 from scipy.special import gammaln, ndtr, ndtri, stdtr, stdtrit
 
 from comity.core.errors import NotEnoughObservations
-from comity.models._protocol import HORIZONS, READINGS, Item, Reading
+from comity.models._protocol import HORIZONS, Item, Reading, ReadingPath
 from comity.models.item_levels import ItemPriors, fit_levels, on_scale_of, standardise
 from comity.models.kalman import filter_levels, plan_spans
 from comity.models.mixture import BALANCE_UNIT, rescaled, scaled
-from comity.models.outlook import simulate_futures
+from comity.models.outlook import Futures, simulate_futures
 from comity.models.readings import estimate_readings
 
 __all__ = ["LEVELS", "Forecasts", "Scored", "backtest_panel", "backtest_readings", "score"]
@@ -43,6 +43,8 @@ RIVALS = ("persistence", "drift")
 _BURN_IN = 5  # moves of a dyad before it is forecast
 _OWN_N = 8.0  # moves that the pooled step is worth against a dyad's own
 _RIDGE = 10.0
+_FEWEST = 24  # past moves of one length that a spread is learnt from
+_CLUSTER = 24  # months of origins that are drawn together where there is one dyad
 _DEGREES = np.array([2.5, 3.0, 4.0, 6.0, 10.0, 20.0, 1e6])
 _MOST_LEARNT = 40_000  # moves of the whole panel that the tails are learnt from
 
@@ -54,7 +56,7 @@ class Forecasts:
     Parameters
     ----------
     dyad : numpy.ndarray of int
-        Which dyad: the cluster of the bootstrap.
+        Which dyad, or which two years of origins of a single one: the cluster of the bootstrap.
     present, outcome : numpy.ndarray
         On the published scale.
     p_rise : numpy.ndarray
@@ -88,13 +90,13 @@ class Scored(NamedTuple):
 
     Parameters
     ----------
-    forecasts, dyads : int
-        How many.
+    forecasts, clusters : int
+        How many forecasts, and how many clusters of the bootstrap.
     crps, crps_persistence, crps_drift : float
         Mean continuous ranked probability score. [points]
     skill_persistence, skill_drift : tuple of float
-        1 less the ratio of the scores, with a 90 % interval by bootstrap over dyads: value, low,
-        high. Low and high are NaN with fewer than two dyads.
+        1 less the ratio of the scores, with a 90 % interval by bootstrap over clusters: value, low,
+        high. Low and high are NaN with fewer than two.
     brier : float
         Of the direction, where the outcome differed from the present; 0.25 is always one half.
     directed : int
@@ -108,7 +110,7 @@ class Scored(NamedTuple):
     """
 
     forecasts: int
-    dyads: int
+    clusters: int
     crps: float
     crps_persistence: float
     crps_drift: float
@@ -144,7 +146,7 @@ def score(made: Forecasts, *, seed: int, rounds: int = 400) -> Scored:
     kept = [(each & moved) for each in kept]
     return Scored(
         forecasts=len(made.dyad),
-        dyads=len(np.unique(made.dyad)),
+        clusters=len(np.unique(made.dyad)),
         crps=float(mean[0]),
         crps_persistence=float(mean[1]),
         crps_drift=float(mean[2]),
@@ -366,42 +368,44 @@ def backtest_readings(
         if futures is None:
             continue
         for reading in futures.changes:
-            path = found.paths[reading]
             later = _later(reading, items, origin)
-            start = path.ahead
-            if start is None or path.reference is None and reading != "asymmetry":
-                continue
-            present = later[origin]
-            for at, span in enumerate(HORIZONS):
-                if origin + span >= len(later):
-                    continue
-                moves = start.moves(span)
-                moves = moves[np.isfinite(moves)]
-                if len(moves) < 24:  # noqa: PLR2004 -- two years of starts
-                    continue
-                step = float(np.sqrt(np.mean(moves**2)))
-                normal = step * ndtri(LEVELS)
-                own = np.quantile(futures.lines[reading][at], LEVELS)
-                ways = (
-                    own,
-                    scaled(present + normal, path.reference),
-                    scaled(present + moves.mean() + normal, path.reference),
-                )
-                outcome = scaled(np.array([later[origin + span]]), path.reference)
-                now = scaled(np.array([present]), path.reference)
-                lines = futures.lines[reading][at]
-                pit = float((lines < outcome).mean() + 0.5 * (lines == outcome).mean())
-                made.setdefault((reading, span), []).append(
-                    _scored(
-                        np.array([0]),
-                        now,
-                        outcome,
-                        np.array([futures.rises(reading)[at]]),
-                        np.array([pit]),
-                        [way[None] for way in ways],
-                    )
-                )
+            for span, scored in _own_origin(
+                reading, found.paths[reading], futures, later, origin
+            ):
+                made.setdefault((reading, span), []).append(scored)
     return {key: Forecasts.joined(parts) for key, parts in made.items()}
+
+
+def _own_origin(
+    reading: Reading, path: ReadingPath, futures: Futures, later: Array, origin: int
+) -> Iterator[tuple[int, Forecasts]]:
+    """Yield the scored forecasts of one reading from one origin, by horizon."""
+    present = later[origin]
+    for at, span in enumerate(HORIZONS):
+        moves = path.ahead.moves(span) if path.ahead is not None else np.array([])
+        moves = moves[np.isfinite(moves)]
+        if origin + span >= len(later) or len(moves) < _FEWEST:
+            continue
+        normal = float(np.sqrt(np.mean(moves**2))) * ndtri(LEVELS)
+        lines = futures.lines[reading][at]
+        ways = (
+            np.quantile(lines, LEVELS),
+            scaled(present + normal, path.reference),
+            scaled(present + moves.mean() + normal, path.reference),
+        )
+        outcome = scaled(later[[origin + span]], path.reference)
+        pit = (lines < outcome).mean() + 0.5 * (lines == outcome).mean()
+        yield (
+            span,
+            _scored(
+                np.array([origin // _CLUSTER]),
+                scaled(later[[origin]], path.reference),
+                outcome,
+                futures.rises(reading)[[at]],
+                np.array([float(pit)]),
+                [way[None] for way in ways],
+            ),
+        )
 
 
 def _until(item: Item, end: int) -> Item:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from comity import __version__
+from comity.briefs.render.backtest import render_backtest, write_backtest
 from comity.briefs.render.effects import render_effects
 from comity.briefs.render.html import render_html
 from comity.briefs.render.json import load_json, render_json
@@ -26,6 +27,7 @@ from comity.judgement.beside import beside
 from comity.judgement.change import compare
 from comity.models.factor import estimate_panel
 from comity.models.panel_table import read_panel_table
+from comity.workspace.backtest import backtest
 from comity.workspace.chain import (
     Chain,
     Question,
@@ -252,9 +254,29 @@ class Workspace(PanelDoors):
         """
         return event_study(self._question(a, b, as_of), date, months)
 
+    def backtest(
+        self, a: str, b: str, progress: Callable[[str], None] = lambda _: None
+    ) -> dict[str, Any]:
+        """Test the outlook by rolling origins, on the panels and on the own record of two states.
+
+        Raises
+        ------
+        UsageError
+            If nothing is long enough to be tested.
+        """
+        return backtest(self._question(a, b, None), self.settings.home, progress)
+
+    def write_backtest(self, data: dict[str, Any], folder: Path, date: dt.date) -> list[Path]:
+        """Write what `backtest` gave into a folder: data, a page with its table, and charts."""
+        return write_backtest(data, folder, date)
+
     def effect_table(self, data: dict[str, Any]) -> Any:
         """Return effects as a terminal shows them."""
         return render_effects(data)
+
+    def backtest_table(self, data: dict[str, Any]) -> Any:
+        """Return the scores of the outlook as a terminal shows them."""
+        return render_backtest(data)
 
     def summary(self, assessment: Assessment) -> Any:
         """Return what a terminal shows of an assessment."""

@@ -28,6 +28,8 @@ VIEWS = {
     "theatres": "theatres",
     "hypotheses": "hypotheses",
     "outlook": "outlook",
+    "matrix": "hypothesis_matrix",
+    "claim": "claim_tests",
     "evidence": "evidence",
     "timeline": "events",
     "ladder": "ladder",

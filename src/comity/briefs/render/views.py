@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from comity.judgement.assessment import Assessment
+    from comity.judgement.assessment import Assessment, HypothesisWeight
 
 __all__ = ["render_view", "table_of"]
 
@@ -197,9 +197,75 @@ def _theatres(_: Assessment, data: list[dict[str, Any]]) -> Table:
     return table_of("Theatres, -2 open dispute to +2 direct support", ("theatre", *phases), rows)
 
 
-def _hypotheses(_: Assessment, data: list[dict[str, Any]]) -> Table:
-    rows = ((item["id"], item["statement"], item["weight"], item["sensitivity"]) for item in data)
-    return table_of("Rival explanations", ("id", "statement", "weight", "note"), rows)
+def _hypotheses(assessment: Assessment, data: list[dict[str, Any]]) -> Table:
+    shown = [each for each in assessment.hypothesis_phases if each.weights]
+    ranked = sorted(data, key=lambda item: (-(item["weight"] or 0.0), item["id"]))
+    if not shown:
+        rows = ((item["id"], item["statement"], item["sensitivity"]) for item in ranked)
+        return table_of("Rival explanations", ("id", "statement", "note"), rows)
+    weights = [{each.id: each for each in phase.weights} for phase in shown]
+    cells = []
+    for item in ranked:
+        by_phase = (_weight(found[item["id"]]) for found in weights)
+        cells.append((item["id"], item["title"], *by_phase, item["inconsistency"]))
+    names = ["all" if phase.overall else phase.name for phase in shown]
+    return table_of(
+        "Rival explanations: probability if exactly one rules, %, with its 80 % interval",
+        ("id", "explanation", *names, "inconsistency"),
+        cells,
+    )
+
+
+def _matrix(_: Assessment, data: list[dict[str, Any]]) -> Table:
+    names = list(data[0]["expected"]) if data else []
+    rows = (
+        (
+            item["id"],
+            item["text"],
+            *(f"{item['expected'][name]:+d}" for name in names),
+            item["diagnosticity"],
+            sum(each["present"] for each in item["findings"]),
+            sum(not each["present"] for each in item["findings"]),
+            item["not_read"],
+        )
+        for item in data
+    )
+    return table_of(
+        "Evidence by test: ratings from -2 (against) to +2 (strongly expected), and what was found",
+        ("id", "test", *names, "spread", "seen", "not seen", "why not read"),
+        rows,
+    )
+
+
+def _claim(_: Assessment, data: list[dict[str, Any]]) -> Table:
+    rows = (
+        (
+            item["date"],
+            item["third_party"],
+            item["target_item"],
+            item["response_6m"],
+            item["response_12m"],
+            item["response_24m"],
+            item["result"],
+            "yes" if item["attributed"] else "no",
+            "; ".join(f"{name} {value:g}" for name, value in item["odds"].items()),
+        )
+        for claim in data
+        for item in claim["episodes"]
+    )
+    table = table_of(
+        "Claims put to the test: odds are of the claim against each rival; 1 tells nothing",
+        ("date", "third", "aimed at", "6 months", "12 months", "24 months", "result", "traced",
+         "odds"),
+        rows,
+    )  # fmt: skip
+    if data:
+        table.caption = "\n".join(f"{claim['title']}: {claim['verdict']}" for claim in data)
+    return table
+
+
+def _weight(found: HypothesisWeight) -> str:
+    return f"{100 * found.weight:.0f} ({100 * found.lo80:.0f}–{100 * found.hi80:.0f})"
 
 
 def _evidence(_: Assessment, data: dict[str, Any]) -> Table:
@@ -294,6 +360,8 @@ _VIEWS: dict[str, Callable[[Assessment, Any], Table]] = {
     "levers": _levers,
     "theatres": _theatres,
     "hypotheses": _hypotheses,
+    "matrix": _matrix,
+    "claim": _claim,
     "evidence": _evidence,
     "timeline": _timeline,
     "ladder": _ladder,

@@ -49,7 +49,11 @@ def build(assessment: Assessment) -> list[Block]:
     )
     return [
         Finding((_finding(levers),)),
-        *((Paragraph((_claim(levers),)),) if any(item.reads_on_h1 for item in levers) else ()),
+        *(
+            (Paragraph((_claim(levers),)),)
+            if not assessment.claim_tests and any(item.reads_on_h1 for item in levers)
+            else ()
+        ),
         Table(caption, columns, rows, show=12),
         Caveat(
             (
@@ -59,6 +63,11 @@ def build(assessment: Assessment) -> list[Block]:
             )
         ),
     ]
+
+
+def _has_readings(assessment: Assessment, levers: list[Lever]) -> bool:
+    """Return whether to count readings on the claim here: not where a section tests it."""
+    return not assessment.claim_tests and any(item.reads_on_h1 for item in levers)
 
 
 def _groups(levers: list[Lever]) -> dict[str, list[Lever]]:

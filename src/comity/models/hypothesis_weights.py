@@ -1,0 +1,246 @@
+"""How far findings speak for rival hypotheses: likelihood ratios with all doubt carried along.
+
+A rating ``r`` from -2 to 2 says how far a hypothesis leads one to expect a thing; the chance of
+seeing it is ``1 / (1 + exp(-k r))``. A finding says that the thing was seen, or was not where it
+could have been; it is right with the probability that its grade gives. Findings of one test in one
+period are told by the same people about the same quarrels: `n` of them count as
+``n / (1 + (n - 1) rho)``. Posterior draws carry four doubts: the steepness ``k``, each rating, the
+dependence ``rho`` and which findings happen to be on record (a Bayesian bootstrap).
+
+Two answers are given. *Weight*: the probability of each hypothesis if exactly one of them rules.
+*Share*: the part of the findings that each accounts for if several rule at once; a finding that
+two explain equally well is shared between them.
+
+References
+----------
+.. [1] Heuer, R. J. (1999), Psychology of Intelligence Analysis, chapter 8: Analysis of Competing
+   Hypotheses.
+.. [2] Rubin, D. B. (1981), The Bayesian Bootstrap, doi:10.1214/aos/1176345338.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from comity.core.errors import ModelError
+
+__all__ = ["Doubt", "Evidence", "Shares", "Weights", "information", "point_weights", "weigh"]
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_CHAINS = 160
+_ROUNDS = 40
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """How far ratings and findings are to be trusted; declared, not learnt.
+
+    Parameters
+    ----------
+    per_point : float
+        ``k``: change of the log odds of seeing a thing for one point of rating.
+    per_point_sd : float
+        Standard deviation of ``log k``.
+    rating_sd : float
+        Standard deviation of each rating. [points]
+    dependence : tuple of (float, float)
+        Bounds of ``rho``. [1]
+    concentration : float
+        Of the prior over shares, for each hypothesis: below 1, a few are held to rule at once
+        rather than all.
+    """
+
+    per_point: float
+    per_point_sd: float
+    rating_sd: float
+    dependence: tuple[float, float]
+    concentration: float = 1.0
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Findings and what is expected of them.
+
+    Parameters
+    ----------
+    expected : numpy.ndarray
+        Ratings, dims (test, hypothesis). [points]
+    prior : numpy.ndarray
+        Prior weights, dims (hypothesis,), not necessarily of sum 1.
+    test : numpy.ndarray of int
+        Test of each finding, dims (finding,).
+    cell : numpy.ndarray of int
+        Test and period of each finding, dims (finding,): findings of one cell depend on each other.
+    present : numpy.ndarray of bool
+        Whether the thing was seen, dims (finding,).
+    truth : numpy.ndarray
+        Probability that the finding is right, dims (finding,). [0.5-1]
+    part : numpy.ndarray
+        How much of each finding counts here, dims (finding,); below 1 where a record serves
+        several tests.
+
+    Raises
+    ------
+    ModelError
+        If the arrays do not fit or a probability is none.
+    """
+
+    expected: Array
+    prior: Array
+    test: Ints
+    cell: Ints
+    present: NDArray[np.bool_]
+    truth: Array
+    part: Array
+
+    def __post_init__(self) -> None:
+        count = len(self.test)
+        if any(len(each) != count for each in (self.cell, self.present, self.truth, self.part)):
+            msg = "findings need a test, a cell, presence, truth and part each."
+            raise ModelError(msg)
+        if self.expected.shape[1] != len(self.prior) or not (self.prior > 0).all():
+            msg = "every hypothesis needs ratings and a positive prior."
+            raise ModelError(msg)
+        if count and not ((self.truth >= 0.5) & (self.truth <= 1)).all():
+            msg = "a finding is right with a probability between 0.5 and 1."
+            raise ModelError(msg)
+
+    def take(self, keep: NDArray[np.bool_]) -> Evidence:
+        """Return the evidence with some findings only."""
+        return Evidence(
+            self.expected, self.prior, self.test[keep], self.cell[keep], self.present[keep],
+            self.truth[keep], self.part[keep],
+        )  # fmt: skip
+
+
+class Weights(NamedTuple):
+    """Posterior probability of each hypothesis, dims (draw, hypothesis); rows sum to 1."""
+
+    draws: Array
+
+
+class Shares(NamedTuple):
+    """Part of the findings that each hypothesis accounts for, dims (draw, hypothesis)."""
+
+    draws: Array
+
+
+def weigh(
+    evidence: Evidence, doubt: Doubt, *, seed: int, draws: int = 1000
+) -> tuple[Weights, Shares]:
+    """Weigh hypotheses on findings.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Findings and ratings.
+    doubt : Doubt
+        Declared doubts.
+    seed : int
+        Same seed and evidence give the same numbers.
+    draws : int, optional
+        Number of posterior draws of the weights.
+
+    Returns
+    -------
+    Weights, Shares
+        Without a finding, the prior and a flat share.
+    """
+    rng = np.random.default_rng([seed, evidence.expected.shape[1], len(evidence.test)])
+    k = doubt.per_point * np.exp(doubt.per_point_sd * rng.standard_normal(draws))
+    noise = doubt.rating_sd * rng.standard_normal((draws, *evidence.expected.shape))
+    rho = rng.uniform(*doubt.dependence, draws)
+    boot = rng.standard_exponential((draws, len(evidence.test)))
+    scale = k[:, None, None] * (evidence.expected + noise)
+    logs = _log_chances(scale, evidence)
+    counted = evidence.part * boot * _dependence(evidence.cell, rho)
+    support = np.einsum("df,dfh->dh", counted, logs) + np.log(evidence.prior / evidence.prior.sum())
+    return Weights(_softmax(support)), _shares(evidence, logs, counted, doubt.concentration, rng)
+
+
+def point_weights(evidence: Evidence, doubt: Doubt) -> Array:
+    """Return the weights with every doubt at its centre, dims (hypothesis,); for comparisons."""
+    logs = _log_chances(doubt.per_point * evidence.expected[None], evidence)[0]
+    rho = np.array([sum(doubt.dependence) / 2])
+    counted = evidence.part * _dependence(evidence.cell, rho)[0]
+    support = counted @ logs + np.log(evidence.prior / evidence.prior.sum())
+    return np.asarray(_softmax(support[None])[0])
+
+
+def information(weights: Array, expected: Array, doubt: Doubt, truth: float) -> Array:
+    """Return how much one further finding of each test would tell, dims (test,), in bits.
+
+    Parameters
+    ----------
+    weights : numpy.ndarray
+        Present weights, dims (hypothesis,).
+    expected : numpy.ndarray
+        Ratings, dims (test, hypothesis).
+    doubt : Doubt
+        For the steepness.
+    truth : float
+        Probability that such a finding would be right.
+    """
+    seen = _right(_expit(doubt.per_point * expected), truth)
+    return np.asarray(_entropy(seen @ weights) - _entropy(seen) @ weights)
+
+
+def _log_chances(scale: Array, evidence: Evidence) -> Array:
+    """Return the log probability of each finding, dims (draw, finding, hypothesis)."""
+    seen = _expit(scale[:, evidence.test, :])
+    chance = np.where(evidence.present[:, None], seen, 1 - seen)
+    return np.asarray(np.log(_right(chance, evidence.truth[:, None])))
+
+
+def _right(chance: Array, truth: Array | float) -> Array:
+    return np.asarray(truth * chance + (1 - truth) * (1 - chance))
+
+
+def _expit(x: Array) -> Array:
+    return np.asarray(1 / (1 + np.exp(-np.clip(x, -30, 30))))
+
+
+def _entropy(p: Array) -> Array:
+    q = np.clip(p, 1e-12, 1 - 1e-12)
+    return np.asarray(-(q * np.log2(q) + (1 - q) * np.log2(1 - q)))
+
+
+def _softmax(support: Array) -> Array:
+    raised = np.exp(support - support.max(axis=1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+
+
+def _dependence(cell: Ints, rho: Array) -> Array:
+    """Return by how much each finding counts for its company, dims (draw, finding)."""
+    if not len(cell):
+        return np.ones((len(rho), 0))
+    _, inverse, counts = np.unique(cell, return_inverse=True, return_counts=True)
+    return np.asarray(1 / (1 + (counts[inverse] - 1) * rho[:, None]))
+
+
+def _shares(
+    evidence: Evidence, logs: Array, counted: Array, each: float, rng: np.random.Generator
+) -> Shares:
+    """Draw the shares by Gibbs sampling, each chain under one draw of the doubts."""
+    chains = min(_CHAINS, len(logs))
+    chance = np.exp(logs[:chains])
+    weight = counted[:chains, :, None]
+    start = each * evidence.prior / evidence.prior.mean()
+    share = rng.dirichlet(start, chains)
+    kept = []
+    kinds = np.arange(chance.shape[2])
+    for turn in range(_ROUNDS):
+        claim = (share[:, None, :] * chance).cumsum(axis=2)
+        pick = rng.random((chains, chance.shape[1], 1)) * claim[:, :, -1:]
+        owner = (claim < pick).sum(axis=2, keepdims=True)
+        gamma = rng.standard_gamma(start + (weight * (owner == kinds)).sum(axis=1))
+        share = gamma / gamma.sum(axis=1, keepdims=True)
+        if turn >= _ROUNDS // 2:
+            kept.append(share)
+    return Shares(np.concatenate(kept))
