@@ -26,6 +26,7 @@ _COMMANDS = {
     "diff": "diff:diff",
     "compare": "compare:compare",
     "panel": "panel:app",
+    "outlook": "outlook:app",
     "collect": "collect:collect",
     "archive": "archive:app",
     "sources": "sources:app",

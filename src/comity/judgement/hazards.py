@@ -46,9 +46,7 @@ class Counted(NamedTuple):
     records: list[str]
 
 
-def count_shocks(
-    scenarios: Sequence[ScenarioDefinition], context: Context
-) -> dict[str, Counted]:
+def count_shocks(scenarios: Sequence[ScenarioDefinition], context: Context) -> dict[str, Counted]:
     """Return the belief about each scenario's shock, by scenario.
 
     A listed record that was not public by the as-of date does not count. A shock that is only meant

@@ -68,7 +68,9 @@ def outlook_part(
         return Outlook(horizons=[], questions=questions, not_forecast=_unforecast(readings, None))
     scenarios = load_scenarios(catalogs)
     counted = count_shocks(scenarios, context)
-    can, cannot = judged_in(scenarios, futures, {name: each.hazard for name, each in counted.items()})
+    can, cannot = judged_in(
+        scenarios, futures, {name: each.hazard for name, each in counted.items()}
+    )
     shocks = simulate_shocks(
         {each.id: counted[each.id].hazard for each in can if each.shock is not None},
         futures,
@@ -265,8 +267,8 @@ def _condition(condition: Change) -> str:
     if condition.times <= 0:
         return f"{condition.reading} {condition.change}"
     return (
-        f"{condition.reading} {condition.change} by more than {condition.times:g} times this dyad's "
-        "usual change over so many months (root mean square)"
+        f"{condition.reading} {condition.change} by more than {condition.times:g} times this "
+        "dyad's usual change over so many months (root mean square)"
     )
 
 
@@ -280,9 +282,7 @@ def _unforecast(readings: Mapping[str, Reading], futures: Futures | None) -> lis
     return made
 
 
-def _method(
-    futures: Futures, estimates: Estimates, readings: Mapping[str, Reading]
-) -> list[str]:
+def _method(futures: Futures, estimates: Estimates, readings: Mapping[str, Reading]) -> list[str]:
     horizons, parameters, draws = futures.shape
     del horizons
     made = [
@@ -313,7 +313,9 @@ def _method(
 def _tails_words(futures: Futures) -> str:
     heavy = futures.heavy_tails
     verdict = (
-        "the record shows abrupt moves" if heavy > _HEAVY else "the record hardly shows abrupt moves"
+        "the record shows abrupt moves"
+        if heavy > _HEAVY
+        else "the record hardly shows abrupt moves"
     )
     factors = ", ".join(
         f"{name} {factor:.2f}"
@@ -323,4 +325,3 @@ def _tails_words(futures: Futures) -> str:
         f"Heavy tails: {verdict} (probability {heavy:.0%} that moves have heavier tails than the "
         f"normal; declared prior 50 %). Past moves over what was expected: {factors}."
     )
-

@@ -102,7 +102,7 @@ class Horizon(Part):
     @model_validator(mode="after")
     def _adds_up(self) -> Horizon:
         total = sum(round(100 * each.probability) for each in self.scenarios)
-        if self.scenarios and total != 100:  # noqa: PLR2004 -- percent
+        if self.scenarios and total != 100:
             parts = ", ".join(f"{each.id} {each.probability:.2f}" for each in self.scenarios)
             msg = (
                 f"the scenarios at {self.months} months add up to {total} %, not 100 %: {parts}. "

@@ -127,7 +127,9 @@ class _Answer(NamedTuple):
     evidence: list[str]
 
 
-def load_questions(dyad: Dyad, catalogs: Sequence[Path] = ()) -> list[tuple[QuestionDefinition, bool]]:
+def load_questions(
+    dyad: Dyad, catalogs: Sequence[Path] = ()
+) -> list[tuple[QuestionDefinition, bool]]:
     """Return the general questions and those of the dyad's case, by id; whether it is the case's.
 
     Raises
@@ -148,7 +150,9 @@ def load_questions(dyad: Dyad, catalogs: Sequence[Path] = ()) -> list[tuple[Ques
             found[each.id] = each
     for each in found.values():
         if isinstance(each.probability, ByFutures) and each.months not in HORIZONS:
-            raise CatalogError(each.id, f"{each.months} months are no horizon", list(HORIZONS))
+            raise CatalogError(
+                each.id, f"{each.months} months are no horizon", [f"{span}" for span in HORIZONS]
+            )
     return [(found[name], name not in general) for name in sorted(found)]
 
 
@@ -251,7 +255,8 @@ def _by_futures(rule: ByFutures, futures: Futures | None, months: int) -> _Answe
     end = "" if rule.level is None else f" {bound:g}"
     text = (
         f"Share of {holds.size:,} simulated futures in which the line of {rule.reading} is "
-        f"{rule.is_}{end} after {months} months; the interval is over {holds.shape[0]} draws of the parameters."
+        f"{rule.is_}{end} after {months} months; the interval is over "
+        f"{holds.shape[0]} draws of the parameters."
     )
     p = float(by_parameter.mean())
     return _Answer(p, min(lo, p), max(hi, p), None, None, text, [])
@@ -265,7 +270,8 @@ def _by_steps(rule: BySteps, context: Context, months: int) -> _Answer | None:
     if series is None:
         return None
     seen = {each.end: each for each in series.observations}
-    moves, evidence = [], []
+    moves: list[tuple[dt.date, float]] = []
+    evidence: list[str] = []
     for end, last in sorted(seen.items(), reverse=True):
         before = seen.get(add_months(end, -months))
         # spans that overlap would tell of the same months twice
@@ -302,15 +308,15 @@ def _by_records(rule: ByRecords, register: _Register) -> _Answer | None:
     if not register.holds(rule.table):
         return None
     rows = register.rows(rule.table, rule.where)
-    good = {row["record_id"] for row in register.rows(rule.table, f"({rule.where}) and ({rule.then})")}
+    good = {
+        row["record_id"] for row in register.rows(rule.table, f"({rule.where}) and ({rule.then})")
+    }
     hits = sum(row["record_id"] in good for row in rows)
     ids = [row["record_id"] for row in reversed(rows)]
     return _rate(hits, len(rows), "past cases that came out so", ids)
 
 
-def _by_items(
-    rule: ByItems, register: _Register, months: int, as_of: dt.date
-) -> _Answer | None:
+def _by_items(rule: ByItems, register: _Register, months: int, as_of: dt.date) -> _Answer | None:
     if not register.holds(rule.table):
         return None
     opened, done, ended = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
@@ -155,7 +156,7 @@ def load_scenarios(catalogs: Sequence[Path] = ()) -> list[ScenarioDefinition]:
     """
     found = read_yaml_folder("scenarios/*.yml", ScenarioDefinition, catalogs)
     made = sorted(found.values(), key=lambda each: each.order)
-    for one, other in zip(made, made[1:], strict=False):
+    for one, other in pairwise(made):
         if one.order == other.order:
             raise CatalogError("scenarios", f"{one.id} and {other.id} both have order {one.order}")
     if [each.id for each in made if each.is_rest] != [each.id for each in made[-1:]]:
@@ -170,7 +171,8 @@ def judged_in(
     scenarios: Sequence[ScenarioDefinition], futures: Futures, hazards: Mapping[str, Hazard]
 ) -> tuple[list[ScenarioDefinition], list[ScenarioDefinition]]:
     """Return the scenarios that can be told apart with what is known, and those that cannot."""
-    can, cannot = [], []
+    can: list[ScenarioDefinition] = []
+    cannot: list[ScenarioDefinition] = []
     for each in scenarios:
         known = each.readings <= set(futures.changes)
         known &= each.shock is None or each.id in hazards
@@ -240,5 +242,3 @@ def largest_remainder(shares: Sequence[float], total: int = 100) -> list[int]:
     for i in order[: total - sum(whole)]:
         whole[i] += 1
     return whole
-
-

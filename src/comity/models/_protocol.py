@@ -105,8 +105,8 @@ class Ahead:
         Each is that of the items alive at its start, with their shares then, so that an item that
         comes alive is no move. NaN before `first`.
         """
-        later = (self.share[:, :-months] * self.means[:, months:]).sum(axis=0)
-        found = later - (self.share * self.means)[:, :-months].sum(axis=0)
+        steps = self.means[:, months:] - self.means[:, :-months]
+        found: NDArray[np.float64] = (self.share[:, :-months] * steps).sum(axis=0)
         found[: self.first] = float("nan")
         return found
 

@@ -170,7 +170,7 @@ def _skill(made: Forecasts, rival: int, seed: int, rounds: int) -> tuple[float, 
     names, at = np.unique(made.dyad, return_inverse=True)
     sums = np.stack([np.bincount(at, made.crps[:, which]) for which in (0, rival)])
     whole = 1.0 - sums[0].sum() / sums[1].sum()
-    if len(names) < 2:  # noqa: PLR2004 -- one dyad cannot be drawn from
+    if len(names) < 2:
         return float(whole), float("nan"), float("nan")
     rng = np.random.default_rng(seed)
     drawn = rng.multinomial(len(names), np.full(len(names), 1.0 / len(names)), size=rounds)
@@ -237,7 +237,7 @@ def _panel_origin(
     said = np.isfinite(x[:, origin]) & np.isfinite(x[:, origin - 1])
     due = np.isfinite(x[:, origin + years]) & observed[:, origin + years]
     use = said & due & (count >= _BURN_IN)
-    if use.sum() < 10:  # noqa: PLR2004 -- nothing to learn a direction from
+    if use.sum() < 10:
         return None
     pooled = float(np.sqrt(np.nanmean(moves**2)))
     square = np.nansum(moves**2, axis=1)
@@ -278,9 +278,7 @@ def _panel_degrees(shape: Array) -> float:
     return float(_DEGREES[int((found + np.log(prior)).argmax())])
 
 
-def _panel_direction(
-    x: Array, observed: NDArray[np.bool_], years: int, origin: int
-) -> Array:
+def _panel_direction(x: Array, observed: NDArray[np.bool_], years: int, origin: int) -> Array:
     """Return the chance of a rise of every dyad, learnt from moves that were over by the origin."""
     weights = np.zeros(2)
     rows, rose = [], []
@@ -325,9 +323,7 @@ def _scored(
     crps = np.stack(
         [np.asarray(scoringrules.crps_quantile(outcome, way, LEVELS)) for way in ways], axis=1
     )
-    inside = np.stack(
-        [np.abs(pit - 0.5) <= level / 2.0 for level in (0.5, 0.8, 0.95)], axis=1
-    )
+    inside = np.stack([np.abs(pit - 0.5) <= level / 2.0 for level in (0.5, 0.8, 0.95)], axis=1)
     return Forecasts(dyad, present, outcome, p_rise, pit, inside, crps)
 
 
@@ -369,9 +365,7 @@ def backtest_readings(
             continue
         for reading in futures.changes:
             later = _later(reading, items, origin)
-            for span, scored in _own_origin(
-                reading, found.paths[reading], futures, later, origin
-            ):
+            for span, scored in _own_origin(reading, found.paths[reading], futures, later, origin):
                 made.setdefault((reading, span), []).append(scored)
     return {key: Forecasts.joined(parts) for key, parts in made.items()}
 
@@ -387,7 +381,8 @@ def _own_origin(
         if origin + span >= len(later) or len(moves) < _FEWEST:
             continue
         normal = float(np.sqrt(np.mean(moves**2))) * ndtri(LEVELS)
-        lines = futures.lines[reading][at]
+        # from the line as it is read here: what is tested is where it goes
+        lines = scaled(present + futures.changes[reading][at], path.reference)
         ways = (
             np.quantile(lines, LEVELS),
             scaled(present + normal, path.reference),

@@ -282,7 +282,7 @@ def move_tails(past: Array, priors: MovePriors) -> Tails:
     prior = np.where(np.arange(len(degrees)) == len(degrees) - 1, priors.normal, rest)
     chance = np.exp(evidence - evidence.max()) * prior
     return Tails(
-        chance / chance.sum(), trust * 0.5 * np.log(square), np.sqrt((1.0 - trust)) * priors.spread
+        chance / chance.sum(), trust * 0.5 * np.log(square), np.sqrt(1.0 - trust) * priors.spread
     )
 
 

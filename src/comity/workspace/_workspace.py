@@ -284,7 +284,11 @@ class Workspace(PanelDoors):
 
     def table(self, assessment: Assessment, view: str) -> Any:
         """Return one part of an assessment as a terminal shows it."""
-        return render_view(assessment, view, part_of(assessment, view))
+        return self.part_table(assessment, view, part_of(assessment, view))
+
+    def part_table(self, assessment: Assessment, view: str, part: Any) -> Any:
+        """Return a part that `show` gave, or a selection from it, as a terminal shows it."""
+        return render_view(assessment, view, part)
 
     def doctor(self) -> list[dict[str, str]]:
         """Check this machine, the catalog and the store."""

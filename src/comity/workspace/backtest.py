@@ -69,9 +69,7 @@ def backtest(chain: Chain, home: Path, progress: Callable[[str], None]) -> dict[
     return {"generated_by": f"comity {__version__}", "seed": seed, "inputs": inputs, "skill": skill}
 
 
-def _panel(
-    on: str, reading: str, parts: Any, seed: int, *, signed: bool
-) -> list[dict[str, Any]]:
+def _panel(on: str, reading: str, parts: Any, seed: int, *, signed: bool) -> list[dict[str, Any]]:
     made = []
     for years in _YEARS:
         try:

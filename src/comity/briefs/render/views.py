@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
+from comity.briefs.render.outlook import outlook_view
 from comity.briefs.wording import join_words, percentile
 
 if TYPE_CHECKING:
@@ -350,7 +351,7 @@ def _tie(tie: dict[str, Any]) -> tuple[str, ...]:
     return tie["other_name"], *cells
 
 
-_VIEWS: dict[str, Callable[[Assessment, Any], Table]] = {
+_VIEWS: dict[str, Callable[[Assessment, Any], RenderableType]] = {
     "readings": _readings,
     "phases": _phases,
     "indicators": _indicators,
@@ -360,6 +361,7 @@ _VIEWS: dict[str, Callable[[Assessment, Any], Table]] = {
     "levers": _levers,
     "theatres": _theatres,
     "hypotheses": _hypotheses,
+    "outlook": outlook_view,
     "matrix": _matrix,
     "claim": _claim,
     "evidence": _evidence,
