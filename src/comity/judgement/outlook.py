@@ -268,7 +268,7 @@ def _condition(condition: Change) -> str:
         return f"{condition.reading} {condition.change}"
     return (
         f"{condition.reading} {condition.change} by more than {condition.times:g} times this "
-        "dyad's usual change over so many months (root mean square)"
+        "dyad's usual change over so many months"
     )
 
 

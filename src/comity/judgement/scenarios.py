@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from comity.core.catalog import Declaration, read_yaml_folder
 from comity.core.errors import CatalogError
 from comity.models._protocol import Reading
-from comity.models.outlook import Hazard
+from comity.models.outlook import Hazard, usual_change
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,14 +35,13 @@ __all__ = [
     "load_scenarios",
 ]
 
-_FEWEST = 24  # past changes of one length below which no share of them is taken
-
 
 class PresentState(Declaration):
     """A condition on the present: on one indicator, reading or role, above or below a threshold.
 
-    An indicator's threshold is a percentile of its own history, or a value with ``scale: value``; a
-    reading's is points of its scale; a role's a balance from -1 (b supplies) to 1 (a supplies).
+    An indicator's threshold is a percentile of its own history; with ``units`` it is a value, and
+    holds only where the indicator is measured in one of these units. A reading's is points of its
+    scale; a role's a balance from -1 (b supplies) to 1 (a supplies).
     """
 
     indicator: str | None = None
@@ -50,7 +49,7 @@ class PresentState(Declaration):
     role: str | None = None
     above: float | None = None
     below: float | None = None
-    scale: Literal["own", "value"] = "own"
+    units: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _one_of_each(self) -> PresentState:
@@ -78,8 +77,9 @@ class SignpostDefinition(PresentState):
 class Change(Declaration):
     """A change of a reading, against this dyad's own past changes of the same length.
 
-    ``times`` is the least size of the change, in root mean squares of these; 0 asks for any rise or
-    fall. Not a share of them: where a record holds few changes, most of them are none.
+    ``times`` is the least size of the change, in usual changes of that length
+    (`comity.models.outlook.usual_change`); 0 asks for any rise or fall. Not a share of past
+    changes: where a record holds few of them, most are none.
     """
 
     reading: Reading
@@ -220,11 +220,10 @@ def _holds(
 ) -> NDArray[np.bool_]:
     change = futures.changes[condition.reading][at]
     start = paths[condition.reading].ahead
-    past = start.moves(futures.horizons[at]) if start is not None else np.array([])
-    past = past[np.isfinite(past)]
-    if len(past) < _FEWEST:
+    usual = None if start is None else usual_change(start, futures.horizons[at])
+    if usual is None:
         return np.zeros(change.shape, dtype=bool)
-    bound = condition.times * float(np.sqrt(np.mean(past**2)))
+    bound = condition.times * usual
     return np.asarray(change > bound if condition.change == "rises" else change < -bound)
 
 

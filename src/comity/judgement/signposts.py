@@ -132,10 +132,13 @@ class Watch:
         series = [
             each
             for each in panel.series
-            if each.definition.id == base and (not direction or each.direction == direction)
+            if each.definition.id == base
+            and (not direction or each.direction == direction)
+            and (not wanted.units or each.unit in wanted.units)
         ]
         if not series:
-            yield _Found(panel.definitions[base].name, None, None, None, "", [])
+            unit = wanted.units[0] if wanted.units else ""
+            yield _Found(panel.definitions[base].name, None, None, None, unit, [])
         for each in series:
             yield _of_series(each, wanted)
 
@@ -146,7 +149,7 @@ def _of_series(series: IndicatorSeries, wanted: PresentState) -> _Found:
     arrow = {"ab": " (A to B)", "ba": " (B to A)"}.get(series.direction, "")
     name = series.definition.name + arrow
     bound = wanted.above if wanted.above is not None else wanted.below
-    if wanted.scale == "own" and bound is not None:
+    if not wanted.units and bound is not None:
         bound = _own_threshold(values, wanted)
     note = "" if bound is not None else "never so far"
     return _Found(name, last.label, last.value, bound, series.unit, list(last.evidence), note)
@@ -178,8 +181,9 @@ def _rank(found: _Found, wanted: PresentState) -> tuple[int, float, str]:
 def _condition(wanted: PresentState, found: _Found) -> str:
     side = "or more" if wanted.above is not None else "or less"
     bound = wanted.above if wanted.above is not None else wanted.below
-    if wanted.indicator is None or wanted.scale == "value":
-        return f"{bound:g} {side}"
+    if wanted.indicator is None or wanted.units:
+        unit = f" {found.unit}" if found.unit not in ("", "1") else ""
+        return f"{bound:g}{unit} {side}"
     share = bound if wanted.above is not None else 100.0 - (bound or 0.0)
     which = "higher" if wanted.above is not None else "lower"
     text = f"{which} than {share:.0f} % of its own history"

@@ -47,11 +47,13 @@ __all__ = [
     "move_tails",
     "simulate_futures",
     "simulate_shocks",
+    "usual_change",
 ]
 
 Array = NDArray[np.float64]
 _SPAN = HORIZONS[0]  # moves are checked against their expected size over so many months
 _DIRECTION = 12  # months over which a direction is learnt
+_FEWEST = 24  # past changes of one length below which none is called usual
 _RECENT = 120  # starts over which the muting of moves by the filters is averaged: ten years
 
 
@@ -248,6 +250,21 @@ def simulate_shocks(
         arrival = -np.log1p(-chances) / rate[:, None]
         found[name] = arrival <= years[:, None, None]
     return found
+
+
+def usual_change(start: Ahead, span: int) -> float | None:
+    """Return the usual size of a change of the published line over a span: a root mean square.
+
+    Past changes count as multiples of what was expected of them, taken times what is expected now:
+    a line that is read from more values than it was moves more. None with fewer than 24 of them.
+    [latent]
+    """
+    moves, expected = start.moves(span), start.expected[span]
+    seen = np.isfinite(moves) & (expected > 0)
+    if seen.sum() < _FEWEST:
+        return None
+    recent = float(np.mean(expected[start.first :][-_RECENT:]))
+    return float(np.sqrt(np.mean(moves[seen] ** 2 / expected[seen]) * recent))
 
 
 def move_tails(past: Array, priors: MovePriors) -> Tails:

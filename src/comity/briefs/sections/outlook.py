@@ -43,6 +43,8 @@ ORDER = 145
 TITLE = "Outlook"
 _YEAR = 12
 _SHOWN = 12
+_HELD = 0.65
+"""Share of outcomes below which an 80 % interval is called too narrow."""
 
 
 def build(assessment: Assessment) -> list[Block]:
@@ -99,6 +101,7 @@ def no_skill(outlook: Outlook, key: str) -> str:
     parts = []
     if own:
         parts += _without(own, f"On the record of {key}")
+        parts += _too_narrow(own)
     elif panel:
         parts.append("These forecasts were not tested on this dyad's own record.")
     parts += _without(panel, "On the panels")
@@ -118,6 +121,15 @@ def _without(tested: list[Skill], where: str) -> list[str]:
             f"{which}."
         )
     return made
+
+
+def _too_narrow(tested: list[Skill]) -> list[str]:
+    """Return which readings' 80 % intervals of the printed line held clearly too little."""
+    found = [each for each in tested if each.months == _YEAR and each.covered80 < _HELD]
+    if not found:
+        return []
+    which = join_words([f"{each.reading} {100 * each.covered80:.0f} %" for each in found])
+    return [f"At {_YEAR} months the 80 % intervals of the printed line held too little: {which}."]
 
 
 def _scenarios(assessment: Assessment) -> Table:
