@@ -163,15 +163,20 @@ def _past(reading: Reading, first: float) -> list[dict[str, Any]]:
     return [
         {
             "t": year_number(point.period, end=True),
-            "p50": point.value,
-            "p10": point.lo80,
-            "p90": point.hi80,
-            "p25": point.lo50,
-            "p75": point.hi50,
+            "p50": _short(point.value),
+            "p10": _short(point.lo80),
+            "p90": _short(point.hi80),
+            "p25": _short(point.lo50),
+            "p75": _short(point.hi50),
         }
-        for point in reading.series
+        # every third month: this chart is about what lies beyond it
+        for point in reading.series[::-1][::3][::-1]
         if year_number(point.period) >= first and point.value is not None
     ]
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
 
 
 def _ahead(name: str, reading: Reading, horizons: list[Horizon]) -> list[dict[str, Any]]:
