@@ -118,7 +118,10 @@ class CoMovementRule(Declaration):
     Parameters
     ----------
     indicator : str
-        Its yearly mean drives.
+        Its yearly value drives.
+    mirrored : str
+        The indicator that says the same of the second state, if it is another; used when the dyad
+        is asked in the order opposite to its case.
     direction : str
         ``ab``, ``ba`` or ``mutual``.
     reading : str
@@ -131,6 +134,7 @@ class CoMovementRule(Declaration):
 
     kind: Literal["co_movement"]
     indicator: str
+    mirrored: str = ""
     direction: Literal["ab", "ba", "mutual"] = "mutual"
     reading: Literal["depth", "cohesion", "tension", "asymmetry"]
     sign: Literal[1, -1]

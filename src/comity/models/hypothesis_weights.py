@@ -4,8 +4,8 @@ A rating ``r`` from -2 to 2 says how far a hypothesis leads one to expect a thin
 seeing it is ``1 / (1 + exp(-k r))``. A finding says that the thing was seen, or was not where it
 could have been; it is right with the probability that its grade gives. Findings of one test in one
 period are told by the same people about the same quarrels: `n` of them count as
-``n / (1 + (n - 1) rho)``. Posterior draws carry four doubts: the steepness ``k``, each rating, the
-dependence ``rho`` and which findings happen to be on record (a Bayesian bootstrap).
+``n / (1 + (n - 1) rho)``. Posterior draws carry three doubts: the steepness ``k``, each rating and
+the dependence ``rho``.
 
 Two answers are given. *Weight*: the probability of each hypothesis if exactly one of them rules.
 *Share*: the part of the findings that each accounts for if several rule at once; a finding that
@@ -15,7 +15,6 @@ References
 ----------
 .. [1] Heuer, R. J. (1999), Psychology of Intelligence Analysis, chapter 8: Analysis of Competing
    Hypotheses.
-.. [2] Rubin, D. B. (1981), The Bayesian Bootstrap, doi:10.1214/aos/1176345338.
 """
 
 from __future__ import annotations
@@ -28,7 +27,16 @@ from numpy.typing import NDArray
 
 from comity.core.errors import ModelError
 
-__all__ = ["Doubt", "Evidence", "Shares", "Weights", "information", "point_weights", "weigh"]
+__all__ = [
+    "Doubt",
+    "Evidence",
+    "Shares",
+    "Weights",
+    "information",
+    "point_weights",
+    "share_out",
+    "weigh",
+]
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -131,9 +139,7 @@ class Shares(NamedTuple):
     draws: Array
 
 
-def weigh(
-    evidence: Evidence, doubt: Doubt, *, seed: int, draws: int = 1000
-) -> tuple[Weights, Shares]:
+def weigh(evidence: Evidence, doubt: Doubt, *, seed: int, draws: int = 1000) -> Weights:
     """Weigh hypotheses on findings.
 
     Parameters
@@ -149,19 +155,47 @@ def weigh(
 
     Returns
     -------
-    Weights, Shares
-        Without a finding, the prior and a flat share.
+    Weights
+        Without a finding, the prior.
     """
+    _, logs, counted = _drawn(evidence, doubt, seed, draws)
+    support = np.einsum("df,dfh->dh", counted, logs) + np.log(evidence.prior / evidence.prior.sum())
+    return Weights(_softmax(support))
+
+
+def share_out(evidence: Evidence, doubt: Doubt, *, seed: int) -> Shares:
+    """Draw how much of the findings each hypothesis accounts for if several rule at once.
+
+    Gibbs sampling, each chain under one draw of the doubts; parameters as for `weigh`. Without a
+    finding the shares are those of the prior.
+    """
+    rng, logs, counted = _drawn(evidence, doubt, seed, _CHAINS)
+    chance, weight = np.exp(logs), counted[:, :, None]
+    start = doubt.concentration * evidence.prior / evidence.prior.mean()
+    share = rng.dirichlet(start, _CHAINS)
+    kinds, kept = np.arange(chance.shape[2]), []
+    for turn in range(_ROUNDS):
+        claim = (share[:, None, :] * chance).cumsum(axis=2)
+        pick = rng.random((_CHAINS, chance.shape[1], 1)) * claim[:, :, -1:]
+        owner = (claim < pick).sum(axis=2, keepdims=True)
+        gamma = rng.standard_gamma(start + (weight * (owner == kinds)).sum(axis=1))
+        share = gamma / gamma.sum(axis=1, keepdims=True)
+        if turn >= _ROUNDS // 2:
+            kept.append(share)
+    return Shares(np.concatenate(kept))
+
+
+def _drawn(
+    evidence: Evidence, doubt: Doubt, seed: int, draws: int
+) -> tuple[np.random.Generator, Array, Array]:
+    """Return log probabilities of the findings and how much each counts, under drawn doubts."""
     rng = np.random.default_rng([seed, evidence.expected.shape[1], len(evidence.test)])
     k = doubt.per_point * np.exp(doubt.per_point_sd * rng.standard_normal(draws))
     noise = doubt.rating_sd * rng.standard_normal((draws, *evidence.expected.shape))
     rho = rng.uniform(*doubt.dependence, draws)
-    boot = rng.standard_exponential((draws, len(evidence.test)))
     scale = k[:, None, None] * (evidence.expected + noise)
-    logs = _log_chances(scale, evidence)
-    counted = evidence.part * boot * _dependence(evidence.cell, rho)
-    support = np.einsum("df,dfh->dh", counted, logs) + np.log(evidence.prior / evidence.prior.sum())
-    return Weights(_softmax(support)), _shares(evidence, logs, counted, doubt.concentration, rng)
+    counted = evidence.part * _dependence(evidence.cell, rho)
+    return rng, _log_chances(scale, evidence), counted
 
 
 def point_weights(evidence: Evidence, doubt: Doubt) -> Array:
@@ -222,25 +256,3 @@ def _dependence(cell: Ints, rho: Array) -> Array:
         return np.ones((len(rho), 0))
     _, inverse, counts = np.unique(cell, return_inverse=True, return_counts=True)
     return np.asarray(1 / (1 + (counts[inverse] - 1) * rho[:, None]))
-
-
-def _shares(
-    evidence: Evidence, logs: Array, counted: Array, each: float, rng: np.random.Generator
-) -> Shares:
-    """Draw the shares by Gibbs sampling, each chain under one draw of the doubts."""
-    chains = min(_CHAINS, len(logs))
-    chance = np.exp(logs[:chains])
-    weight = counted[:chains, :, None]
-    start = each * evidence.prior / evidence.prior.mean()
-    share = rng.dirichlet(start, chains)
-    kept = []
-    kinds = np.arange(chance.shape[2])
-    for turn in range(_ROUNDS):
-        claim = (share[:, None, :] * chance).cumsum(axis=2)
-        pick = rng.random((chains, chance.shape[1], 1)) * claim[:, :, -1:]
-        owner = (claim < pick).sum(axis=2, keepdims=True)
-        gamma = rng.standard_gamma(start + (weight * (owner == kinds)).sum(axis=1))
-        share = gamma / gamma.sum(axis=1, keepdims=True)
-        if turn >= _ROUNDS // 2:
-            kept.append(share)
-    return Shares(np.concatenate(kept))

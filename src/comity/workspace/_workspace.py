@@ -15,6 +15,7 @@ from comity.briefs.render.effects import render_effects
 from comity.briefs.render.html import render_html
 from comity.briefs.render.json import load_json, render_json
 from comity.briefs.render.markdown import render_markdown
+from comity.briefs.render.replay import render_replay, replay_markdown
 from comity.briefs.render.terminal import render_terminal
 from comity.briefs.render.views import render_view
 from comity.core.catalog import builtin_catalog
@@ -42,7 +43,9 @@ from comity.workspace.health import checks
 from comity.workspace.horizon import Horizon
 from comity.workspace.panel_doors import PanelDoors
 from comity.workspace.reference import PANEL_FILE, write_atomically
+from comity.workspace.replays import replay
 from comity.workspace.schemas import json_schemas
+from comity.workspace.score_doors import ScoreDoors
 from comity.workspace.tracing import VIEWS, evidence_of, explained, part_of
 
 if TYPE_CHECKING:
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
 
     from comity.evidence.gaps import SourceGap
     from comity.judgement.assessment import Assessment
+    from comity.judgement.replay import Replay
 
 __all__ = ["FORMATS", "Question", "Workspace"]
 
@@ -57,7 +61,7 @@ FORMATS = ("html", "md", "json")
 _MOST_WEIGHT = 100.0
 
 
-class Workspace(PanelDoors):
+class Workspace(PanelDoors, ScoreDoors):
     """A store, a catalog and settings; every door calls these methods and nothing below them.
 
     Parameters
@@ -113,7 +117,8 @@ class Workspace(PanelDoors):
     ) -> Assessment:
         """Return the assessment of two states; unchanged inputs give the stored one.
 
-        With a choice of the user's own (`exclude`, `weights`, `only_panel_items`) the assessment as
+        Author, number, version and review are those of the moment: see `review_status`. With a
+        choice of the user's own (`exclude`, `weights`, `only_panel_items`) the assessment as
         declared stands beside it.
 
         Parameters
@@ -141,6 +146,31 @@ class Workspace(PanelDoors):
         ModelError
             If nothing can be measured.
         """
+        made = self.computed(
+            a,
+            b,
+            as_of=as_of,
+            exclude=exclude,
+            weights=weights,
+            only_panel_items=only_panel_items,
+            fresh=fresh,
+            progress=progress,
+        )
+        return self.published(made)
+
+    def computed(  # noqa: PLR0913 -- as `assess`
+        self,
+        a: str,
+        b: str,
+        *,
+        as_of: dt.date | None = None,
+        exclude: Sequence[str] = (),
+        weights: Mapping[str, float] | None = None,
+        only_panel_items: bool = False,
+        fresh: bool = False,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> Assessment:
+        """Return the assessment as computed, without what people did to it; see `assess`."""
         progress("reading the evidence")
         chain = self._question(
             a, b, as_of, exclude, weights or {}, only_panel_items=only_panel_items
@@ -156,7 +186,7 @@ class Workspace(PanelDoors):
         if question.is_changed:
             progress("setting the unchanged assessment beside it")
             made = made.model_copy(
-                update={"beside": beside(self.assess(a, b, as_of=question.as_of), made)}
+                update={"beside": beside(self.computed(a, b, as_of=question.as_of), made)}
             )
         write_atomically(stored, render_json(made))
         return made
@@ -270,6 +300,30 @@ class Workspace(PanelDoors):
         """Write what `backtest` gave into a folder: data, a page with its table, and charts."""
         return write_backtest(data, folder, date)
 
+    def replay(
+        self,
+        a: str,
+        b: str,
+        days: Sequence[dt.date],
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> Replay:
+        """Return the assessments of past days beside the documents and what happened.
+
+        Raises
+        ------
+        UsageError
+            If no day is given, or one is not before the present cut-off.
+        """
+        return replay(self, a, b, days, progress)
+
+    def replay_table(self, found: Replay) -> Any:
+        """Return a replay as a terminal shows it."""
+        return render_replay(found)
+
+    def write_replay(self, found: Replay, path: Path) -> None:
+        """Write a replay as a page in Markdown."""
+        write_atomically(path, replay_markdown(found).encode())
+
     def effect_table(self, data: dict[str, Any]) -> Any:
         """Return effects as a terminal shows them."""
         return render_effects(data)
@@ -291,8 +345,8 @@ class Workspace(PanelDoors):
         return render_view(assessment, view, part)
 
     def doctor(self) -> list[dict[str, str]]:
-        """Check this machine, the catalog and the store."""
-        return checks(self.settings.home, self.catalogs, self.store)
+        """Check this machine, the catalog, the store and the database of acts."""
+        return [*checks(self.settings.home, self.catalogs, self.store), self.acts_check()]
 
     def schemas(self, folder: Path | None = None, *, write: bool = False) -> list[Path]:
         """Return the files of the JSON Schemas; write them anew from the models if asked."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from comity.core.catalog import builtin_catalog, read_yaml
+from comity.core.claim_test import ClaimTest
 from comity.core.errors import CatalogError, nearest
 from comity.core.framework import load_hypotheses, load_references, load_tests
 from comity.indicators.definition import load_indicators
 from comity.judgement.drivers import load_drivers
 from comity.judgement.ladder import load_ladder
 from comity.judgement.probability import load_scales
+from comity.judgement.rivals.finding import load_weighing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -42,6 +45,15 @@ def check_references(catalogs: Sequence[Path] = ()) -> int:
         place = f"tests/{name}.yml"
         checked += _check(place, "indicators", test.indicators, {*indicators, _WHOLE_PANEL})
         checked += _check(place, "expected", test.expected, hypotheses)
+        read = [each for rule in test.read if (each := getattr(rule, "indicator", ""))]
+        checked += _check(place, "read, indicator", read, indicators)
+    weighing = load_weighing(catalogs)
+    checked += _check("weighing.yml", "prior", weighing.prior, hypotheses)
+    checked += _check("weighing.yml", "citation", [weighing.citation], references)
+    for place, claim in _claims(catalogs):
+        checked += _check(place, "citations", claim.citations, references)
+        checked += _check(place, "rivals", [claim.hypothesis, *claim.rivals], hypotheses)
+        checked += _check(place, "tests", [claim.kept_test, claim.cut_test], tests)
     for driver in load_drivers(catalogs):
         checked += _check(f"drivers, {driver.id}", "indicators", driver.indicators, indicators)
     for criterion in ladder.criteria:
@@ -50,6 +62,14 @@ def check_references(catalogs: Sequence[Path] = ()) -> int:
         checked += _check(f"scales/{name}.yml", "citation", [scale.citation], references)
     checked += _check("ladder.yml", "citation", [ladder.citation], references)
     return checked
+
+
+def _claims(catalogs: Sequence[Path]) -> list[tuple[str, ClaimTest]]:
+    return [
+        (f"cases/{path.parent.parent.name}/claims/{path.name}", read_yaml(path, ClaimTest))
+        for folder in (builtin_catalog(), *catalogs)
+        for path in sorted(folder.glob("cases/*/claims/*.yml"))
+    ]
 
 
 def _check(place: str, key: str, used: Iterable[str], known: Collection[str]) -> int:

@@ -7,6 +7,7 @@ import json
 from pydantic import BaseModel
 
 from comity.core.case import Case
+from comity.core.claim_test import ClaimTest
 from comity.core.framework import DiscriminatingTest, Hypothesis, Outlet, Term
 from comity.indicators.definition import IndicatorDefinition
 from comity.judgement.assessment import Assessment
@@ -14,6 +15,7 @@ from comity.judgement.drivers import DriverDefinition
 from comity.judgement.ladder import LadderDefinition
 from comity.judgement.probability import Scale
 from comity.judgement.questions import QuestionDefinition
+from comity.judgement.rivals.finding import Weighing
 from comity.judgement.scenarios import ScenarioDefinition
 
 __all__ = ["json_schemas"]
@@ -21,6 +23,7 @@ __all__ = ["json_schemas"]
 _MODELS: dict[str, type[BaseModel]] = {
     "assessment": Assessment,
     "case": Case,
+    "claim": ClaimTest,
     "driver": DriverDefinition,
     "hypothesis": Hypothesis,
     "indicator": IndicatorDefinition,
@@ -31,6 +34,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "scenario": ScenarioDefinition,
     "term": Term,
     "test": DiscriminatingTest,
+    "weighing": Weighing,
 }
 
 

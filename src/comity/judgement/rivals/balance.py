@@ -16,6 +16,7 @@ from comity.models.hypothesis_weights import (
     Weights,
     information,
     point_weights,
+    share_out,
     weigh,
 )
 
@@ -122,7 +123,8 @@ class Balance:
         The interval is widened to hold the mean where a skewed posterior would leave it out.
         """
         evidence = self.scales.evidence(self.findings)
-        weights, shares = weigh(evidence, self.scales.doubt, seed=self.scales.seed)
+        weights = weigh(evidence, self.scales.doubt, seed=self.scales.seed)
+        shares = share_out(evidence, self.scales.doubt, seed=self.scales.seed)
         leads = np.bincount(weights.draws.argmax(axis=1), minlength=len(self.scales.ids))
         score = self.inconsistency()
         made = []

@@ -82,7 +82,8 @@ def co_movement(test: str, rule: CoMovementRule, course: Course) -> list[Finding
     swap = {"ab": "ba", "ba": "ab"} if course.flipped else {}
     wanted = swap.get(rule.direction, rule.direction)
     driver: dict[int, Observation] = {}
-    for series in course.panel.of(rule.indicator):
+    name = (rule.mirrored or rule.indicator) if course.flipped else rule.indicator
+    for series in course.panel.of(name):
         if series.direction == wanted:
             driver |= {each.start.year: each for each in series.observations if _whole(each)}
     reading = course.yearly(rule.reading)
@@ -139,13 +140,21 @@ def around(test: str, rule: AroundRule, course: Course) -> list[Finding]:
             continue
         change = (draws[:, at : at + span].mean(1) - draws[:, at - span : at].mean(1)) / spread
         size = np.abs(change) if rule.absolute else change
-        seen = float(np.mean([rule.present.holds(value) for value in size]))
-        unseen = float(np.mean([rule.absent.holds(value) for value in size]))
-        if max(seen, unseen) < _LEAST:
+        centre_size = abs(float(np.median(change))) if rule.absolute else float(np.median(change))
+        seen = rule.present.holds(centre_size)
+        if seen == rule.absent.holds(centre_size):
+            continue
+        # draws between the two bounds say nothing; noise alone makes an absolute change large
+        said = [np.mean([each.holds(v) for v in size]) for each in (rule.present, rule.absent)]
+        sure = float(said[0 if seen else 1] / max(sum(said), 1e-9))
+        if sure < _LEAST:
             continue
         found.append(
             Finding(
-                test, day, seen >= unseen, _either(max(seen, unseen), course.truth),
+                test,
+                day,
+                seen,
+                _either(sure, course.truth),
                 f"occasion:{name}:{label}",
                 f"{name}, {label}: {rule.reading} changed by {float(np.median(change)):+.1f} "
                 f"standard deviations over {span} months", (),
