@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 from pydantic import Field, RootModel
-from scipy.special import betaincinv
 
 from comity.core.case import case_folder
 from comity.core.catalog import Declaration, read_yaml, read_yaml_folder
@@ -355,6 +354,8 @@ def _rate(hits: int, n: int, what: str, evidence: list[str]) -> _Answer:
     if n < _FEWEST:
         text = f"No probability: {counted}; fewer than {_FEWEST} past cases say too little."
         return _Answer(None, None, None, n, hits, text, evidence)
+    from scipy.special import betaincinv  # noqa: PLC0415 -- slow to import
+
     lo, hi = betaincinv(hits + 0.5, n - hits + 0.5, [0.1, 0.9]).tolist()
     p = (hits + 0.5) / (n + 1)
     text = f"Base rate: {counted}; Jeffreys interval."

@@ -34,7 +34,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincinv, gammaln, ndtri
 
 from comity.models._protocol import HORIZONS, READINGS, Ahead, Reading, ReadingPath
 from comity.models.mixture import scaled
@@ -339,6 +338,7 @@ def _drawn(
     tails: Tails, rng: np.random.Generator, parameters: int
 ) -> tuple[NDArray[np.int64], Array]:
     """Draw degrees, dims (parameter,), and factors, dims (reading, parameter), slice by slice."""
+    from scipy.special import ndtri  # noqa: PLC0415 -- slow to import, and only needed to assess
 
     def slices() -> Array:
         return np.asarray((rng.permutation(parameters) + rng.random(parameters)) / parameters)
@@ -351,6 +351,8 @@ def _drawn(
 
 def _widening(widths: Array, degrees: float) -> Array:
     """Return what normal shocks are multiplied by to have a t of unit variance."""
+    from scipy.special import gammaincinv  # noqa: PLC0415 -- slow to import, and only needed to assess
+
     squares = 2.0 * gammaincinv(degrees / 2.0, widths)
     return np.asarray(np.sqrt((degrees - 2.0) / squares))
 
@@ -362,10 +364,14 @@ def _tilt(moved: Array, path: ReadingPath) -> float:
 
 
 def _gamma(chances: Array, hazard: Hazard) -> Array:
+    from scipy.special import gammaincinv  # noqa: PLC0415 -- slow to import, and only needed to assess
+
     return np.maximum(np.asarray(gammaincinv(hazard.events, chances)) / hazard.years, 1e-12)
 
 
 def _log_student(z: Array, degrees: Array) -> Array:
+    from scipy.special import gammaln  # noqa: PLC0415 -- slow to import, and only needed to assess
+
     half = 0.5 * (degrees + 1.0)
     norm = gammaln(half) - gammaln(0.5 * degrees) - 0.5 * np.log(np.pi * degrees)
     return np.asarray(norm - half * np.log1p(z**2 / degrees))

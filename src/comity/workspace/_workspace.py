@@ -28,7 +28,6 @@ from comity.judgement.beside import beside
 from comity.judgement.change import compare
 from comity.models.factor import estimate_panel
 from comity.models.panel_table import read_panel_table
-from comity.workspace.backtest import backtest
 from comity.workspace.chain import (
     Chain,
     Question,
@@ -294,6 +293,8 @@ class Workspace(PanelDoors, ScoreDoors):
         UsageError
             If nothing is long enough to be tested.
         """
+        from comity.workspace.backtest import backtest  # noqa: PLC0415 -- slow to import
+
         return backtest(self._question(a, b, None), self.settings.home, progress)
 
     def write_backtest(self, data: dict[str, Any], folder: Path, date: dt.date) -> list[Path]:
