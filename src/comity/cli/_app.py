@@ -36,6 +36,7 @@ _COMMANDS = {
     "actors": "actors:app",
     "admit": "admit:admit",
     "estimate": "estimate:estimate",
+    "lint": "lint:lint",
     "doctor": "doctor:doctor",
     "schemas": "schemas:schemas",
     "config": "config:config",

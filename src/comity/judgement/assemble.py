@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from comity.judgement.assessment import Assessment, DyadName, Manifest
+from comity.judgement.assumptions import assumption_lines, key_assumptions, resting_on
 from comity.judgement.bottom_line import bottom_line, standing_judgements
+from comity.judgement.checklist import checklist
 from comity.judgement.claim_test import claim_verdicts
 from comity.judgement.drivers import load_drivers, rank_drivers
-from comity.judgement.gaps import ASSUMPTIONS, gaps_part
+from comity.judgement.gaps import gaps_part
 from comity.judgement.hypotheses import rival_parts
 from comity.judgement.implications import implications_part
 from comity.judgement.indicator_status import indicators_part
 from comity.judgement.ladder import climb, load_ladder
+from comity.judgement.lint.generated import must_be_clean
 from comity.judgement.outlook import outlook_gaps, outlook_part
 from comity.judgement.phases import phases_part
 from comity.judgement.readings import readings_part, roles_part
@@ -114,13 +117,16 @@ def judge(
         "hypothesis_matrix": rivals.matrix,
         "claim_tests": claim_verdicts(context, seed, catalogs),
         "outlook": outlook_part(estimates, readings, context, catalogs),
-        "judgements": standing_judgements(readings, roles, ladder, context),
+        "judgements": resting_on(
+            standing_judgements(readings, roles, ladder, context), context, catalogs
+        ),
         "gaps": gaps_part(readings, context),
-        "assumptions": [*ASSUMPTIONS, *(context.case.notes if context.case else [])],
+        "assumptions": [*assumption_lines(catalogs), *(context.case.notes if context.case else [])],
         "comparison": _cited(context),
         "events": book.cite(marker_events(context, _turns(phases, roles)), limit=12),
     }
     parts["gaps"] += outlook_gaps(parts["outlook"])
+    parts["key_assumptions"] = key_assumptions(parts["judgements"], context, catalogs)
     parts["implications"] = implications_part(parts, context, catalogs)
     manifest = Manifest(
         sources=sources_used(context, specs),
@@ -130,8 +136,9 @@ def judge(
         excluded=list(identity.excluded),
         weights=dict(identity.weights),
         only_panel_items=identity.only_panel_items,
+        scale=context.scale.part(),
     )
-    return Assessment(
+    made = Assessment(
         dyad=DyadName(
             a=context.dyad.a,
             b=context.dyad.b,
@@ -150,6 +157,8 @@ def judge(
         manifest=manifest,
         **parts,
     )
+    made = made.model_copy(update={"checklist": checklist(made, catalogs)})
+    return must_be_clean(made, context.scale, catalogs)
 
 
 def _cited(context: Context) -> Comparison | None:

@@ -7,7 +7,9 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from comity.judgement._part import Part
+from comity.judgement.assumption_parts import KeyAssumption
 from comity.judgement.beside import Beside
+from comity.judgement.checklist_parts import CheckRow
 from comity.judgement.claim_parts import ClaimEpisode, ClaimSensitivity, ClaimVerdict, Odds
 from comity.judgement.comparison_parts import (
     Alliance,
@@ -67,7 +69,9 @@ from comity.judgement.record_parts import (
     GradeCode,
     Manifest,
     ManifestFile,
+    ManifestScale,
     ManifestSource,
+    ScaleBand,
 )
 from comity.judgement.register_parts import (
     LedgerItem,
@@ -88,6 +92,7 @@ __all__ = [
     "BottomLine",
     "Boundary",
     "Challenge",
+    "CheckRow",
     "ClaimEpisode",
     "ClaimSensitivity",
     "ClaimVerdict",
@@ -113,6 +118,7 @@ __all__ = [
     "Implication",
     "IndicatorStatus",
     "Judgement",
+    "KeyAssumption",
     "Ladder",
     "LatestIndicator",
     "LatestReading",
@@ -122,6 +128,7 @@ __all__ = [
     "Likelihood",
     "Manifest",
     "ManifestFile",
+    "ManifestScale",
     "ManifestSource",
     "MatrixRow",
     "MissingItem",
@@ -141,6 +148,7 @@ __all__ = [
     "Rivalry",
     "Role",
     "RolePoint",
+    "ScaleBand",
     "Sensitivity",
     "StressTest",
     "TestFinding",
@@ -190,6 +198,8 @@ class Assessment(Part):
     implications: list[Implication]
     gaps: list[Gap]
     assumptions: list[str]
+    key_assumptions: list[KeyAssumption] = Field(default_factory=list)
+    checklist: list[CheckRow] = Field(default_factory=list)
     events: list[str] = Field(default_factory=list)
     comparison: Comparison | None = None
     evidence: dict[str, Evidence]

@@ -20,7 +20,6 @@ from comity.judgement.outlook_parts import (
     Signpost,
 )
 from comity.judgement.outlook_record import skill_record
-from comity.judgement.probability import likelihood
 from comity.judgement.questions import answer, load_questions
 from comity.judgement.readings import significant
 from comity.judgement.scenarios import assign, judged_in, largest_remainder, load_scenarios
@@ -93,7 +92,7 @@ def outlook_part(
                     for name, found in _quantiles(futures.levels, at).items()
                 },
                 lines=_quantiles(futures.lines, at),
-                scenarios=_scenarios(can, assigned[at], names, signposts),
+                scenarios=_scenarios(context, can, assigned[at], names, signposts),
                 shocks=_shocks(can, shocks, counted, at, context, names),
             )
             for at, months in enumerate(futures.horizons)
@@ -176,6 +175,7 @@ def _spread(holds: NDArray[np.bool_]) -> tuple[float, float, float]:
 
 
 def _scenarios(
+    context: Context,
     scenarios: Sequence[ScenarioDefinition],
     assigned: NDArray[np.int64],
     names: Mapping[str, Mapping[str, str]],
@@ -189,7 +189,7 @@ def _scenarios(
             name=each.name.format_map(names[each.id]),
             story=f"{each.what} {each.how}".format_map(names[each.id]),
             probability=percent / 100,
-            word=likelihood(percent / 100).word,
+            word=context.likelihood(percent / 100).word,
             lo80=round(lo, 3),
             hi80=round(hi, 3),
             share=round(share, 4),
@@ -213,7 +213,7 @@ def _shocks(
             continue
         record = counted[each.id]
         share, lo, hi = _spread(shocks[each.id][at])
-        said = likelihood(share)
+        said = context.likelihood(share)
         made.append(
             Shock(
                 id=each.id,

@@ -15,7 +15,6 @@ from comity.core.period import add_months
 from comity.indicators.expressions import Parameters, Scope, compile_filter
 from comity.indicators.relations import relation_named
 from comity.judgement.outlook_parts import Question
-from comity.judgement.probability import likelihood
 from comity.models._protocol import HORIZONS, Reading
 
 if TYPE_CHECKING:
@@ -189,7 +188,7 @@ def answer(
     names = {"a": context.names[order.a], "b": context.names[order.b]}
     if found is None:
         return None
-    said = None if found.p is None else likelihood(found.p)
+    said = None if found.p is None else context.likelihood(found.p)
     return Question(
         id=question.id,
         text=question.text.format_map(names),

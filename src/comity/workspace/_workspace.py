@@ -26,6 +26,7 @@ from comity.indicators.definition import load_indicators
 from comity.judgement.assemble import Identity
 from comity.judgement.beside import beside
 from comity.judgement.change import compare
+from comity.judgement.probability import scale_named
 from comity.models.factor import estimate_panel
 from comity.models.panel_table import read_panel_table
 from comity.workspace.chain import (
@@ -40,6 +41,7 @@ from comity.workspace.event_study import event_study
 from comity.workspace.evidence_doors import must_exist
 from comity.workspace.health import checks
 from comity.workspace.horizon import Horizon
+from comity.workspace.lint_doors import LintDoors
 from comity.workspace.panel_doors import PanelDoors
 from comity.workspace.reference import PANEL_FILE, write_atomically
 from comity.workspace.replays import replay
@@ -60,7 +62,7 @@ FORMATS = ("html", "md", "json")
 _MOST_WEIGHT = 100.0
 
 
-class Workspace(PanelDoors, ScoreDoors):
+class Workspace(PanelDoors, ScoreDoors, LintDoors):
     """A store, a catalog and settings; every door calls these methods and nothing below them.
 
     Parameters
@@ -432,6 +434,7 @@ class Workspace(PanelDoors, ScoreDoors):
             "code": folder_hash(builtin_catalog().parent, frozenset({".py"})),
             "seed": self.settings.seed,
             "draws": self.settings.draws,
+            "scale": scale_named(self.settings.scale, self.catalogs).id,
         }
         if missing:
             parts["missing"] = [repr(gap) for gap in missing]

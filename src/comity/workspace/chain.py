@@ -17,6 +17,7 @@ from comity.judgement.assemble import Estimates, Identity, judge
 from comity.judgement.book import EvidenceBook
 from comity.judgement.context import Context
 from comity.judgement.deliveries import deliveries
+from comity.judgement.probability import scale_named
 from comity.judgement.readings import significant
 from comity.models.change_points import segment
 from comity.models.effect import Effect, event_effects
@@ -148,6 +149,7 @@ class Chain:
                 comparison=self._comparison(reference, view, case),
                 files=read_files(self.store),
                 missing=self.missing,
+                scale=scale_named(self.settings.scale, self.catalogs),
             )
             return judge(context, estimates, self.identity, specs, self.catalogs)
 

@@ -36,6 +36,8 @@ VIEWS = {
     "drivers": "drivers",
     "tensions": "tensions",
     "judgements": "judgements",
+    "assumptions": "key_assumptions",
+    "checklist": "checklist",
     "gaps": "gaps",
     "network": "comparison",
     "record": "track_record",

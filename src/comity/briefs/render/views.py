@@ -307,6 +307,22 @@ def _judgements(_: Assessment, data: list[dict[str, Any]]) -> Table:
     return table_of("Judgements", ("id", "judgement", "confidence"), rows)
 
 
+def _assumptions(_: Assessment, data: list[dict[str, Any]]) -> Table:
+    words = {True: "holds", False: "does not hold", None: "not known"}
+    rows = (
+        (item["id"], item["text"], words[item["holds"]], item["indicator_state"]) for item in data
+    )
+    return table_of("Key assumptions", ("id", "taken for granted", "now", "watched"), rows)
+
+
+def _checklist(_: Assessment, data: list[dict[str, Any]]) -> Table:
+    rows = (
+        (item["id"], item["standard"], item["status"].replace("_", " "), item["detail"])
+        for item in data
+    )
+    return table_of("Tradecraft checklist", ("id", "standard", "status", "detail"), rows)
+
+
 def _gaps(_: Assessment, data: list[dict[str, Any]]) -> Table:
     rows = ((item["what"], item["why"], item["fill"]) for item in data)
     return table_of("What is not known", ("what", "why", "what would fill it"), rows)
@@ -376,6 +392,8 @@ _VIEWS: dict[str, Callable[[Assessment, Any], RenderableType]] = {
     "drivers": _drivers,
     "tensions": _drivers,
     "judgements": _judgements,
+    "assumptions": _assumptions,
+    "checklist": _checklist,
     "gaps": _gaps,
     "network": _network,
     "record": _record_of,
