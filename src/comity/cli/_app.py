@@ -29,6 +29,7 @@ _COMMANDS = {
     "compare": "compare:compare",
     "replay": "replay:replay",
     "panel": "panel:app",
+    "outlook": "outlook:app",
     "collect": "collect:collect",
     "archive": "archive:app",
     "sources": "sources:app",

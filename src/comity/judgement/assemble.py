@@ -21,7 +21,7 @@ from comity.judgement.ladder import climb, load_ladder
 from comity.judgement.ledger_items import ledger_items, tracked_items
 from comity.judgement.ledger_summary import ledger_summary
 from comity.judgement.lint.generated import must_be_clean
-from comity.judgement.outlook import outlook_part
+from comity.judgement.outlook import outlook_gaps, outlook_part
 from comity.judgement.phases import phases_part
 from comity.judgement.readings import readings_part, roles_part
 from comity.judgement.registers import levers, perspectives, stress_tests, theatres
@@ -133,6 +133,7 @@ def judge(
         "comparison": _cited(context),
         "events": book.cite(marker_events(context, _turns(phases, roles)), limit=12),
     }
+    parts["gaps"] += outlook_gaps(parts["outlook"])
     parts["key_assumptions"] = key_assumptions(parts["judgements"], context, catalogs)
     parts["implications"] = implications_part(parts, context, catalogs)
     manifest = Manifest(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from comity import __version__
+from comity.briefs.render.backtest import render_backtest, write_backtest
 from comity.briefs.render.effects import render_effects
 from comity.briefs.render.html import render_html
 from comity.briefs.render.json import load_json, render_json
@@ -293,6 +294,24 @@ class Workspace(PanelDoors, ScoreDoors, LintDoors):
         """
         return event_study(self._question(a, b, as_of), date, months)
 
+    def backtest(
+        self, a: str, b: str, progress: Callable[[str], None] = lambda _: None
+    ) -> dict[str, Any]:
+        """Test the outlook by rolling origins, on the panels and on the own record of two states.
+
+        Raises
+        ------
+        UsageError
+            If nothing is long enough to be tested.
+        """
+        from comity.workspace.backtest import backtest  # noqa: PLC0415 -- slow to import
+
+        return backtest(self._question(a, b, None), self.settings.home, progress)
+
+    def write_backtest(self, data: dict[str, Any], folder: Path, date: dt.date) -> list[Path]:
+        """Write what `backtest` gave into a folder: data, a page with its table, and charts."""
+        return write_backtest(data, folder, date)
+
     def replay(
         self,
         a: str,
@@ -321,6 +340,10 @@ class Workspace(PanelDoors, ScoreDoors, LintDoors):
         """Return effects as a terminal shows them."""
         return render_effects(data)
 
+    def backtest_table(self, data: dict[str, Any]) -> Any:
+        """Return the scores of the outlook as a terminal shows them."""
+        return render_backtest(data)
+
     def summary(self, assessment: Assessment) -> Any:
         """Return what a terminal shows of an assessment."""
         return render_terminal(assessment)
@@ -329,6 +352,7 @@ class Workspace(PanelDoors, ScoreDoors, LintDoors):
         """Return one part of an assessment, or what `show` gave of it, as a terminal shows it."""
         if part is None:
             part = chosen(assessment, view, part_of(assessment, view), Choice())
+
         return render_view(assessment, view, part)
 
     def doctor(self) -> list[dict[str, str]]:

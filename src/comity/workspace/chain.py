@@ -185,6 +185,17 @@ class Chain:
         found = reading_news(months, known, items, since, seed=self.settings.seed)
         return [_news_part(each, panel) for each in found]
 
+    def measured_items(self) -> tuple[tuple[str, ...], list[Item]]:
+        """Return the months and the items that the readings are estimated from.
+
+        Raises
+        ------
+        ModelError
+            If nothing can be measured.
+        """
+        _, months, items = self._measured()
+        return months, items
+
     def _measured(self) -> tuple[Panel, tuple[str, ...], list[Item]]:
         case = load_case(self.question.dyad, self.catalogs)
         with self._view() as view:

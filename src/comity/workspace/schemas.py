@@ -19,7 +19,9 @@ from comity.judgement.drivers import DriverDefinition
 from comity.judgement.ladder import LadderDefinition
 from comity.judgement.lint.rules import Language, LintRule
 from comity.judgement.probability import Scale
+from comity.judgement.questions import QuestionDefinition
 from comity.judgement.rivals.finding import Weighing
+from comity.judgement.scenarios import ScenarioDefinition
 
 __all__ = ["json_schemas"]
 
@@ -38,7 +40,9 @@ _MODELS: dict[str, type[BaseModel]] = {
     "lint_rule": LintRule,
     "ledger": LedgerRules,
     "outlet": Outlet,
+    "question": QuestionDefinition,
     "scale": Scale,
+    "scenario": ScenarioDefinition,
     "term": Term,
     "test": DiscriminatingTest,
     "weighing": Weighing,

@@ -27,6 +27,7 @@ VIEWS = {
     "levers": "levers",
     "theatres": "theatres",
     "hypotheses": "hypotheses",
+    "outlook": "outlook",
     "matrix": "hypothesis_matrix",
     "claim": "claim_tests",
     "evidence": "evidence",

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from comity.briefs.render import register_views
+from comity.briefs.render.outlook import outlook_view
 from comity.briefs.wording import join_words, percentile
 
 if TYPE_CHECKING:
@@ -364,6 +365,7 @@ _VIEWS: dict[str, Callable[[Assessment, Any], RenderableType]] = {
     "levers": _levers,
     "theatres": _theatres,
     "hypotheses": _hypotheses,
+    "outlook": outlook_view,
     "matrix": _matrix,
     "claim": _claim,
     "evidence": _evidence,
