@@ -24,6 +24,8 @@ _COMMANDS = {
     "show": "show:show",
     "explain": "explain:explain",
     "diff": "diff:diff",
+    "review": "review:app",
+    "score": "score:app",
     "compare": "compare:compare",
     "panel": "panel:app",
     "collect": "collect:collect",

@@ -35,11 +35,12 @@ def show(
         Second state.
     view
         readings, phases, indicators, roles, ledger, stress, levers, theatres, hypotheses,
-        matrix (the evidence behind these), claim (published claims put to the test), evidence,
-        timeline, ladder, drivers, tensions, judgements, gaps, network (who either state is closest
-        to and most at odds with in the reference panel); or effect, which needs --date: what
-        changed at a date, against what the indicators' own past led to expect, and against the
-        dyads of the reference panel.
+        matrix (the evidence behind these), claim (published claims put to the test), record
+        (published judgements and what became of them, our own forecasts and their scores),
+        evidence, timeline, ladder, drivers, tensions, judgements, gaps, network (who either state
+        is closest to and most at odds with in the reference panel); or effect, which needs --date:
+        what changed at a date, against what the indicators' own past led to expect, and against
+        the dyads of the reference panel.
     as_of
         Use only what was public by this day.
     date

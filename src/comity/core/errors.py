@@ -25,6 +25,9 @@
       ModelError                    65
         DidNotConverge              65  the chains of a sampler disagree
       JudgementError                70  a rule of tradecraft is broken by our own text
+      ActsError                     65  the database of the analyst's acts is not as expected
+        ActsUnavailable             75  its server cannot be reached, or another process writes
+      ActRefused                    2   an act that the rules of review or scoring do not allow
 
 Every message says what is wrong, where, what is known, and what to do next, on one line.
 """
@@ -39,6 +42,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "ActRefused",
+    "ActsError",
+    "ActsUnavailable",
     "AmbiguousName",
     "CatalogError",
     "ComityError",
@@ -285,6 +291,27 @@ class DidNotConverge(ModelError):  # noqa: N818
 
 class JudgementError(ComityError):
     """Our own text breaks a rule of tradecraft."""
+
+
+class ActsError(ComityError):
+    """The database of the analyst's acts is not as expected, or refuses to lose a row."""
+
+    exit_code = 65
+    http_status = 500
+
+
+class ActsUnavailable(ActsError):  # noqa: N818
+    """The database of acts cannot be reached now; trying later may help."""
+
+    exit_code = 75
+    http_status = 503
+
+
+class ActRefused(ComityError):  # noqa: N818
+    """An act of review or scoring that the rules do not allow; the message says which rule."""
+
+    exit_code = 2
+    http_status = 409
 
 
 def nearest(name: str, known: Iterable[str], n: int = 3) -> list[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
+import re
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_serializer
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -13,7 +15,38 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-__all__ = ["Settings"]
+__all__ = ["Settings", "without_password"]
+
+_SECRET = re.compile(r"([?&][^=&]*pass[^=&]*=)[^&]*", re.IGNORECASE)
+
+
+def without_password(address: str) -> str:
+    """Return a database address fit to be printed: no password, wherever it stands.
+
+    Examples
+    --------
+    >>> without_password("postgresql://ann:s3/c@ret@db.example.org/acts?sslpassword=x&port=1")
+    'postgresql://ann:***@db.example.org/acts?sslpassword=***&port=1'
+    >>> without_password("sqlite:///acts.sqlite")
+    'sqlite:///acts.sqlite'
+    """
+    scheme, mark, rest = address.partition("://")
+    if not mark:
+        return "***"
+    # a password may hold any sign that was not escaped: all before the last @ counts as its place
+    owner, at, place = rest.rpartition("@")
+    if at:
+        user, colon, _ = owner.partition(":")
+        rest = f"{user}{':***' if colon else ''}@{place}"
+    return _SECRET.sub(r"\1***", f"{scheme}://{rest}")
+
+
+def _login_name() -> str:
+    """Return who is logged in, empty where the system does not know."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 class Settings(BaseSettings):
@@ -34,6 +67,12 @@ class Settings(BaseSettings):
     keys : dict of str to SecretStr
         Keys that publishers gave the user, by the name that the source declares
         (``COMITY_KEYS__NAME``, or ``[keys]`` in ``comity.toml``); never shown.
+    user : str
+        Who acts, where a command is not told with ``--by`` (``COMITY_USER``, else the login name).
+    database : SecretStr or None
+        Address of the database of the analyst's acts (``COMITY_DATABASE``), as
+        ``postgresql://USER:PASSWORD@HOST/NAME``; by default ``acts.sqlite`` in `home`. Shown
+        without its password.
     """
 
     model_config = SettingsConfigDict(
@@ -51,6 +90,12 @@ class Settings(BaseSettings):
     draws: int = Field(default=1000, ge=100, le=20000)
     memory_limit: str = "2GB"
     keys: dict[str, SecretStr] = Field(default_factory=dict)
+    user: str = Field(default_factory=_login_name, max_length=200)
+    database: SecretStr | None = None
+
+    @field_serializer("database", when_used="json")
+    def _shown(self, database: SecretStr | None) -> str | None:
+        return None if database is None else without_password(database.get_secret_value())
 
     @classmethod
     def settings_customise_sources(

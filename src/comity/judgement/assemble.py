@@ -20,6 +20,7 @@ from comity.judgement.phases import phases_part
 from comity.judgement.readings import readings_part, roles_part
 from comity.judgement.registers import ledger, levers, perspectives, stress_tests, theatres
 from comity.judgement.sources_used import public_from_mix, sources_used
+from comity.judgement.track_record import track_record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -107,6 +108,7 @@ def judge(
         "levers": levers(context.view, context.sources, book),
         "theatres": theatres(context.view, context.sources, theatre_names, book),
         "perspectives": perspectives(context.view, context.sources, book),
+        "track_record": track_record(context.view, context.sources, book),
         "hypotheses": rivals.hypotheses,
         "hypothesis_phases": rivals.phases,
         "hypothesis_matrix": rivals.matrix,

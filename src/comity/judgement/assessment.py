@@ -60,6 +60,7 @@ from comity.judgement.parts import (
     Sensitivity,
     Without,
 )
+from comity.judgement.publication_parts import Publication
 from comity.judgement.record_parts import (
     Evidence,
     EvidenceSource,
@@ -77,6 +78,7 @@ from comity.judgement.register_parts import (
     Theatre,
     TheatreCell,
 )
+from comity.judgement.track_record_parts import TrackRecord
 
 __all__ = [
     "SCHEMA",
@@ -132,6 +134,7 @@ __all__ = [
     "PanelStanding",
     "Perspective",
     "Phase",
+    "Publication",
     "Reading",
     "ReadingPoint",
     "Register",
@@ -144,6 +147,7 @@ __all__ = [
     "Theatre",
     "TheatreCell",
     "Tie",
+    "TrackRecord",
     "Without",
 ]
 
@@ -191,6 +195,8 @@ class Assessment(Part):
     evidence: dict[str, Evidence]
     manifest: Manifest
     beside: Beside | None = None
+    publication: Publication | None = None
+    track_record: TrackRecord = Field(default_factory=TrackRecord)
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False

@@ -41,6 +41,7 @@ from comity.workspace.horizon import Horizon
 from comity.workspace.panel_doors import PanelDoors
 from comity.workspace.reference import PANEL_FILE, write_atomically
 from comity.workspace.schemas import json_schemas
+from comity.workspace.score_doors import ScoreDoors
 from comity.workspace.tracing import VIEWS, evidence_of, explained, part_of
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ FORMATS = ("html", "md", "json")
 _MOST_WEIGHT = 100.0
 
 
-class Workspace(PanelDoors):
+class Workspace(PanelDoors, ScoreDoors):
     """A store, a catalog and settings; every door calls these methods and nothing below them.
 
     Parameters
@@ -111,7 +112,8 @@ class Workspace(PanelDoors):
     ) -> Assessment:
         """Return the assessment of two states; unchanged inputs give the stored one.
 
-        With a choice of the user's own (`exclude`, `weights`, `only_panel_items`) the assessment as
+        Author, number, version and review are those of the moment: see `review_status`. With a
+        choice of the user's own (`exclude`, `weights`, `only_panel_items`) the assessment as
         declared stands beside it.
 
         Parameters
@@ -139,6 +141,31 @@ class Workspace(PanelDoors):
         ModelError
             If nothing can be measured.
         """
+        made = self.computed(
+            a,
+            b,
+            as_of=as_of,
+            exclude=exclude,
+            weights=weights,
+            only_panel_items=only_panel_items,
+            fresh=fresh,
+            progress=progress,
+        )
+        return self.published(made)
+
+    def computed(  # noqa: PLR0913 -- as `assess`
+        self,
+        a: str,
+        b: str,
+        *,
+        as_of: dt.date | None = None,
+        exclude: Sequence[str] = (),
+        weights: Mapping[str, float] | None = None,
+        only_panel_items: bool = False,
+        fresh: bool = False,
+        progress: Callable[[str], None] = lambda _: None,
+    ) -> Assessment:
+        """Return the assessment as computed, without what people did to it; see `assess`."""
         progress("reading the evidence")
         chain = self._question(
             a, b, as_of, exclude, weights or {}, only_panel_items=only_panel_items
@@ -154,7 +181,7 @@ class Workspace(PanelDoors):
         if question.is_changed:
             progress("setting the unchanged assessment beside it")
             made = made.model_copy(
-                update={"beside": beside(self.assess(a, b, as_of=question.as_of), made)}
+                update={"beside": beside(self.computed(a, b, as_of=question.as_of), made)}
             )
         write_atomically(stored, render_json(made))
         return made
@@ -265,8 +292,8 @@ class Workspace(PanelDoors):
         return render_view(assessment, view, part_of(assessment, view))
 
     def doctor(self) -> list[dict[str, str]]:
-        """Check this machine, the catalog and the store."""
-        return checks(self.settings.home, self.catalogs, self.store)
+        """Check this machine, the catalog, the store and the database of acts."""
+        return [*checks(self.settings.home, self.catalogs, self.store), self.acts_check()]
 
     def schemas(self, folder: Path | None = None, *, write: bool = False) -> list[Path]:
         """Return the files of the JSON Schemas; write them anew from the models if asked."""

@@ -37,6 +37,7 @@ VIEWS = {
     "judgements": "judgements",
     "gaps": "gaps",
     "network": "comparison",
+    "record": "track_record",
 }
 """Words of ``comity show`` and the parts of the assessment that they show."""
 
@@ -115,6 +116,7 @@ def _named_parts(assessment: Assessment) -> dict[str, list[str]]:
         assessment.ledger,
         assessment.stress_tests,
         assessment.levers,
+        assessment.track_record.published,
     ):
         parts |= {item.id: item.evidence for item in group}
     for theatre in assessment.theatres:

@@ -36,7 +36,9 @@ from comity.briefs.render._figures import (
     track_svg,
     vega_bundle,
 )
+from comity.briefs.standing_words import is_draft, review_note, review_words
 from comity.briefs.wording import capital, date_words
+from comity.judgement.publication import NOT_NAMED
 
 if TYPE_CHECKING:
     from comity.briefs.blocks import Inline, Parts
@@ -95,6 +97,8 @@ def render_html(assessment: Assessment, *, interactive: bool = True) -> str:
     environment.globals.update(
         date_words=date_words, capital=capital, host_of=host_of, grade_of=grade_of,
         safe_url=safe_url, modality=_MODALITY, picture=page.picture, clean=clean,
+        draft=is_draft(assessment), review=clean(review_words(assessment)),
+        note=clean(review_note(assessment)), meta=_meta(assessment),
     )  # fmt: skip
     figures = [
         part for part in walk([c.blocks for c in document.chapters]) if isinstance(part, Figure)
@@ -116,9 +120,27 @@ def render_html(assessment: Assessment, *, interactive: bool = True) -> str:
     return text if text.endswith("\n") else f"{text}\n"
 
 
+def _meta(assessment: Assessment) -> list[tuple[str, str]]:
+    """Return name and content of what the page says about itself; what is not known is left out."""
+    block = assessment.publication
+    if block is None:
+        return []
+    found = [
+        ("author", "" if block.author == NOT_NAMED else block.author),
+        ("dcterms.identifier", f"{block.number}/{block.version}"),
+        ("dcterms.isPartOf", block.series),
+        ("comity.affiliation", block.affiliation),
+        ("comity.funder", block.funder),
+        ("comity.status", block.status),
+        ("comity.reviewers", "; ".join(block.reviewers)),
+        ("comity.signed-hash", block.signed_hash or ""),
+    ]
+    return [(name, clean(content)) for name, content in found if content]
+
+
 def _running_head(assessment: Assessment) -> str:
     """Return the head of printed pages: dyad, date and whether it is a draft."""
-    draft = "" if assessment.review == "signed_off" else ", draft"
+    draft = ", draft" if is_draft(assessment) else ""
     text = f"{assessment.title}, as of {date_words(assessment.as_of)}{draft}"
     safe = "".join(c if c.isalnum() or c in " ,–-" else f"\\{ord(c):06x}" for c in clean(text))
     look = "font: 9pt sans-serif; color: #555"

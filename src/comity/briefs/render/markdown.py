@@ -33,6 +33,7 @@ from comity.briefs.blocks import (
 )
 from comity.briefs.document import Document, Page, compose, grade_of
 from comity.briefs.render._plain import graphic
+from comity.briefs.standing_words import review_note, review_words
 from comity.briefs.wording import capital, date_words
 
 if TYPE_CHECKING:
@@ -50,14 +51,13 @@ def render_markdown(assessment: Assessment) -> str:
     """Return the brief as Markdown; text from outside is escaped and stays on its line."""
     document = compose(assessment)
     writer = _Writer(document)
-    review = "" if assessment.review == "signed_off" else " · **DRAFT, not reviewed**"
-    if assessment.review == "in_review":
-        review = " · **DRAFT, in review**"
+    review = f" · **{escape(review_words(assessment))}**"
     past = " · reconstruction" if assessment.reconstruction else ""
     lines = [
         f"# {escape(assessment.title)}",
         f"Assessment as of {date_words(assessment.as_of)}, information to "
         f"{date_words(assessment.cut_off)}{past}{review}",
+        escape(review_note(assessment)),
     ]
     for chapter in document.chapters:
         lines.append(f"## {chapter.title}")

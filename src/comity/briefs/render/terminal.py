@@ -10,6 +10,7 @@ from rich.text import Text
 
 from comity.briefs.render._plain import bars
 from comity.briefs.render.beside import render_beside
+from comity.briefs.standing_words import is_draft, review_note, review_words
 from comity.briefs.wording import (
     NOT_KNOWN,
     actor_words,
@@ -65,9 +66,10 @@ def _title(assessment: Assessment) -> Text:
     made.append(f"  as of {date_words(assessment.as_of)}", style="not bold dim")
     if assessment.reconstruction:
         made.append("  reconstruction", style="not bold yellow")
-    if assessment.review != "signed_off":
-        word = "in review" if assessment.review == "in_review" else "not reviewed"
-        made.append(f"  DRAFT, {word}", style="not bold red")
+    style = "not bold red" if is_draft(assessment) else "not bold green"
+    made.append(f"  {_plain(review_words(assessment))}", style=style)
+    if note := review_note(assessment):
+        made.append(f"\n{_plain(note)}", style="not bold yellow")
     return made
 
 

@@ -350,7 +350,13 @@ def _tie(tie: dict[str, Any]) -> tuple[str, ...]:
     return tie["other_name"], *cells
 
 
-_VIEWS: dict[str, Callable[[Assessment, Any], Table]] = {
+def _record_of(assessment: Assessment, data: dict[str, Any]) -> RenderableType:
+    from comity.briefs.render.scores import render_record  # noqa: PLC0415 -- it draws tables, too
+
+    return render_record(assessment, data)
+
+
+_VIEWS: dict[str, Callable[[Assessment, Any], RenderableType]] = {
     "readings": _readings,
     "phases": _phases,
     "indicators": _indicators,
@@ -370,4 +376,5 @@ _VIEWS: dict[str, Callable[[Assessment, Any], Table]] = {
     "judgements": _judgements,
     "gaps": _gaps,
     "network": _network,
+    "record": _record_of,
 }

@@ -1,0 +1,1 @@
+"""Changes of the tables of acts, in order; applied when a database is opened."""

@@ -1,0 +1,133 @@
+"""What the acts say of an assessment that is being read: its publication block."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from comity.acts.reviews import Standing, reviews_of, standing
+from comity.judgement.publication import unreviewed
+from comity.judgement.publication_parts import Dissent, HistoryLine, Publication
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from sqlalchemy.orm import Session
+
+    from comity.judgement.assessment import Assessment
+
+__all__ = ["publication_of"]
+
+_DONE = {"return": "gave version {v} back", "sign": "signed version {v} off"}
+
+
+def publication_of(session: Session, assessment: Assessment) -> Publication:
+    """Return number, version, author and review of an assessment as it stands now.
+
+    A version counts for an assessment only if it was put forward with the same inputs; what became
+    of the versions before is in the history, and in the note.
+    """
+    dyad = assessment.dyad
+    found = [
+        standing(session, review)
+        for review in reviews_of(session)
+        if (review.a, review.b, review.as_of.isoformat()) == (dyad.a, dyad.b, assessment.as_of)
+    ]
+    if not found:
+        return unreviewed(assessment)
+    numbered = [each for each in found if each.review.number == _number(found, assessment)]
+    own = [each for each in numbered if each.review.inputs_hash == assessment.inputs_hash]
+    mine = own[-1] if own else None
+    last = numbered[-1]
+    history = [line for each in numbered for line in _history(each)]
+    signed = [each for each in numbered if each.signature is not None]
+    if mine is None:
+        return unreviewed(assessment).model_copy(
+            update={
+                "number": last.review.number,
+                "version": last.review.version + 1,
+                "series": last.review.series,
+                "history": history,
+                "note": _changed(last, signed[-1] if signed else None),
+            }
+        )
+    review = mine.review
+    is_signed = mine.state == "signed_off"
+    return Publication(
+        number=review.number,
+        version=review.version,
+        series=review.series,
+        author="; ".join(review.authors),
+        affiliation=review.affiliation,
+        funder="; ".join(review.funders),
+        independence=review.independence,
+        status="signed_off" if is_signed else "in_review" if mine.state == "in_review" else "draft",
+        reviewers=mine.reviewers,
+        signed_by=mine.signature.by if mine.signature else None,
+        signed_on=_day(mine.signature.at) if mine.signature else None,
+        signed_hash=review.inputs_hash if is_signed else None,
+        comments_open=len(mine.open_comments),
+        dissent=[Dissent(by=act.by, text=act.why, on=_day(act.at)) for act in mine.dissents],
+        history=history,
+        note=_left(mine, [each for each in signed if each is not mine]),
+    )
+
+
+def _number(found: list[Standing], assessment: Assessment) -> str:
+    """Return the number to go by: that of the same inputs, else the one last put forward."""
+    own = [each for each in found if each.review.inputs_hash == assessment.inputs_hash]
+    return max(own or found, key=lambda each: each.review.id).review.number
+
+
+def _left(mine: Standing, signed: list[Standing]) -> str:
+    """Say why a version that was put forward is a draft."""
+    if mine.state == "returned":
+        back = next(act for act in mine.acts if act.kind == "return")
+        text = f"Version {mine.review.version} was given back by {back.by} on {_day(back.at)}."
+    elif mine.state == "superseded":
+        text = f"Version {mine.review.version} was put forward, and a later one after it."
+    else:
+        return ""
+    return f"{text} {_signed(signed[-1])}" if signed else text
+
+
+def _changed(last: Standing, signed: Standing | None) -> str:
+    """Say that the inputs are not those that were put forward."""
+    if signed is not None:
+        return f"{_signed(signed)} The inputs changed since, so this is a draft again."
+    return (
+        f"Version {last.review.version} was put forward on {_day(last.review.at)}; the inputs "
+        "changed since, so this is a draft again."
+    )
+
+
+def _signed(signed: Standing) -> str:
+    assert signed.signature is not None
+    return (
+        f"Version {signed.review.version} (inputs {signed.review.inputs_hash[:12]}) was signed off "
+        f"by {signed.signature.by} on {_day(signed.signature.at)}."
+    )
+
+
+def _history(each: Standing) -> list[HistoryLine]:
+    review, version = each.review, each.review.version
+    lines = [
+        HistoryLine(
+            who=review.by,
+            what=f"put version {version} forward",
+            why=review.why,
+            when=review.at.isoformat(),
+        )
+    ]
+    for act in each.acts:
+        what = {
+            "comment": f"comment {act.id} on {act.part} of version {version}",
+            "answer": f"answered comment {act.answers}",
+            "check": f"answered the row {act.part} of the checklist of version {version}",
+            "dissent": f"dissented from version {version}",
+        }.get(act.kind) or _DONE[act.kind].format(v=version)
+        lines.append(HistoryLine(who=act.by, what=what, why=act.why, when=act.at.isoformat()))
+    return lines
+
+
+def _day(at: dt.datetime) -> str:
+    return f"{at:%Y-%m-%d}"

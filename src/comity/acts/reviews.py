@@ -1,0 +1,483 @@
+"""The rules of review: draft, in review, signed off. Every act is checked, then kept.
+
+A review is of one version: one assessment with one hash of its inputs, put forward by its authors.
+What stands is folded from the acts; nothing is ever changed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import select
+
+from comity.acts.names import same_person
+from comity.acts.tables import Review, ReviewAct
+from comity.core.errors import ActRefused, UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+
+__all__ = [
+    "Actor",
+    "Draft",
+    "Standing",
+    "answer",
+    "check",
+    "comment",
+    "dissent",
+    "find",
+    "give_back",
+    "name_of",
+    "open_review",
+    "reviews_of",
+    "sign",
+    "standing",
+]
+
+State = Literal["in_review", "returned", "superseded", "signed_off"]
+_YES, _NO, _MOOT = ("yes",), ("no",), ("n/a", "not applicable")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, when.
+
+    Parameters
+    ----------
+    name : str
+        As claimed.
+    account : str
+        At the machine.
+    at : datetime.datetime
+        With a time zone.
+    """
+
+    name: str
+    account: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is put forward for review."""
+
+    number: str
+    a: str
+    b: str
+    as_of: dt.date
+    inputs_hash: str
+    content_hash: str
+    authors: tuple[str, ...]
+    series: str = ""
+    affiliation: str = ""
+    funders: tuple[str, ...] = ()
+    independence: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the acts of a review come to.
+
+    Parameters
+    ----------
+    review : Review
+        The version that was put forward.
+    state : str
+        in_review, returned, superseded by a later version, or signed_off.
+    acts : tuple of ReviewAct
+        In order.
+    open_comments : tuple of ReviewAct
+        Comments without an answer.
+    checks : dict of str to ReviewAct
+        The latest answer to each row of the checklist.
+    dissents : tuple of ReviewAct
+        All of them.
+    signature : ReviewAct or None
+        Of the reviewer who signed.
+    """
+
+    review: Review
+    state: State
+    acts: tuple[ReviewAct, ...]
+    open_comments: tuple[ReviewAct, ...]
+    checks: dict[str, ReviewAct]
+    dissents: tuple[ReviewAct, ...]
+    signature: ReviewAct | None
+
+    @property
+    def reviewers(self) -> list[str]:
+        """Everybody who commented, answered a row of the checklist, or signed; each once."""
+        found: list[str] = []
+        for act in self.acts:
+            if act.kind in {"comment", "check", "sign"} and not _is_one_of(act.by, found):
+                found.append(act.by)
+        return found
+
+
+def name_of(review: Review) -> str:
+    """Return the name under which a review is asked for: its number and version."""
+    return f"{review.number}/{review.version}"
+
+
+def reviews_of(session: Session, number: str | None = None) -> list[Review]:
+    """Return all reviews in order, or those of one number."""
+    query = select(Review).order_by(Review.number, Review.version)
+    if number is not None:
+        query = query.where(Review.number == number)
+    return list(session.scalars(query))
+
+
+def find(session: Session, name: str) -> Review:
+    """Return a review by number and version; by its number alone, the latest version.
+
+    Raises
+    ------
+    UnknownName
+        If there is none.
+    """
+    known = reviews_of(session)
+    text = " ".join(name.split()).casefold()
+    for review in reversed(known):
+        if text in {name_of(review).casefold(), review.number.casefold()}:
+            return review
+    hint = "" if known else "Nothing was put forward yet: `comity review open A B --author NAME`."
+    raise UnknownName("review", name, [name_of(each) for each in known], hint)
+
+
+def standing(session: Session, review: Review) -> Standing:
+    """Return what the acts of a review come to."""
+    query = select(ReviewAct).where(ReviewAct.review_id == review.id).order_by(ReviewAct.id)
+    acts = tuple(session.scalars(query))
+    last = reviews_of(session, review.number)[-1]
+    answered = {act.answers for act in acts if act.kind == "answer"}
+    signature = next((act for act in acts if act.kind == "sign"), None)
+    state: State = "in_review"
+    if signature is not None:
+        state = "signed_off"
+    elif any(act.kind == "return" for act in acts):
+        state = "returned"
+    elif last.version > review.version:
+        state = "superseded"
+    return Standing(
+        review=review,
+        state=state,
+        acts=acts,
+        open_comments=tuple(
+            act for act in acts if act.kind == "comment" and act.id not in answered
+        ),
+        checks={act.part: act for act in acts if act.kind == "check"},
+        dissents=tuple(act for act in acts if act.kind == "dissent"),
+        signature=signature,
+    )
+
+
+# ---------------------------------------------------------------------------- acts
+
+
+def open_review(session: Session, draft: Draft, actor: Actor) -> Review:
+    """Put a version forward for review.
+
+    Raises
+    ------
+    ActRefused
+        If it is in review or signed already, nobody is its author, a funder is its author, or the
+        number is that of another assessment.
+    """
+    if not draft.authors:
+        raise ActRefused("an assessment is put forward by its author: give --author NAME.")
+    for funder in draft.funders:
+        if _is_one_of(funder, draft.authors):
+            msg = f"{funder} is named as author and as funder; a funder does not write judgements."
+            raise ActRefused(msg)
+    earlier = [
+        review
+        for review in reviews_of(session)
+        if review.number.casefold() == draft.number.casefold()
+    ]
+    for review in earlier:
+        if (review.a, review.b, review.as_of) != (draft.a, draft.b, draft.as_of):
+            msg = (
+                f"the number {review.number} is that of {review.a}-{review.b} as of "
+                f"{review.as_of}; give another --number."
+            )
+            raise ActRefused(msg)
+        if review.inputs_hash == draft.inputs_hash:
+            state = standing(session, review).state
+            if state == "signed_off":
+                msg = f"{name_of(review)} is signed off, and its inputs have not changed since."
+                raise ActRefused(msg)
+            if state == "in_review":
+                msg = (
+                    f"{name_of(review)} is in review already; "
+                    f"`comity review status {name_of(review)}`."
+                )
+                raise ActRefused(msg)
+    made = Review(
+        number=earlier[-1].number if earlier else draft.number,
+        version=earlier[-1].version + 1 if earlier else 1,
+        a=draft.a,
+        b=draft.b,
+        as_of=draft.as_of,
+        inputs_hash=draft.inputs_hash,
+        content_hash=draft.content_hash,
+        series=draft.series,
+        authors=list(draft.authors),
+        affiliation=draft.affiliation,
+        funders=list(draft.funders),
+        independence=draft.independence,
+        by=actor.name,
+        account=actor.account,
+        at=actor.at,
+        why=draft.why,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def comment(
+    session: Session, review: Review, actor: Actor, part: str, quote: str, text: str
+) -> ReviewAct:
+    """Keep a reviewer's comment on a part or sentence.
+
+    Raises
+    ------
+    ActRefused
+        If the review is not open, or the one who comments wrote or paid for the assessment.
+    """
+    _must_be_open(session, review, "comment on")
+    _must_be_outside(
+        review, actor.name, "comment on it; authors answer, with `comity review answer`"
+    )
+    return _keep(session, review, actor, "comment", text, part=part, quote=quote)
+
+
+def answer(session: Session, review: Review, actor: Actor, number: int, text: str) -> ReviewAct:
+    """Keep an answer to a comment, by an author or by the one who commented.
+
+    Raises
+    ------
+    ActRefused
+        If the review is not open, or somebody else answers.
+    UnknownName
+        If the review has no such comment.
+    """
+    now = _must_be_open(session, review, "answer in")
+    comments = {act.id: act for act in now.acts if act.kind == "comment"}
+    if number not in comments:
+        known = [str(each) for each in comments]
+        raise UnknownName(f"comment of {name_of(review)}", str(number), known)
+    asked = comments[number]
+    if not _is_one_of(actor.name, [*review.authors, asked.by]):
+        msg = (
+            f"{actor.name} is neither an author ({', '.join(review.authors)}) nor {asked.by}, who "
+            f"made comment {number}: one of them answers it."
+        )
+        raise ActRefused(msg)
+    return _keep(session, review, actor, "answer", text, part=asked.part, answers=number)
+
+
+def check(
+    session: Session,
+    review: Review,
+    actor: Actor,
+    row: str,
+    text: str,
+    rows: Mapping[str, str],
+) -> ReviewAct:
+    """Keep a reviewer's answer to a row of the checklist; the latest answer counts.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such row for a person.
+    ActRefused
+        If the answer does not begin with yes, no or n/a, or gives no reason for the last two; if
+        the review is not open, or the one who answers wrote or paid for the assessment.
+    """
+    _must_be_open(session, review, "answer for")
+    if row not in rows:
+        raise UnknownName("row of the checklist that a person answers", row, rows)
+    _must_be_outside(review, actor.name, "answer its checklist")
+    word, reason = _verdict(text)
+    if not word:
+        msg = f"--answer {text!r}: begin with yes, no or n/a, then say why. Asked: {rows[row]}"
+        raise ActRefused(msg)
+    if word not in _YES and not any(char.isalnum() for char in reason):
+        raise ActRefused(f"--answer {text!r}: say why, after {word!r}. Asked: {rows[row]}")
+    return _keep(session, review, actor, "check", text, part=row)
+
+
+def dissent(session: Session, review: Review, actor: Actor, text: str) -> ReviewAct:
+    """Keep a dissent, which every later brief of this version prints with its name.
+
+    Raises
+    ------
+    ActRefused
+        If the version was never open or was given back, or a funder dissents.
+    """
+    now = standing(session, review)
+    if now.state not in {"in_review", "signed_off"}:
+        raise _closed(now, "dissent from")
+    _must_not_pay(review, actor.name, "dissent from it")
+    return _keep(session, review, actor, "dissent", text)
+
+
+def give_back(session: Session, review: Review, actor: Actor, why: str) -> ReviewAct:
+    """Give a version back to its authors: it is a draft again.
+
+    Raises
+    ------
+    ActRefused
+        If the review is not open, or a funder gives it back.
+    """
+    _must_be_open(session, review, "give back")
+    _must_not_pay(review, actor.name, "give it back")
+    return _keep(session, review, actor, "return", why)
+
+
+def sign(
+    session: Session,
+    review: Review,
+    actor: Actor,
+    inputs_hash: str,
+    rows: Mapping[str, str],
+    why: str = "",
+) -> ReviewAct:
+    """Sign a version off.
+
+    Parameters
+    ----------
+    inputs_hash : str
+        Of the assessment as it stands now.
+    rows : mapping of str to str
+        Rows of the checklist that a person must have answered.
+
+    Raises
+    ------
+    ActRefused
+        If the review is not open; the signer wrote or paid for the assessment; a comment has no
+        answer; a row of the checklist has none, or a no; or the inputs changed since.
+    """
+    now = _must_be_open(session, review, "sign")
+    _must_be_outside(review, actor.name, "sign it off")
+    if inputs_hash != review.inputs_hash:
+        msg = (
+            f"the inputs of {name_of(review)} changed since it was put forward "
+            f"({review.inputs_hash[:12]} then, {inputs_hash[:12]} now): it is a draft again. Put "
+            "the present one forward with `comity review open`."
+        )
+        raise ActRefused(msg)
+    if now.open_comments:
+        listed = ", ".join(f"{act.id} by {act.by}" for act in now.open_comments)
+        msg = f"comments of {name_of(review)} have no answer yet: {listed}."
+        raise ActRefused(msg)
+    missing = [row for row in rows if row not in now.checks]
+    if missing:
+        msg = (
+            f"the checklist of {name_of(review)} is not filled: {', '.join(missing)}. Answer with "
+            f"`comity review check {name_of(review)} {missing[0]} --answer TEXT`."
+        )
+        raise ActRefused(msg)
+    for row in rows:
+        said = now.checks[row]
+        if _verdict(said.why)[0] in _NO:
+            msg = (
+                f"row {row} of the checklist was answered no by {said.by}: {_short(said.why)} "
+                "Answer it anew, or give the version back with `comity review return`."
+            )
+            raise ActRefused(msg)
+    return _keep(session, review, actor, "sign", why, inputs_hash=inputs_hash)
+
+
+# ---------------------------------------------------------------------------- rules
+
+
+def _must_be_open(session: Session, review: Review, verb: str) -> Standing:
+    now = standing(session, review)
+    if now.state != "in_review":
+        raise _closed(now, verb)
+    return now
+
+
+def _closed(now: Standing, verb: str) -> ActRefused:
+    name = name_of(now.review)
+    last = now.acts[-1] if now.acts else None
+    if now.state == "signed_off" and now.signature is not None:
+        said = f"was signed off by {now.signature.by} on {now.signature.at:%Y-%m-%d}"
+    elif now.state == "returned":
+        back = next((act for act in now.acts if act.kind == "return"), last)
+        said = f"was given back by {back.by}" if back else "was given back"
+        said += "; put it forward again with `comity review open`"
+    else:
+        said = "has a later version"
+    return ActRefused(f"cannot {verb} {name}: it {said}.")
+
+
+def _must_be_outside(review: Review, name: str, what: str) -> None:
+    for author in review.authors:
+        if same_person(name, author):
+            msg = f"{name} wrote {name_of(review)} (author {author}) and may not {what}."
+            raise ActRefused(msg)
+    _must_not_pay(review, name, what)
+
+
+def _must_not_pay(review: Review, name: str, what: str) -> None:
+    for funder in review.funders:
+        if same_person(name, funder):
+            msg = f"{name} pays for {name_of(review)} (funder {funder}) and may not {what}."
+            raise ActRefused(msg)
+
+
+def _is_one_of(name: str, names: Sequence[str]) -> bool:
+    return any(same_person(name, each) for each in names)
+
+
+def _verdict(text: str) -> tuple[str, str]:
+    """Return the word that an answer begins with, and the rest; no word if it is none of ours."""
+    flat = " ".join(text.split())
+    for word in (*_YES, *_NO, *_MOOT):
+        rest = flat[len(word) :]
+        if flat[: len(word)].casefold() == word and (not rest or not rest[0].isalnum()):
+            return word, rest
+    return "", flat
+
+
+def _short(text: str, limit: int = 200) -> str:
+    flat = " ".join(text.split())
+    shown = flat if len(flat) <= limit else f"{flat[:limit]}…"
+    return shown if shown.endswith((".", "…", "!", "?")) else f"{shown}."
+
+
+def _keep(  # noqa: PLR0913 -- the columns of a row
+    session: Session,
+    review: Review,
+    actor: Actor,
+    kind: str,
+    text: str,
+    *,
+    part: str = "",
+    quote: str = "",
+    answers: int | None = None,
+    inputs_hash: str = "",
+) -> ReviewAct:
+    made = ReviewAct(
+        review_id=review.id,
+        kind=kind,
+        part=part,
+        quote=quote,
+        answers=answers,
+        inputs_hash=inputs_hash,
+        by=actor.name,
+        account=actor.account,
+        at=actor.at,
+        why=text,
+    )
+    session.add(made)
+    session.flush()
+    return made

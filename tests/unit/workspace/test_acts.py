@@ -1,0 +1,219 @@
+"""What people do lies over the assessment when it is read, and never in what is computed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from comity.briefs.render.html import render_html
+from comity.briefs.render.json import render_json
+from comity.briefs.render.markdown import render_markdown
+from comity.core import clock
+from comity.core.errors import ActRefused, UnknownName, UsageError
+from comity.judgement.outlook_parts import Horizon, Outlook
+from comity.workspace import Workspace
+
+NUMBER = "RUS-IRN-2026-04-15"
+HOSTILE = "<script>alert(1)</script> | **x**"
+
+
+@pytest.fixture
+def acting(workspace: Workspace, tmp_path: Path) -> Workspace:
+    """The workspace of all tests, with acts of its own."""
+    settings = workspace.settings.model_copy(
+        update={
+            "database": type(
+                "S", (), {"get_secret_value": lambda _: f"sqlite:///{tmp_path}/a.db"}
+            )()
+        }
+    )
+    return Workspace(settings)
+
+
+def sign(workspace: Workspace, name: str = f"{NUMBER}/1") -> None:
+    for row in workspace.review_status(name)[0]["checklist"]:
+        workspace.review_check(name, row, "yes, seen", "Rob Reader")
+    workspace.review_sign(name, "Rob Reader")
+
+
+def test_without_acts_nothing_is_made_and_the_block_says_so(acting: Workspace, tmp_path: Path):
+    block = acting.assess("RUS", "IRN").publication
+    assert (block.number, block.version, block.status) == (NUMBER, 1, "draft")
+    assert (block.author, block.reviewers, block.history) == ("not named", [], [])
+    assert acting.review_status() == []
+    assert not (tmp_path / "a.db").exists()
+
+
+def test_from_draft_to_signed_and_back(acting: Workspace, monkeypatch):
+    before = render_json(acting.computed("RUS", "IRN"))
+    row = acting.review_open(
+        "RUS", "IRN", ["Ann Author"], funders=["Fay Funder"], affiliation=HOSTILE,
+        independence="The funder saw no draft.",
+    )  # fmt: skip
+    assert (row["id"], row["state"]) == (f"{NUMBER}/1", "in_review")
+    made = acting.review_comment(NUMBER, "bottom_line#1", HOSTILE, "Rob Reader")
+    made_assessment = acting.assess("RUS", "IRN")
+    assert made_assessment.review == "in_review"
+    assert made_assessment.publication.comments_open == 1
+    assert "DRAFT, in review by Rob Reader" in render_html(made_assessment, interactive=False)
+    with pytest.raises(ActRefused, match="no answer yet"):
+        acting.review_sign(NUMBER, "Rob Reader")
+    acting.review_answer(NUMBER, made["id"], "So it is.", "Ann Author")
+    acting.review_dissent(NUMBER, f"I hold otherwise. {HOSTILE}", "Dee Dissenter")
+    sign(acting)
+    signed = acting.assess("RUS", "IRN")
+    block = signed.publication
+    assert (signed.review, block.status, block.signed_by) == ("signed_off",) * 2 + ("Rob Reader",)
+    assert block.signed_hash == signed.inputs_hash
+    assert [each.by for each in block.dissent] == ["Dee Dissenter"]
+    page = render_html(signed, interactive=False)
+    assert "signed off by Rob Reader on" in page
+    assert "DRAFT" not in page
+    assert '<meta name="author" content="Ann Author">' in page
+    assert "The funder saw no draft." in page
+    assert "I hold otherwise." in page
+    assert "<script>alert" not in page
+    assert "<script>" not in render_markdown(signed)
+    # acts are inputs to what is read, not to what is computed
+    assert render_json(acting.computed("RUS", "IRN")) == before
+    assert render_json(acting.assess("RUS", "IRN")) == render_json(signed)
+    # other inputs: a draft again, which says what was signed
+    monkeypatch.setattr(type(acting), "catalog_version", lambda _: "0" * 64)
+    changed = acting.assess("RUS", "IRN")
+    assert changed.inputs_hash != signed.inputs_hash
+    assert (changed.review, changed.publication.version) == ("draft", 2)
+    assert changed.publication.signed_hash is None
+    assert "Version 1 " in changed.publication.note
+    assert "signed off by Rob Reader" in changed.publication.note
+    assert "draft again" in changed.publication.note
+    assert len(changed.publication.history) == len(block.history)
+    with pytest.raises(ActRefused, match=r"inputs .* changed"):
+        acting.review_comment(f"{NUMBER}/1", "J-roles", "Late.", "Rob Reader")
+
+
+def test_a_choice_of_ones_own_is_not_what_was_signed(acting: Workspace):
+    acting.review_open("RUS", "IRN", ["Ann Author"])
+    sign(acting)
+    chosen = acting.assess("RUS", "IRN", exclude=["reliability:D"])
+    assert chosen.review == "draft"
+    assert "choice of the reader's own" in chosen.publication.note
+
+
+def test_the_other_order_of_the_states_is_another_document(acting: Workspace):
+    acting.review_open("RUS", "IRN", ["Ann Author"])
+    assert acting.assess("IRN", "RUS").publication.number == "IRN-RUS-2026-04-15"
+    assert acting.assess("IRN", "RUS").review == "draft"
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["J-nothing", "J-roles#99", "J-roles#0", "words that nobody wrote in it", "the tie", ""],
+)
+def test_comments_stand_on_something(acting: Workspace, place: str):
+    acting.review_open("RUS", "IRN", ["Ann Author"])
+    with pytest.raises(UnknownName, match=r"part or sentence|sentence of"):
+        acting.review_comment(NUMBER, place, "Why?", "Rob Reader")
+
+
+def test_a_quotation_finds_its_sentence(acting: Workspace):
+    acting.review_open("RUS", "IRN", ["Ann Author"])
+    words = " ".join(acting.computed("RUS", "IRN").bottom_line.text.split()[3:9])
+    made = acting.review_comment(NUMBER, words, "Why?", "Rob Reader")
+    assert made["part"] == "bottom_line#1"
+    assert words in made["quote"]
+    listed = {row["part"] for row in acting.review_parts(NUMBER)}
+    assert {"bottom_line#1", "cohesion", "POL-05"} <= listed
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"authors": []}, "--author"),
+        ({"authors": [" "]}, "--author"),
+        ({"authors": ["Ann"], "number": ""}, "--number"),
+        ({"authors": ["Ann"], "number": "a/1"}, "slash"),
+        ({"authors": ["Ann"], "funders": ["\x1b[2J"]}, "--funder"),
+        ({"authors": ["Ann"], "affiliation": "x" * 10_001}, "--affiliation"),
+    ],
+)
+def test_a_title_page_that_cannot_be_is_refused(acting: Workspace, given: dict, says: str):
+    with pytest.raises(UsageError, match=says):
+        acting.review_open("RUS", "IRN", **given)
+    assert acting.review_status() == []
+
+
+def test_who_acts_must_be_known(acting: Workspace):
+    acting.settings = acting.settings.model_copy(update={"user": ""})
+    acting.review_open("RUS", "IRN", ["Ann Author"])
+    with pytest.raises(UsageError, match="COMITY_USER"):
+        acting.review_comment(NUMBER, "J-roles", "Why?")
+
+
+def test_doctor_says_when_rows_can_be_changed(acting: Workspace, tmp_path: Path):
+    assert "none kept yet" in acting.acts_check()["text"]
+    acting.review_open("RUS", "IRN", ["Ann Author"])
+    assert acting.acts_check()["state"] == "ok"
+    with sqlite3.connect(tmp_path / "a.db") as connection:
+        connection.execute("DROP TRIGGER review_acts_keeps_update")
+    connection.close()
+    assert acting.acts_check()["state"] == "wrong"
+    assert "review_acts" in acting.acts_check()["text"]
+
+
+def _with_questions(assessment):
+    question = {
+        "id": "Q-su35", "text": "Will a Su-35 be delivered?", "criteria": "A row in claims.csv.",
+        "source": "the register of claims", "resolves_on": "2026-10-15", "probability": 0.1,
+    }  # fmt: skip
+    outlook = Outlook.model_construct(
+        horizons=[
+            Horizon.model_construct(
+                months=6, readings={"depth": {"p10": 40.0, "p50": 50.0, "p90": 60.0}}, scenarios=[]
+            )
+        ],
+        questions=[question],
+    )
+    return assessment.model_copy(update={"outlook": outlook})
+
+
+def test_an_outlook_is_kept_resolved_and_scored(acting: Workspace, monkeypatch):
+    now = dt.datetime(2026, 5, 1, 8, tzinfo=dt.UTC)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    computed = acting.computed("RUS", "IRN")
+    made = _with_questions(computed)
+    assert acting.record_forecasts(made, "Ann") == 2
+    assert acting.record_forecasts(made, "Ann") == 0
+    assert acting.forecast("Q-su35", 0.6, "Ben")["new"]
+    read = acting.assess("RUS", "IRN")
+    assert (read.track_record.own.questions, read.track_record.own.open) == (2, 2)
+    assert render_json(acting.computed("RUS", "IRN")) == render_json(computed)
+    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
+    assert [q["state"] for q in acting.score()["questions"]] == ["overdue", "overdue"]
+    with pytest.raises(UnknownName, match="claim:no-such"):
+        acting.resolve("Q-su35", "false", evidence=["claim:no-such"])
+    with pytest.raises(UsageError, match="true, false or void"):
+        acting.resolve("Q-su35", "perhaps", why="x")
+    some = next(iter(computed.evidence))
+    kept = acting.resolve("Q-su35", "false", evidence=[some], why="No row.", by="Ann")
+    assert (kept["outcome"], kept["evidence"]) == ("false", [some])
+    with pytest.raises(ActRefused, match="has an answer already"):
+        acting.forecast("Q-su35", 0.01, "Eve")
+    assert acting.settle_readings("RUS", "IRN") == []  # no assessment reaches October yet
+    acting.resolve("reading:depth", "55", why="read off")
+    found = acting.score("RUS", "IRN")
+    makers = {row["maker"]: row for row in found["own"]["makers"]}
+    assert makers["Ben"]["brier"] == pytest.approx(0.36)
+    assert makers[computed.generated_by]["brier"] == pytest.approx(0.01)
+    assert found["own"]["readings"][0]["crps"] > 0
+    assert len(found["published"]["published"]) == 44
+    with pytest.raises(UsageError, match="two states"):
+        acting.score("RUS")
+
+
+def test_a_choice_of_ones_own_makes_no_forecast_of_comity(acting: Workspace):
+    made = _with_questions(acting.computed("RUS", "IRN", exclude=["reliability:D"]))
+    with pytest.raises(ActRefused, match="choice of your own"):
+        acting.record_forecasts(made)
