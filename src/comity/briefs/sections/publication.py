@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from comity.briefs.blocks import Block, Parts
     from comity.judgement.assessment import Assessment, Publication
 
-__all__ = ["ORDER", "TITLE", "build"]
+__all__ = ["ORDER", "OWN_WORDS", "TITLE", "build"]
 
 ORDER = 190
 TITLE = "Author, review and dissent"
+OWN_WORDS = True
+"""What stands here was written by named people in the review: its source is the log."""
 
 
 def build(assessment: Assessment) -> list[Block]:
