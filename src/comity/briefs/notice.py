@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from comity.briefs.notice_titles import title, value_words
+from comity.briefs.outside import host_of, safe_url
 from comity.briefs.standing_words import review_words
-from comity.briefs.wording import date_words, signed
+from comity.briefs.wording import date_words, named, signed
 from comity.judgement.probability import likelihood
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Event:
 
 def compose(assessment: Assessment, event: Event) -> dict[str, Any]:
     """Return a notice as data, with its title and text; everything in it is plain text."""
+    event = _in_words(assessment, event)
     verdict, look = event.verdict, event.look
     cited = [
         {"id": name, **_record(assessment.evidence[name])}
@@ -124,6 +126,17 @@ def compose(assessment: Assessment, event: Event) -> dict[str, Any]:
     return data
 
 
+def _in_words(assessment: Assessment, event: Event) -> Event:
+    """Return the event with the names of the states, and what moved the right way first."""
+    rises = event.condition.side != "below"
+    causes = sorted(
+        event.look.causes, key=lambda each: each.effect is not None and (each.effect > 0) != rises
+    )
+    causes = [replace(each, text=named(each.text, assessment.dyad)) for each in causes]
+    name = named(event.look.name, assessment.dyad)
+    return replace(event, look=replace(event.look, name=name, causes=tuple(causes)))
+
+
 def _identity(assessment: Assessment) -> dict[str, Any]:
     block = assessment.publication
     return {
@@ -138,8 +151,11 @@ def _record(record: Evidence) -> dict[str, Any]:
     return {
         "date": record.date,
         "summary": record.summary,
-        "publisher": record.source.publisher or record.source.title or record.dataset,
-        "url": record.source.url,
+        "publisher": record.source.publisher
+        or host_of(record.source.url)
+        or record.dataset
+        or "publisher not known",
+        "url": safe_url(record.source.url),
         "published_on": record.source.published_on,
         "grade": f"{record.grade.reliability or 'F'}{record.grade.credibility or 6}",
     }
@@ -161,7 +177,8 @@ def _lines(assessment: Assessment, event: Event, data: dict[str, Any]) -> list[s
 def _standing_lines(event: Event) -> list[str]:
     condition, verdict, look = event.condition, event.verdict, event.look
     lines = []
-    if event.before.get("period"):
+    known = event.before.get("value") is not None or event.before.get("state")
+    if known and event.before.get("period"):
         old = value_words(event.before, event.subject, look.unit)
         lines.append(f"The look before saw {old} ({date_words(event.before['period'])}).")
     score = verdict.score
@@ -203,7 +220,10 @@ def _cause_lines(event: Event, data: dict[str, Any]) -> list[str]:
     if not causes:
         return []
     moved = event.subject.kind == "reading"
-    head = "What moved it most over 12 months:" if moved else "What it rests on:"
+    head = "What it rests on:"
+    if moved:
+        way = "down" if event.condition.side == "below" else "up"
+        head = f"What moved it over the last 12 months, first what moved it {way}:"
     sources = {each["id"]: each for each in data["evidence"]}
     return ["", head, *(f"- {_cause(each, sources)}" for each in causes)]
 
@@ -235,6 +255,7 @@ def _footer(assessment: Assessment, event: Event) -> list[str]:
     dyad, block = assessment.dyad, assessment.publication
     number = f"{block.number}, version {block.version}, " if block else ""
     why = f" Reason given: {event.why}" if event.why else ""
+    past = f" --as-of {assessment.as_of}" if assessment.reconstruction else ""
     note = " It is a reconstruction of a past day." if assessment.reconstruction else ""
     return [
         f"Watch {event.watch}: {event.subject}, {event.condition.words(event.look.unit)}. Set by "
@@ -243,7 +264,7 @@ def _footer(assessment: Assessment, event: Event) -> list[str]:
         f"{date_words(assessment.cut_off)}.{note}",
         assessment.bottom_line.confidence,
         f"Assessment {number}inputs {assessment.inputs_hash[:12]}, {assessment.generated_by}.",
-        f"Where it comes from: comity show {dyad.a} {dyad.b} {_view(event.subject)}",
+        f"Where it comes from: comity show {dyad.a} {dyad.b} {_view(event.subject)}{past}",
     ]
 
 

@@ -10,19 +10,17 @@ from comity.acts.names import checked_name, checked_text
 from comity.briefs.render.watches import render_notice, render_run, render_watch, render_watches
 from comity.core import clock
 from comity.core.errors import ActRefused, ComityError, UsageError
-from comity.judgement.watching.condition import Condition
 from comity.judgement.watching.looking import named
-from comity.judgement.watching.outlooking import HOLDS_NOT, MET, assumptions, signposts
 from comity.judgement.watching.subject import Subject
 from comity.workspace.review_doors import ReviewDoors
+from comity.workspace.watch_parts import StoreRecords, preset, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from comity.acts.reviews import Actor
-    from comity.acts.watch_tables import Watch
-    from comity.evidence.store import EvidenceView
     from comity.judgement.assessment import Assessment
+    from comity.judgement.watching.condition import Condition
     from comity.notices.notice import Notice
 
 __all__ = ["WatchDoors"]
@@ -98,7 +96,7 @@ class WatchDoors(ReviewDoors):
 
         actor, began = self._actor(by), clock.now()
         made = self._assessed(a, b, as_of)
-        wanted = _preset(made)
+        wanted = preset(made)
         if not wanted:
             msg = (
                 f"the assessment of {made.title} as of {made.as_of} has neither signposts of "
@@ -153,7 +151,7 @@ class WatchDoors(ReviewDoors):
             running = watches.active(session, pair)
             known = watches.all_watches(session, pair) if ended else running
             return [
-                _standing(watches.past(session, each), each, is_ended=each not in running)
+                standing(watches.past(session, each), each, is_ended=each not in running)
                 for each in known
             ]
 
@@ -173,7 +171,7 @@ class WatchDoors(ReviewDoors):
             sent = sendings.sendings_of(session, [each.id for each in marks])
             running = watch in watches.active(session)
             return {
-                **_standing(watches.past(session, watch), watch, is_ended=not running),
+                **standing(watches.past(session, watch), watch, is_ended=not running),
                 "steps": [
                     {
                         "at": mark.at.isoformat(), "kind": mark.kind, "why": mark.why,
@@ -342,79 +340,6 @@ class WatchDoors(ReviewDoors):
         return dyad.a, dyad.b
 
     @contextmanager
-    def _records(self, made: Assessment) -> Iterator[_StoreRecords]:
+    def _records(self, made: Assessment) -> Iterator[StoreRecords]:
         with self.store.view(dt.date.fromisoformat(made.as_of)) as view:
-            yield _StoreRecords(view)
-
-
-class _StoreRecords:
-    """What the store says of single records, as of a day."""
-
-    def __init__(self, view: EvidenceView) -> None:
-        self._view = view
-
-    def withdrawn(self, names: Sequence[str]) -> list[str]:
-        """Return those that no longer stand."""
-        return [name for name in names if self._view.record(name) is None]
-
-    def stored_on(self, name: str) -> dt.datetime | None:
-        """Return when a record was first stored; None if it never was."""
-        days = [row["recorded_on"] for row in self._view.history(name)]
-        return min(days).replace(tzinfo=dt.UTC) if days else None
-
-
-def _preset(made: Assessment) -> list[tuple[Subject, Condition, str, str]]:
-    """Return what scenarios and key assumptions ask to be watched."""
-    found = [
-        (
-            Subject("signpost", name),
-            Condition("reaches", state=MET),
-            str(post["means"]),
-            f"scenario {name.partition('/')[0]}",
-        )
-        for name, post in signposts(made).items()
-    ]
-    found += [
-        (
-            Subject("assumption", name),
-            Condition("reaches", state=HOLDS_NOT),
-            str(part["breaks_if"]),
-            f"assumption {name}",
-        )
-        for name, part in assumptions(made).items()
-        if part.get("indicator")
-    ]
-    return found
-
-
-def _standing(past: Any, watch: Watch, *, is_ended: bool) -> dict[str, Any]:
-    """Return a watch with what its last look saw."""
-    from comity.acts import watches  # noqa: PLC0415
-
-    course, seen = past.course, past.seen
-    condition = watches.condition_of(watch)
-    if is_ended:
-        state = "ended"
-    elif course.blind:
-        state = "cannot be judged"
-    elif course.beyond:
-        state = "beyond"
-    else:
-        state = "armed"
-    return {
-        "id": watches.name_of(watch),
-        "dyad": f"{watch.a}-{watch.b}",
-        "subject": watch.subject,
-        "condition": condition.words(seen.get("unit", "")),
-        "threshold": condition.threshold,
-        "statistic": condition.statistic,
-        "state": state,
-        "seen": seen,
-        "as_of": past.run.as_of.isoformat() if past.run else None,
-        "looked_at": past.run.at.isoformat() if past.run else None,
-        "inputs_hash": past.run.inputs_hash if past.run else None,
-        "by": watch.by,
-        "since": watch.at.isoformat(),
-        "why": watch.why,
-        "origin": watch.origin,
-    }
+            yield StoreRecords(view)

@@ -167,7 +167,6 @@ def render_run(result: dict[str, Any]) -> RenderableType:
     lines += [f"{row['id']} {row['subject']}: {row['late']}" for row in rows if row["late"]]
     lines += [f"{each['dyad']} could not be assessed: {each['text']}" for each in result["errors"]]
     for each in sent:
-        again = ", once more" if each["repeat"] else ""
         said = f": {each['said']}" if each["said"] else ""
         if each["outcome"] == "failed":
             lines.append(
@@ -176,8 +175,23 @@ def render_run(result: dict[str, Any]) -> RenderableType:
             )
         elif each["outcome"] == "waits":
             lines.append(f"a notice waits for {each['channel']}{said}")
-        elif each["channel"] != "terminal" or each["repeat"]:
-            lines.append(f"sent to {each['channel']} ({each['place']}){again}{said}")
+        elif each["repeat"] or each["said"]:
+            again = ", once more" if each["repeat"] else ""
+            lines.append(f"sent to {each['channel']}{again}{said}")
+    lines += _went(sent)
     if not rows and not result["errors"]:
         lines = ["Nothing is watched yet: comity watch add A B WHAT --above X", *lines[1:]]
     return Group(*(Text(line) for line in lines))
+
+
+def _went(sent: list[dict[str, Any]]) -> list[str]:
+    """Return how many notices went where, beyond the terminal that shows them."""
+    counts: dict[tuple[str, str], int] = {}
+    for each in sent:
+        if each["outcome"] == "sent" and each["channel"] != "terminal":
+            place = (each["channel"], each["place"])
+            counts[place] = counts.get(place, 0) + 1
+    return [
+        f"{channel}: {count_words(n, 'notice')} sent to {place}"
+        for (channel, place), n in counts.items()
+    ]

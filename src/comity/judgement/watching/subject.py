@@ -33,7 +33,7 @@ ORDERED: frozenset[Kind] = frozenset({"ladder", "item"})
 
 _READINGS = frozenset({"depth", "cohesion", "tension", "asymmetry"})
 _ALONE = frozenset({"ladder", "hypothesis"})
-_INDICATOR = re.compile(r"^[A-Za-z]{3}-\d{2}(>(ab|ba))?$")
+_INDICATOR = re.compile(r"^[A-Z]{3}-\d{2}(>(ab|ba))?$", re.IGNORECASE)
 _FORMS = (
     "a reading (tension), an indicator (POL-05, or DEF-04>ab for one direction), ladder, "
     "hypothesis, item:ID, scenario:ID@MONTHS, question:ID, signpost:SCENARIO/ID, assumption:ID, "
