@@ -8,7 +8,6 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from watched import with_reading
 
 from comity.acts import sendings, watches
 from comity.acts.address import acts_address
@@ -19,6 +18,7 @@ from comity.core.settings import Settings
 from comity.judgement.watching.condition import Condition
 from comity.judgement.watching.subject import Subject
 from comity.workspace import watching
+from watched import with_reading
 
 START = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
 

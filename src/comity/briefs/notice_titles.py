@@ -46,8 +46,8 @@ def _threshold_title(event: Event) -> str:
         case "own":
             return f"{name} {verb} its {ordinal(at)} percentile {when}: {value}."
         case "z":
-            far = plain_number(at)
-            return f"{name} {verb} {far} standard deviations from its history {when}: {value}."
+            far = f"{plain_number(at)} standard deviation{'' if abs(at) == 1 else 's'}"
+            return f"{name} {verb} {far} from its history {when}: {value}."
         case "panel":
             ranked = {"value": score.value, "lo80": score.lo80, "hi80": score.hi80}
             place = value_words(ranked, event.subject, "percentile")

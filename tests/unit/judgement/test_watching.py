@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from watched import with_reading
 
 from comity.core.errors import UnknownName, UsageError
 from comity.judgement.assessment import Horizon, Outlook
@@ -13,6 +12,7 @@ from comity.judgement.watching.look import Look, Point
 from comity.judgement.watching.looking import look_at, named
 from comity.judgement.watching.revision import taken_back
 from comity.judgement.watching.subject import Subject
+from watched import with_reading
 
 TENSION = Subject("reading", "tension")
 ITEM = Subject("item", "su-35")
@@ -370,8 +370,9 @@ def test_a_state_is_taken_back_by_withdrawal_or_on_the_same_day_only() -> None:
     said = taken_back(condition, look, ladder, crossing, "2026-05-01", list)
     assert "withdrawn (event:x)" in said
     item = Look("Su-35", state="contracted", order=("contracted", "delivered"))
-    said = taken_back(Condition("reaches", state="delivered"), item, ITEM,
-                      Crossing("2026-04", "2026-04-15", "contracted", ()), "2026-05-01", keeps)  # fmt: skip
+    delivered = Condition("reaches", state="delivered")
+    was = Crossing("2026-04", "2026-04-15", "contracted", ())
+    said = taken_back(delivered, item, ITEM, was, "2026-05-01", keeps)
     assert "no more than" in said
 
 

@@ -8,12 +8,12 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
-from mail_server import MailServer, certificate
 from pydantic import SecretStr
 
 from comity.core.errors import NoticeFailed, UsageError
 from comity.notices.mail import Mail
 from comity.notices.notice import Notice
+from mail_server import MailServer, certificate
 
 NOTICE = Notice("comity-abc", {"title": "Tension rose.", "text": "Tension rose.\n\nÜber 80 %.\n"})
 PASSWORD = "hunter2-and-more"
@@ -109,9 +109,8 @@ def test_a_line_of_one_dot_does_not_end_the_mail() -> None:
     ],
 )
 def test_what_is_no_address_is_refused_before_anything_is_sent(given: dict) -> None:
-    with MailServer() as server:
-        with pytest.raises(UsageError, match="not an address"):
-            mail(server, **given).check()
+    with MailServer() as server, pytest.raises(UsageError, match="not an address"):
+        mail(server, **given).check()
     assert server.said == []
 
 
@@ -128,7 +127,7 @@ def test_failures_are_told_without_the_password(pem, caplog) -> None:
         with pytest.raises(NoticeFailed, match="451 busy") as again:
             hook.send(NOTICE)
         server.plan = {"RCPT": "550 no such reader"}
-        with pytest.raises(NoticeFailed, match="takes no mail for ann@example.org") as last:
+        with pytest.raises(NoticeFailed, match=r"takes no mail for ann@example\.org") as last:
             hook.send(NOTICE)
     for text in (str(raised.value), str(again.value), str(last.value), repr(hook), caplog.text):
         assert PASSWORD not in text

@@ -9,13 +9,13 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from loopback import Publisher
 from pydantic import SecretStr
 
 from comity.core.errors import NoticeFailed
 from comity.notices.notice import Notice
 from comity.notices.signature import verify
 from comity.notices.webhook import Webhook
+from loopback import Publisher
 
 SECRET = "a secret of sixteen and more"
 KEY_IN_PATH = "/hooks/T0-key-of-the-service"
