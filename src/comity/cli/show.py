@@ -21,6 +21,10 @@ def show(
     as_of: str | None = None,
     date: str | None = None,
     months: int = 12,
+    item: str | None = None,
+    side: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
     json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
     catalog: Path | None = None,
     store: Path | None = None,
@@ -37,16 +41,25 @@ def show(
         readings, phases, indicators, roles, ledger, stress, levers, theatres, hypotheses,
         matrix (the evidence behind these), claim (published claims put to the test), record
         (published judgements and what became of them, our own forecasts and their scores),
-        evidence, timeline, ladder, drivers, tensions, judgements, gaps, network (who either state
-        is closest to and most at odds with in the reference panel); or effect, which needs --date:
-        what changed at a date, against what the indicators' own past led to expect, and against
-        the dyads of the reference panel.
+        evidence, timeline, ladder, drivers, tensions, judgements, assumptions, checklist, gaps,
+        perspectives (what each side says under the three tests of salience), votes, obligations,
+        fulfilment (promises kept), network (who either state is closest to and most at odds with
+        in the reference panel); or effect, which needs --date: what changed at a date, against what
+        the indicators' own past led to expect, and against the dyads of the reference panel.
     as_of
         Use only what was public by this day.
     date
         For effect: the date of the event.
     months
         For effect: how many months from the date on are looked at.
+    item
+        For ledger: one item, with every step, who says it, its grade and its source.
+    side
+        For perspectives, votes and stress: A, B or the code of a state, as USA.
+    since
+        For perspectives: first date, YYYY, YYYY-MM or YYYY-MM-DD.
+    until
+        For perspectives: last date.
     json
         Write JSON to this file, or - for standard output.
     catalog
@@ -65,9 +78,10 @@ def show(
         if json != "-":
             terminal().print(workspace.effect_table(found))
         return 0
-    assessment, part = workspace.show(a, b, view, as_of=day(as_of, "--as-of"))
+    choice = workspace.choice(item=item, side=side, since=since, until=until)
+    assessment, part = workspace.show(a, b, view, as_of=day(as_of, "--as-of"), choice=choice)
     if json is not None:
         write_json(part, json)
     if json != "-":
-        terminal().print(workspace.table(assessment, view))
+        terminal().print(workspace.table(assessment, view, part))
     return 0

@@ -7,8 +7,11 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from comity.judgement._part import Part
+from comity.judgement.assumption_parts import KeyAssumption
 from comity.judgement.beside import Beside
+from comity.judgement.checklist_parts import CheckRow
 from comity.judgement.claim_parts import ClaimEpisode, ClaimSensitivity, ClaimVerdict, Odds
+from comity.judgement.commitment_parts import Obligation, StressSummary, Vote
 from comity.judgement.comparison_parts import (
     Alliance,
     ComparedDyad,
@@ -31,6 +34,7 @@ from comity.judgement.hypothesis_parts import (
     TestFinding,
 )
 from comity.judgement.implication_parts import Implication
+from comity.judgement.ledger_parts import LedgerItem, LedgerStep, LedgerSummary
 from comity.judgement.outlook_parts import Horizon, Outlook
 from comity.judgement.parts import (
     BottomLine,
@@ -42,9 +46,11 @@ from comity.judgement.parts import (
     FlipEnd,
     FlipPoint,
     Gap,
+    Holding,
     IndicatorStatus,
     Judgement,
     Ladder,
+    LadderDown,
     LatestIndicator,
     LatestReading,
     Likelihood,
@@ -67,11 +73,11 @@ from comity.judgement.record_parts import (
     GradeCode,
     Manifest,
     ManifestFile,
+    ManifestScale,
     ManifestSource,
+    ScaleBand,
 )
 from comity.judgement.register_parts import (
-    LedgerItem,
-    LedgerStep,
     Lever,
     Perspective,
     StressTest,
@@ -88,6 +94,7 @@ __all__ = [
     "BottomLine",
     "Boundary",
     "Challenge",
+    "CheckRow",
     "ClaimEpisode",
     "ClaimSensitivity",
     "ClaimVerdict",
@@ -106,6 +113,7 @@ __all__ = [
     "FlipPoint",
     "Gap",
     "GradeCode",
+    "Holding",
     "Horizon",
     "Hypothesis",
     "HypothesisPhase",
@@ -113,20 +121,25 @@ __all__ = [
     "Implication",
     "IndicatorStatus",
     "Judgement",
+    "KeyAssumption",
     "Ladder",
+    "LadderDown",
     "LatestIndicator",
     "LatestReading",
     "LedgerItem",
     "LedgerStep",
+    "LedgerSummary",
     "Lever",
     "Likelihood",
     "Manifest",
     "ManifestFile",
+    "ManifestScale",
     "ManifestSource",
     "MatrixRow",
     "MissingItem",
     "Mover",
     "Network",
+    "Obligation",
     "Odds",
     "OtherPrior",
     "Outlook",
@@ -141,13 +154,16 @@ __all__ = [
     "Rivalry",
     "Role",
     "RolePoint",
+    "ScaleBand",
     "Sensitivity",
+    "StressSummary",
     "StressTest",
     "TestFinding",
     "Theatre",
     "TheatreCell",
     "Tie",
     "TrackRecord",
+    "Vote",
     "Without",
 ]
 
@@ -177,10 +193,14 @@ class Assessment(Part):
     drivers: list[Driver]
     tensions: list[Driver]
     ledger: list[LedgerItem]
+    ledger_summary: LedgerSummary | None = None
     stress_tests: list[StressTest]
+    stress_summary: StressSummary | None = None
     levers: list[Lever]
     theatres: list[Theatre]
     perspectives: list[Perspective]
+    votes: list[Vote] = Field(default_factory=list)
+    obligations: list[Obligation] = Field(default_factory=list)
     hypotheses: list[Hypothesis]
     hypothesis_phases: list[HypothesisPhase] = Field(default_factory=list)
     hypothesis_matrix: list[MatrixRow] = Field(default_factory=list)
@@ -190,6 +210,8 @@ class Assessment(Part):
     implications: list[Implication]
     gaps: list[Gap]
     assumptions: list[str]
+    key_assumptions: list[KeyAssumption] = Field(default_factory=list)
+    checklist: list[CheckRow] = Field(default_factory=list)
     events: list[str] = Field(default_factory=list)
     comparison: Comparison | None = None
     evidence: dict[str, Evidence]
