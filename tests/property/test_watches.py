@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from comity.acts import sendings, watches
 from comity.acts.address import acts_address
 from comity.acts.database import ActsDatabase
-from comity.acts.reviews import Actor
+from comity.acts.standing import Actor
 from comity.acts.watch_tables import Mark
 from comity.core.settings import Settings
 from comity.judgement.watching.condition import Condition

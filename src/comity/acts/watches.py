@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from comity.acts.reviews import Actor
+    from comity.acts.standing import Actor
 
 __all__ = [
     "Past",

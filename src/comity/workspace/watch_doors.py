@@ -18,7 +18,7 @@ from comity.workspace.watch_parts import StoreRecords, preset, standing
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from comity.acts.reviews import Actor
+    from comity.acts.standing import Actor
     from comity.judgement.assessment import Assessment
     from comity.judgement.watching.condition import Condition
     from comity.notices.notice import Notice
@@ -324,7 +324,7 @@ class WatchDoors(ReviewDoors):
 
     def _runner(self, by: str | None) -> Actor:
         """Return who runs; a machine without a login name may run watches too."""
-        from comity.acts.reviews import Actor  # noqa: PLC0415
+        from comity.acts.standing import Actor  # noqa: PLC0415
 
         if by is None and not self.settings.user.strip():
             return Actor("not named", "account not known", clock.now())

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from comity.acts.reviews import Actor
+    from comity.acts.standing import Actor
     from comity.acts.watch_tables import Watch
     from comity.judgement.assessment import Assessment
     from comity.judgement.watching.look import Look

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from comity.acts import sendings, watches
 from comity.acts.address import ActsAddress
 from comity.acts.database import ActsDatabase
-from comity.acts.reviews import Actor
+from comity.acts.standing import Actor
 from comity.acts.turns import sending_turn
 from comity.acts.watch_tables import Mark, WatchRun
 from comity.core.errors import ActRefused, ActsError, ActsUnavailable, UnknownName

@@ -102,7 +102,11 @@ def test_ladder_and_ledger(assessment) -> None:
         f"The rung on the ladder of alignment reached “{rung}” on 15 April 2026; the look before "
         "saw “2”."
     )
-    item = next(each for each in assessment.ledger if each.verified_state == "delivered")
+    item = next(
+        each
+        for each in assessment.ledger
+        if each.established and each.established.state == "delivered"
+    )
     data = told(assessment, f"item:{item.id}", Condition("reaches", state="delivered"),
                 before={**ARMED, "state": "contracted"})  # fmt: skip
     assert "reached “delivered”" in data["title"]

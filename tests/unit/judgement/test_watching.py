@@ -187,6 +187,10 @@ def test_a_state_is_reached_at_it_and_beyond_it() -> None:
     ):  # fmt: skip
         shown = Look("Su-35", state=state, order=order)
         assert judge(Condition("reaches", state="Delivered"), shown, ITEM).beyond == met
+    halted = Look("Su-35", state="suspended", order=order, furthest="delivered")
+    assert judge(Condition("reaches", state="contracted"), halted, ITEM).beyond
+    assert judge(Condition("reaches", state="suspended"), halted, ITEM).beyond
+    assert not judge(Condition("reaches", state="operational"), halted, ITEM).beyond
     other = Look("x", state="stale", order=())
     assert judge(Condition("reaches", state="stale"), other, Subject("status", "X")).beyond
 
@@ -201,7 +205,7 @@ def test_looks_at_the_built_in_case(assessment) -> None:
     assert look_at(assessment, Subject("ladder")).state == str(assessment.ladder.rung)
     item = assessment.ledger[0]
     shown = look_at(assessment, Subject("item", item.id))
-    assert shown.state == (item.verified_state or "nothing established")
+    assert shown.state == (item.established.state if item.established else "nothing established")
     empty = next(each for each in assessment.indicators if each.status == "no_data")
     assert look_at(assessment, Subject("indicator", empty.id)).missing
     stale = next(each for each in assessment.indicators if each.status == "stale")

@@ -271,7 +271,10 @@ def _judge_state(condition: Condition, look: Look, subject: Subject) -> Verdict:
         state = f"{point.value:g}"
     met = False
     if condition.side == "reaches":
-        met = state is not None and _reached(state, condition.state, look.order, subject)
+        met = any(
+            each is not None and _reached(each, condition.state, look.order, subject)
+            for each in (state, look.furthest)
+        )
     distance = None
     if look.threshold is not None and point is not None:
         distance = 0.0 if met else look.threshold - point.value

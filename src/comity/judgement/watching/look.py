@@ -67,6 +67,8 @@ class Look:
         Where it has states.
     order : tuple of str
         States from first to last, where they have an order.
+    furthest : str or None
+        The furthest state that was ever reached, where the present one may have left the order.
     period : str or None
         Of the latest value or state.
     records : int
@@ -89,6 +91,7 @@ class Look:
     panel: tuple[Point, ...] = ()
     state: str | None = None
     order: tuple[str, ...] = ()
+    furthest: str | None = None
     period: str | None = None
     records: int = 0
     evidence: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from comity.core.errors import UnknownName, UsageError
-from comity.judgement.registers import LADDER_OF_STATES
+from comity.core.ledger_rules import load_ledger_rules
 from comity.judgement.watching.look import Cause, Look, Point
 from comity.judgement.watching.outlooking import (
     assumption,
@@ -174,14 +174,16 @@ def _item(assessment: Assessment, name: str) -> Look:
     item = next((each for each in assessment.ledger if each.id == name), None)
     if item is None:
         return Look(name, missing=f"the ledger has no item {name}")
-    state = item.verified_state
+    now = item.established
+    state = now.state if now is not None else item.verified_state
     behind = [step for step in item.steps if step.state == state] if state else []
     cited = tuple(dict.fromkeys(name for step in reversed(behind) for name in step.evidence))
     return Look(
         item.name,
         state=state or NOTHING_ESTABLISHED,
-        order=(NOTHING_ESTABLISHED, *LADDER_OF_STATES),
-        period=max((step.date for step in behind), default=item.since),
+        furthest=item.verified_state,
+        order=(NOTHING_ESTABLISHED, *load_ledger_rules().steps),
+        period=now.since if now is not None else item.since,
         records=len(cited),
         evidence=cited,
         causes=tuple(

@@ -56,10 +56,11 @@ def taken_back(
             return _asked_again(condition, look, subject, period)
         if not look.missing and crossing.period != crossing.as_of[:7]:
             return f"its value of {printed(crossing.period)} is no longer on record"
-    return _undone_state(look, subject, crossing, as_of, withdrawn)
+    return _undone_state(condition, look, subject, crossing, as_of, withdrawn)
 
 
-def _undone_state(
+def _undone_state(  # noqa: PLR0913 -- as `taken_back`
+    condition: Condition,
     look: Look,
     subject: Subject,
     crossing: Crossing,
@@ -70,8 +71,10 @@ def _undone_state(
         return f"a record that it rested on was withdrawn ({', '.join(lost[:3])})"
     if as_of <= crossing.as_of:
         return f"the record as of {printed(as_of)} is now assessed otherwise"
-    if subject.kind == "item" and look.state in look.order:
-        return f"no more than “{look.state}” is established now"
+    on_track = condition.side == "reaches" and condition.state.casefold() in look.order
+    if subject.kind == "item" and on_track:
+        furthest = look.furthest or look.order[0]
+        return f"no more than “{furthest}” is established now"
     return ""
 
 
