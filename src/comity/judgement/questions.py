@@ -204,8 +204,9 @@ def answer(
         resolves_on=_resolves_on(context.as_of, question.months).isoformat(),
         probability=None if said is None else said.p,
         word=None if said is None else said.word,
-        lo80=None if found.lo80 is None else round(found.lo80, 3),
-        hi80=None if found.hi80 is None else round(found.hi80, 3),
+        # what is said is never 0 or 1: the interval holds what is said
+        lo80=None if found.lo80 is None or said is None else min(round(found.lo80, 3), said.p),
+        hi80=None if found.hi80 is None or said is None else max(round(found.hi80, 3), said.p),
         n=found.n,
         hits=found.hits,
         method=found.method,

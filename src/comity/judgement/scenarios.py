@@ -11,7 +11,8 @@ from pydantic import Field, model_validator
 from comity.core.catalog import Declaration, read_yaml_folder
 from comity.core.errors import CatalogError
 from comity.models._protocol import Reading
-from comity.models.outlook import Hazard, usual_change
+from comity.models.moves import usual_change
+from comity.models.outlook import Hazard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,7 +79,7 @@ class Change(Declaration):
     """A change of a reading, against this dyad's own past changes of the same length.
 
     ``times`` is the least size of the change, in usual changes of that length
-    (`comity.models.outlook.usual_change`); 0 asks for any rise or fall. Not a share of past
+    (`comity.models.moves.usual_change`); 0 asks for any rise or fall. Not a share of past
     changes: where a record holds few of them, most are none.
     """
 

@@ -320,9 +320,11 @@ def _ahead(
         return None
     steps = [fit.step_var[:, -1] for fit in levels.filters]
     expected = expected_moves(levels, mixture.share, HORIZONS, rng, common)
+    now = mixture.share[:, -1]
+    step = np.array([_mean_variance(now, x, common) for x in steps])
     return Ahead(
         level=level,
-        step=unit**2 * np.array([_mean_variance(mixture.share[:, -1], x, common) for x in steps]),
+        step=unit**2 * _shared_doubt(step, now, common),
         first=first,
         means=unit * levels.filtered[0],
         share=mixture.share,
@@ -335,6 +337,19 @@ def _mean_variance(share: Array, var: Array, common: float) -> Array:
     alone = (share**2 * var).sum(axis=0)
     together = (share * np.sqrt(var)).sum(axis=0) ** 2
     return np.asarray(alone + common * (together - alone))
+
+
+def _shared_doubt(step: Array, share: Array, common: float) -> Array:
+    """Return draws of the step of the mean with the doubt that its items share.
+
+    The parameters of each item are drawn by themselves, so that in the mean their errors average
+    out. Items whose levels step together have seen one path, and are wrong together.
+    """
+    alone = float((share**2).sum() / share.sum() ** 2)
+    # squares of steps with correlation `common` have its square
+    lift = np.sqrt((alone + common**2 * (1.0 - alone)) / alone)
+    log = np.log(step)
+    return np.asarray(np.exp(log.mean() + lift * (log - log.mean())))
 
 
 def _few(draws: Array, most: int = 200) -> Array:

@@ -5,14 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from comity.models._protocol import HORIZONS
-from comity.models.outlook import (
-    Hazard,
-    MovePriors,
-    move_tails,
-    simulate_futures,
-    simulate_shocks,
-)
+from comity.models._protocol import HORIZONS, Ahead
+from comity.models.moves import MovePriors, compare_lengths, move_tails, muting
+from comity.models.outlook import Hazard, simulate_futures, simulate_shocks
 from comity.models.readings import estimate_readings
 from comity.models.simulate import simulate_items
 
@@ -65,21 +60,82 @@ def test_a_short_record_is_not_forecast():
     assert simulate_futures(paths, seed=1) is None
 
 
+def tails_of(past):
+    return move_tails(past, np.ones(past.shape), MovePriors())
+
+
+def overlapping(steps):
+    """Return moves over twelve months, by month of their start, of unit variance."""
+    path = np.cumsum(steps, axis=1)
+    return (path[:, 12:] - path[:, :-12]) / np.sqrt(12.0)
+
+
 def test_moves_of_the_expected_size_are_found_to_be_so():
-    rng = np.random.default_rng(0)
-    found = move_tails(rng.standard_normal((4, 80)), MovePriors())
+    past = overlapping(np.random.default_rng(0).standard_normal((4, 960)))
+    found = tails_of(past)
     assert np.exp(found.centre) == pytest.approx(np.ones(4), abs=0.25)
     assert found.degrees[-1] > 0.3
-    wide = move_tails(2.0 * rng.standard_normal((4, 80)), MovePriors())
-    assert (np.exp(wide.centre) > 1.5).all()
+    assert (np.exp(tails_of(2.0 * past).centre) > 1.5).all()
 
 
 def test_heavy_tails_are_learnt_not_declared():
     rng = np.random.default_rng(0)
-    heavy = rng.standard_t(2.5, (4, 80)) / np.sqrt(5.0)
-    assert move_tails(heavy, MovePriors()).degrees[-1] < 0.02
-    one = move_tails(np.full((1, 1), np.nan), MovePriors())
+    # abrupt years: one in ten moves by five times the rest
+    years = rng.standard_normal((4, 80)) * np.where(rng.random((4, 80)) < 0.1, 5.0, 1.0)
+    abrupt = np.zeros((4, 960))
+    abrupt[:, ::12] = years
+    assert tails_of(overlapping(abrupt)).degrees[-1] < 0.02
+    one = tails_of(np.full((1, 1), np.nan))
     assert one.degrees[-1] == pytest.approx(0.5)  # nothing seen: the prior
+
+
+def test_months_in_which_nothing_is_expected_are_no_evidence_of_calm():
+    past = np.tile([0.0, 1.0, -1.0, 0.0], 60)[None]
+    expected = np.tile([0.01, 1.0, 1.0, 0.01], 60)[None]
+    found = move_tails(past, expected, MovePriors())
+    assert np.exp(found.centre[0]) == pytest.approx(1.0, abs=0.02)
+
+
+def moving(steps):
+    """Return a reading's start whose line made these monthly steps, of unit variance expected."""
+    means = np.cumsum(steps)[None]
+    return Ahead(
+        level=np.zeros(1),
+        step=np.ones(1),
+        first=0,
+        means=means,
+        share=np.ones(means.shape),
+        expected={span: np.full(len(steps) - span, float(span)) for span in HORIZONS},
+    )
+
+
+def test_moves_that_go_on_make_two_years_larger_than_one_leads_to_expect():
+    rng = np.random.default_rng(0)
+    free = rng.standard_normal(480)
+    trend = 0.3 * rng.standard_normal(480) + rng.standard_normal(10).repeat(48)
+    back = np.diff(rng.standard_normal(481))
+    found = compare_lengths([moving(each) for each in (free, trend, back)], MovePriors())
+    two = np.exp(found.centre[HORIZONS.index(24)])
+    assert two[0] == pytest.approx(1.0, abs=0.12)
+    assert two[1] > 1.15
+    assert two[2] < 0.85
+    assert (found.centre[HORIZONS.index(12)] == 0.0).all()
+    short = compare_lengths([moving(trend[:60])], MovePriors())
+    last = HORIZONS.index(24)
+    assert short.spread[last, 0] > found.spread[last, 0], "a short record leaves the prior's doubt"
+
+
+def test_half_a_year_is_muted_by_what_is_due_in_it():
+    """Values come in December only: from June to December the line moves, after it does not."""
+    start = moving(np.zeros(240))
+    ends = (np.arange(240 - 6) + 6) % 12
+    due = {**start.expected, 6: np.where(ends < 6, 12.0, 0.0)}
+    december, june = (
+        replace(start, expected={**due, 6: np.roll(due[6], shift)}) for shift in (0, 6)
+    )
+    assert muting(december, 6)[0] == pytest.approx(np.sqrt(2.0))
+    assert muting(june, 6)[0] == 1.0  # nothing due: nothing to go by
+    assert muting(december, 12)[0] == pytest.approx(1.0)
 
 
 def test_readings_that_moved_together_are_drawn_together():

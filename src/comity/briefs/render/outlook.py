@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["outlook_view"]
 
+_YEAR = 12
+
 
 def outlook_view(assessment: Assessment, data: dict[str, Any]) -> RenderableType:
     """Return the outlook as tables.
@@ -61,7 +63,9 @@ def _scenarios(data: dict[str, Any]) -> Table:
     horizons = data["horizons"]
     head = ("scenario", *(f"{each['months']} m" for each in horizons), "signposts")
     table = _table("Scenarios (each column adds up to 100 %)", head)
-    for place, first in enumerate(horizons[0]["scenarios"]):
+    at = next((each for each in horizons if each["months"] == _YEAR), horizons[0])
+    ranked = sorted(enumerate(at["scenarios"]), key=lambda each: (-each[1]["share"], each[1]["id"]))
+    for place, first in ranked:
         chances = [
             f"{h['scenarios'][place]['probability']:.0%} ({100 * h['scenarios'][place]['lo80']:.0f}"
             f"–{100 * h['scenarios'][place]['hi80']:.0f})"
@@ -69,6 +73,10 @@ def _scenarios(data: dict[str, Any]) -> Table:
         ]
         posts = "\n".join(_signpost(post) for post in first["signposts"])
         table.add_row(escape(first["name"]), *chances, escape(posts))
+    table.caption = (
+        f"Most probable in {at['months']} months first. A future belongs to the first scenario, in "
+        "the order of the rules, whose conditions it meets."
+    )
     return table
 
 

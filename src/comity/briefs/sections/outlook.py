@@ -142,13 +142,13 @@ def _scenarios(assessment: Assessment) -> Table:
         Column("Signposts: present, and what is missing", "wide"),
     )
     at = _at_year(assessment.outlook)
-    rows = tuple(
-        _scenario(assessment.dyad, place, each, horizons) for place, each in enumerate(at.scenarios)
-    )
+    ranked = sorted(enumerate(at.scenarios), key=lambda pair: (-pair[1].share, pair[1].id))
+    rows = tuple(_scenario(assessment.dyad, place, each, horizons) for place, each in ranked)
     caption = (
         "Every simulated future belongs to exactly one scenario, the first whose conditions it "
-        "meets, so that the percentages of a horizon add up to 100. In brackets the 80 % interval "
-        "over parameters."
+        "meets, so that the percentages of a horizon add up to 100. Most probable in "
+        f"{at.months} months first; the order of the rules stands below. In brackets the 80 % "
+        "interval over parameters."
     )
     return Table(caption, columns, rows, show=_SHOWN)
 
