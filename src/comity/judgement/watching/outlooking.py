@@ -65,8 +65,7 @@ def signposts(assessment: Assessment) -> dict[str, _Part]:
 
 def assumptions(assessment: Assessment) -> dict[str, _Part]:
     """Return the key assumptions by id."""
-    listed = getattr(assessment, "key_assumptions", [])
-    return {each.id: each.model_dump(mode="json") for each in listed}
+    return {each.id: each.model_dump(mode="json") for each in assessment.key_assumptions}
 
 
 def scenario(assessment: Assessment, name: str) -> Look:
