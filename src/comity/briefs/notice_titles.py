@@ -129,7 +129,7 @@ def value_words(shown: dict[str, Any], subject: Subject, unit: str, *, sign: boo
 
     text = f"{one(value)}{tail}" if coarse or signs else number(value, unit)
     if lo is None or hi is None:
-        return f"{text}, no interval known"
+        return text if subject.kind == "signpost" else f"{text}, no interval known"
     dash = " to " if signs or lo < 0 else "–"
     return f"{text}, 80 % interval {one(lo)}{dash}{one(hi)}{tail}"
 

@@ -84,6 +84,7 @@ def test_mistakes_are_told_in_a_line(run, words, told) -> None:
     assert (code, told in err) == (2, True), err
 
 
+@pytest.mark.slow
 def test_crossings_of_the_built_in_case_are_told_once(run, monkeypatch, tmp_path) -> None:
     """Set in 2021, looked at in 2022 and 2023: the record crosses in between."""
     monkeypatch.setenv("COMITY_WATCH__FILE", str(tmp_path / "notices.jsonl"))
@@ -136,14 +137,14 @@ def test_secrets_are_never_shown(run, monkeypatch, capsys) -> None:
     assert "short-secret" not in err
 
 
-def test_watches_to_take_over_where_the_assessment_has_them(run, workspace) -> None:
+def test_what_the_assessment_says_should_be_watched(run, workspace) -> None:
     made = workspace.computed("RUS", "IRN")
-    code, _, err = run("add", "RUS", "IRN", "--preset")
-    if not made.outlook.horizons and not getattr(made, "key_assumptions", []):
-        assert (code, "nothing to take over" in err) == (2, True)
-        return
-    assert code == 0, err
+    ok(run, "add", "RUS", "IRN", "--preset")
     rows = json.loads(ok(run, "list", "--json", "-")[0])
-    assert {row["origin"].split()[0] for row in rows} <= {"scenario", "assumption"}
+    origins = {row["origin"] for row in rows}
+    assert {
+        f"scenario {each.id}" for each in made.outlook.horizons[0].scenarios if each.signposts
+    } | {f"assumption {each.id}" for each in made.key_assumptions if each.indicator} == origins
     assert all(row["why"] for row in rows)
     assert "watched already" in ok(run, "add", "RUS", "IRN", "--preset")[1]
+    assert "no new notice" in ok(run, "run")[1]

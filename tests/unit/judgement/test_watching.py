@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from comity.core.errors import UnknownName, UsageError
-from comity.judgement.assessment import Horizon, Outlook
 from comity.judgement.watching.condition import Condition, judge
 from comity.judgement.watching.course import Course, Crossing, next_steps
 from comity.judgement.watching.look import Look, Point
@@ -58,10 +57,6 @@ def test_unknown_names_are_told_with_what_is_near(assessment) -> None:
     for text, near in (("item:su35", "su-35"), ("POL-99", "POL-0"), ("evidence:clam", "claim")):
         with pytest.raises(UnknownName, match=near):
             named(assessment, Subject.parse(text))
-    with pytest.raises(UnknownName, match="none yet"):
-        named(assessment, Subject.parse("assumption:A99")) if not getattr(
-            assessment, "key_assumptions", []
-        ) else pytest.skip("this assessment has key assumptions")
     assert str(named(assessment, Subject.parse("item:SU-35"))) == "item:su-35"
 
 
@@ -227,37 +222,39 @@ def test_a_leader_that_does_not_lead_clearly_is_none(assessment) -> None:
             assert shown.state == (phase.leader if phase.clear else "no clear leader")
 
 
-def test_scenarios_and_signposts_where_an_assessment_has_them(assessment) -> None:
-    post = {
-        "on": "reading", "id": "tension", "name": "tension", "condition": "95 or more",
-        "means": "It is high.", "period": "2026-04", "present": 80.0, "threshold": 95.0,
-        "distance": 15.0, "met": False, "unit": "points", "evidence": [],
-    }  # fmt: skip
-    outlook = Outlook.model_construct(
-        horizons=[
-            Horizon.model_construct(
-                months=months,
-                readings={},
-                scenarios=[
-                    {"id": "S-RUPTURE", "name": "Rupture", "probability": 0.12, "lo80": 0.05,
-                     "hi80": 0.2, "signposts": [post, {**post, "condition": "50 or more"}]}
-                ],
-            )
-            for months in (12, 24)
-        ],
-        questions=[{"id": "Q1", "text": "Will it?", "probability": 0.3, "lo80": None,
-                    "hi80": None, "evidence": []}],
-    )  # fmt: skip
-    made = assessment.model_construct(**{**dict(assessment), "outlook": outlook})
-    look = look_at(made, Subject("scenario", "S-RUPTURE@24"))
-    assert (look.series[-1].value, look.unit) == (12, "%")
-    found = judge(Condition("above", threshold=3), look, Subject("scenario", "S-RUPTURE@24"))
-    assert (found.beyond, found.certainty) == (True, "clear")
-    assert look_at(made, Subject("question", "Q1")).series[-1].lo80 is None
-    subject = Subject("signpost", "S-RUPTURE/tension")
-    met = judge(Condition("reaches", state="met"), look_at(made, subject), subject)
-    assert (met.judged, met.beyond, met.distance) == (True, False, 15)
-    assert str(named(made, Subject("signpost", "s-rupture/TENSION#2"))).endswith("#2")
+def test_scenarios_questions_and_signposts(assessment) -> None:
+    horizon = assessment.outlook.horizons[-1]
+    stale = {each.id for each in assessment.indicators if each.status == "stale"}
+    for each in horizon.scenarios:
+        subject = Subject("scenario", f"{each.id}@{horizon.months}")
+        look = look_at(assessment, subject)
+        assert (look.series[-1].value, look.unit) == (pytest.approx(100 * each.probability), "%")
+        found = judge(Condition("above", threshold=1), look, subject)
+        assert found.beyond == (each.probability > 0.01)
+        for post in each.signposts:
+            watched = Subject("signpost", f"{each.id}/{post.id}")
+            if sum(other.id == post.id for other in each.signposts) > 1:
+                continue
+            met = judge(Condition("reaches", state="met"), look_at(assessment, watched), watched)
+            if post.id.partition(">")[0] in stale:
+                assert not met.judged
+                continue
+            assert (met.judged, met.beyond) == (post.met is not None, bool(post.met))
+            if post.met is False and post.threshold is not None:
+                assert met.distance == pytest.approx(post.threshold - post.present)
+            assert named(assessment, Subject("signpost", watched.name.lower())) == watched
+    for asked in assessment.outlook.questions:
+        look = look_at(assessment, Subject("question", asked.id))
+        assert bool(look.missing) == (asked.probability is None)
+
+
+def test_key_assumptions(assessment) -> None:
+    assert assessment.key_assumptions
+    for each in assessment.key_assumptions:
+        look = look_at(assessment, Subject("assumption", each.id))
+        expected = {True: "holds", False: "does not hold", None: None}[each.holds]
+        assert look.state == expected
+        assert bool(look.missing) == (each.holds is None)
 
 
 # ---------------------------------------------------------------------------- the course

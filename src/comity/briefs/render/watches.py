@@ -9,7 +9,7 @@ from rich.text import Text
 
 from comity.briefs.notice_titles import value_words
 from comity.briefs.render.views import table_of
-from comity.briefs.wording import count_words, date_words, plain_number
+from comity.briefs.wording import count_words, date_words, number, plain_number
 from comity.judgement.watching.subject import Subject
 
 if TYPE_CHECKING:
@@ -83,8 +83,11 @@ def _distance(row: dict[str, Any]) -> str:
         return "–"
     if seen["distance"] == 0:
         return "past it"
-    unit = {"z": " sd", "own": " percentiles", "panel": " percentiles"}.get(row["statistic"], "")
-    return f"{plain_number(seen['distance'])}{unit}"
+    scale = {"z": " sd", "own": " percentiles", "panel": " percentiles"}.get(row["statistic"])
+    if scale is not None:
+        return f"{plain_number(seen['distance'])}{scale}"
+    unit = seen.get("unit", "")
+    return number(seen["distance"], "percent" if unit == "%" else unit)
 
 
 def render_watch(row: dict[str, Any]) -> RenderableType:

@@ -65,8 +65,7 @@ def signposts(assessment: Assessment) -> dict[str, _Part]:
 
 def assumptions(assessment: Assessment) -> dict[str, _Part]:
     """Return the key assumptions by id."""
-    listed = getattr(assessment, "key_assumptions", [])
-    return {each.id: each.model_dump(mode="json") for each in listed}
+    return {each.id: each.model_dump(mode="json") for each in assessment.key_assumptions}
 
 
 def scenario(assessment: Assessment, name: str) -> Look:
@@ -120,6 +119,9 @@ def signpost(assessment: Assessment, name: str) -> Look:
     if found.get("met") is None or found.get("present") is None:
         return Look(shown, unit=found.get("unit") or "", missing="what it reads has no data")
     period = found.get("period") or assessment.as_of
+    if found["on"] == "indicator" and _is_stale(assessment, str(found["id"])):
+        why = f"the last observation of {found['id']}, of {period}, is stale"
+        return Look(shown, unit=found.get("unit") or "", missing=why)
     return Look(
         shown,
         unit=found.get("unit") or "",
@@ -131,6 +133,11 @@ def signpost(assessment: Assessment, name: str) -> Look:
         causes=(Cause(_signpost_words(found), None, tuple(found["evidence"])),),
         threshold=found.get("threshold"),
     )
+
+
+def _is_stale(assessment: Assessment, name: str) -> bool:
+    base = name.partition(">")[0]
+    return any(each.id == base and each.status == "stale" for each in assessment.indicators)
 
 
 def _signpost_words(part: _Part) -> str:

@@ -59,7 +59,7 @@ def taken_back(
     return _undone_state(condition, look, subject, crossing, as_of, withdrawn)
 
 
-def _undone_state(  # noqa: PLR0913 -- as `taken_back`
+def _undone_state(
     condition: Condition,
     look: Look,
     subject: Subject,
