@@ -38,8 +38,9 @@ def lint_text(
     scale : str or Scale, optional
         The likelihood words that the text is to use.
     kind : {"judgement", "brief", "sentence"}, optional
-        A judgement is a text of its own, with its likelihood, rival explanation and cut-off; a
-        brief may give the sources of a paragraph at its end; a sentence is judged alone.
+        A judgement is a text of its own, with its likelihood and a rival explanation; a brief
+        has a cut-off too, and may give the sources of a paragraph at its end; a sentence is
+        judged alone.
     catalogs : sequence of pathlib.Path, optional
         Catalogs of the user's, with rules, words and scales of their own.
 
@@ -114,8 +115,9 @@ class Linter:
             found += uses.check(part, said)
             advice = list(self._wording.check(part, said, kind))
             found += advice
-            if not uses.is_judged and not any(each.rule == "advocacy" for each in advice):
-                found += self._facts.check(part, kind)
+            if not uses.is_judged:
+                places = [each.span for each in advice if each.rule == "advocacy"]
+                found += self._facts.check(part, said, kind, places)
         if kind != "sentence":
             found += self._whole.check(text, kind, has_likelihood=uses.has_likelihood)
         return sorted(

@@ -23,6 +23,8 @@ _SPOKEN = frozenset(
     {"text", "summary", "why", "note", "reason", "sensitivity", "confidence", "verdict", "not_read"}
 )
 """Keys under which a part that looks forward or weighs carries sentences of ours."""
+_LISTED = frozenset({"scope"})
+"""Keys under which a case lists sentences."""
 _PARTS = (
     "hypotheses",
     "hypothesis_phases",
@@ -109,6 +111,10 @@ def _walk(where: str, node: Any) -> Iterator[Place]:
         for key, value in node.items():
             if key in _SPOKEN and isinstance(value, str):
                 yield Place(f"{where}.{key}", value, cited)
+            elif key in _LISTED and isinstance(value, list):
+                for count, each in enumerate(value):
+                    if isinstance(each, str):  # what a user wrote is no reason to refuse
+                        yield Place(f"{where}.{key}[{count}]", each, cited, is_bound=False)
             else:
                 yield from _walk(f"{where}.{key}", value)
 

@@ -18,10 +18,17 @@ if TYPE_CHECKING:
 __all__ = ["Chance", "Vocabulary", "Word", "chances", "number_of"]
 
 _PERCENT = r"(?:%|per\s?cent(?:age)?\b|pct\b)"
+_COUNTED = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9, "ten": 10, "twelve": 12, "twenty": 20, "hundred": 100, "thousand": 1000,
+}  # fmt: skip
+_SMALL = "|".join(_COUNTED)
 _CHANCE = re.compile(
     rf"(?<![\d.,\w])(?P<lo>\d{{1,3}}(?:[.,]\d{{1,2}})?)\s?(?:{_PERCENT})?"
     rf"(?:\s?(?:–|—|-|−|to|and)\s?(?P<hi>\d{{1,3}}(?:[.,]\d{{1,2}})?))?[\s-]?{_PERCENT}"
-    r"|(?<![\d.,\w])(?P<share>0[.,]\d{1,3})(?![\d%.,])",
+    r"|(?<![\d.,\w])(?P<share>0[.,]\d{1,3})(?![\d%.,])"
+    rf"|(?<![\d.,\w])(?P<part>\d{{1,3}}|{_SMALL})[\s-]+(?:in|out\s+of)[\s-]+(?:a\s+)?"
+    rf"(?P<whole>\d{{1,3}}|{_SMALL})(?!\w|%|[.,]\d)",
     re.IGNORECASE,
 )
 _FILLER = (
@@ -37,8 +44,16 @@ _NAMED_BEFORE = re.compile(
     rf"\b(?:chance|probability|likelihood|odds|p)\s*(?:of|is|at|was|=|:)\s*{_FILLER}\Z",
     re.IGNORECASE,
 )
+_STATED_OF = re.compile(
+    r"\b(?:chances?|probability|likelihood|odds)\s+(?:of|that|for)\b[^.,;:()]{1,90}?"
+    rf"\b(?:is|are|at|to be|was|were|=)\s*{_FILLER}\Z",
+    re.IGNORECASE,
+)
+"""As in "the probability of a sale before May 2027 is 35 %"."""
+_SAME = re.compile(r"\s*(?:or|/)\s*", re.IGNORECASE)
 _OF_A_THING = re.compile(r"\s+of\s+(?!likelihood|probability)", re.IGNORECASE)
-_WINDOW = 60  # characters before a number in which its naming is looked for
+_WINDOW = 60  # characters between a word and its number
+_NAMING = 120  # characters before a number in which its naming is looked for
 
 
 @dataclass(frozen=True)
@@ -97,7 +112,8 @@ class Vocabulary:
                 key = word.casefold()
                 holders = self._holders.get(key, frozenset())
                 self._holders[key] = holders | {scale.id}
-                sources[key] = band.found_by.replace(" ", r"\s+") or phrase(word)
+                source = band.found_by.replace(" ", r"\s+") or phrase(word)
+                sources[key] = source.replace(r"\s+", r"[\s-]+")  # "a highly-unlikely sale"
         self._bands = {word.casefold(): band for word, band in chosen.words.items()}
         ordered = sorted(sources, key=len, reverse=True)
         groups = "|".join(f"(?P<w{i}>{sources[word]})" for i, word in enumerate(ordered))
@@ -144,9 +160,11 @@ def chances(sentence: Sentence, words: Sequence[Word] = ()) -> list[Chance]:
     ends = [word.last for word in words]
     found = []
     for hit in _CHANCE.finditer(text, first, last):
-        before = text[max(first, hit.start() - _WINDOW) : hit.start()]
+        before = text[max(first, hit.start() - _NAMING) : hit.start()]
         after = text[hit.end() : min(last, hit.end() + _WINDOW)]
-        named = _NAMED_AFTER.match(after) or _NAMED_BEFORE.search(before)
+        named = (
+            _NAMED_AFTER.match(after) or _NAMED_BEFORE.search(before) or _STATED_OF.search(before)
+        )
         alone = _OPENS.search(before) and _CLOSES.match(after)
         beside = any(
             end <= hit.start() and _ADJACENT.fullmatch(text, end, hit.start())
@@ -164,17 +182,32 @@ def _value(hit: re.Match[str]) -> tuple[float, float]:
     if hit["share"]:
         p = float(hit["share"].replace(",", "."))
         return p, p
+    if hit["part"]:
+        part, whole = (_count(hit[name]) for name in ("part", "whole"))
+        p = part / whole if whole else float("inf")  # "2 in 0" is no chance
+        return p, p
     lo = float(hit["lo"].replace(",", ".")) / 100
     hi = float((hit["hi"] or hit["lo"]).replace(",", ".")) / 100
     return min(lo, hi), max(lo, hi)
 
 
-def number_of(word: Word, words: Sequence[Word], numbers: Sequence[Chance]) -> Chance | None:
+def _count(said: str) -> int:
+    return int(said) if said.isdecimal() else _COUNTED[said.casefold()]
+
+
+def number_of(
+    text: str, word: Word, words: Sequence[Word], numbers: Sequence[Chance]
+) -> Chance | None:
     """Return the probability that belongs to a word: the next one before any other word.
 
-    Where none follows, one that stands before it ("a 62 % chance: likely").
+    Where none follows, one that stands before it ("a 62 % chance: likely"). Two names of one band
+    share their number ("likely or probable (65 %)").
     """
-    others = [each for each in words if each.scales and each is not word]
+    others = [
+        each
+        for each in words
+        if each.scales and each is not word and not _is_twin(text, word, each)
+    ]
     bound = min((each.first for each in others if each.first >= word.last), default=None)
     for number in numbers:
         if number.first >= word.last and (bound is None or number.first < bound):
@@ -188,3 +221,12 @@ def number_of(word: Word, words: Sequence[Word], numbers: Sequence[Chance]) -> C
     # a number right after an earlier word is that word's
     taken = [each for each in others if each.last <= word.first]
     return before[-1] if before and not taken else None
+
+
+def _is_twin(text: str, word: Word, other: Word) -> bool:
+    left, right = sorted((word, other), key=lambda each: each.first)
+    return (
+        word.band is not None
+        and word.band == other.band
+        and (_SAME.fullmatch(text, left.last, right.first) is not None)
+    )

@@ -93,14 +93,15 @@ class LikelihoodReading:
     def check(self, sentence: Sentence, said: Sequence[tuple[int, int]]) -> Iterator[Finding]:
         """Yield what is wrong with a sentence; `said` are the words that are somebody else's."""
         self.is_judged = False
-        if sentence.role == "table":
+        if sentence.role == "table" or sentence.is_question:
             return
         found = self._rules.words.words(sentence)
         words = [each for each in found if not is_theirs(said, each.first, each.last)]
         numbers = [
             each for each in chances(sentence, words) if not is_theirs(said, each.first, each.last)
         ]
-        self.has_likelihood |= any(each.scales for each in words) or bool(numbers)
+        on_scale = any(each.band is not None for each in words)
+        self.has_likelihood |= on_scale or bool(numbers)
         self.is_judged = bool(words or numbers)
         for word in words:
             if word.band is None:
@@ -150,7 +151,7 @@ class LikelihoodReading:
         words: Sequence[Word],
         numbers: Sequence[Chance],
     ) -> Iterator[Finding]:
-        number = number_of(word, words, numbers)
+        number = number_of(sentence.text, word, words, numbers)
         span, kind, scale = (word.first, word.last), self._kind, self._rules.scale
         bounds = f"{100 * band.lo:.0f}–{100 * band.hi:.0f} %"
         if number is None:
@@ -183,4 +184,8 @@ class LikelihoodReading:
 
 
 def _fits(scale: Scale, band: Band, p: float) -> bool:
-    return band.distance(p) <= _NEAR or scale.band(p) == band
+    if band.distance(p) <= _NEAR:
+        return True
+    # a gap between two bands goes to the nearest; beyond the ends of the scale nothing fits
+    inside = scale.bands[0].lo <= p <= scale.bands[-1].hi
+    return inside and scale.band(p) == band

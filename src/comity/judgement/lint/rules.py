@@ -20,7 +20,7 @@ __all__ = ["Language", "LintRule", "Rulebook", "Term", "load_rulebook", "phrase"
 
 _MAX_PATTERN = 1000
 _NOUN_AFTER = (
-    r"\s*[:,]|\s+(?:of|for|from|to|by|and|or|between|is|was|are|were|has|had|have|with|reports?"
+    r"\s*[:,]|\s+(?:of|for|from|to|by|and|or|between|among|is|was|are|were|has|had|have|with|reports?"
     r"|statements?|services?|agencies|freedom|releases?|law|fell|rose|grew)\b"
 )
 """After these a word that could open an instruction is a noun ("Support for the treaty fell")."""
@@ -140,7 +140,7 @@ class LintRule(Declaration):
     def opened_by(self) -> re.Pattern[str]:
         """Matches a sentence that begins with one of the openings."""
         words = "|".join(phrase(each) for each in sorted(self.openings, key=len, reverse=True))
-        return re.compile(rf"\W*(?:{words})\b(?!{_NOUN_AFTER})" if words else r"(?!)")
+        return re.compile(rf"\W*(?:{words})\b(?!-|{_NOUN_AFTER})" if words else r"(?!)")
 
 
 class Matcher:
@@ -195,6 +195,7 @@ class Language(Declaration):
     measured: tuple[str, ...] = ()
     act_verbs: tuple[str, ...] = ()
     irregular_participles: tuple[str, ...] = ()
+    no_actors: tuple[str, ...] = ()
     number_words: tuple[str, ...] = ()
     numbered_names: tuple[str, ...] = ()
     months: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from comity.judgement.lint.rules import Language
 
-__all__ = ["MARK", "Sentence", "quotations", "sentences"]
+__all__ = ["MARK", "Sentence", "Titles", "quotations", "sentences"]
 
 Role = Literal["text", "heading", "table"]
 
@@ -33,6 +33,14 @@ _FENCE = re.compile(r"^(?:```|~~~)[^\n]*\n.*?(?:^(?:```|~~~)[ \t]*$|\Z)", re.MUL
 _SOURCE = re.compile(r"\s*-?\s*(?:<a id=|\[\^\d+\]:)")
 _LIST = re.compile(r"\s*(?:[-*+•>]|\d{1,3}[.)])\s+")
 _PAIRS = {"“": "”", "„": "“”", "«": "»", "‹": "›", "「": "」", "『": "』", '"': '"', "‘": "’"}
+_CLOSERS = " *_\"'”’»›)]"
+_ENDS = ".!?…؟"
+_ASKS = ("?", "؟")
+_TITLE = 60  # a longer line is wrapped prose [characters]
+_GOES_ON = re.compile(
+    r"(?:[,;:–—-]|\b(?:of|the|an?|and|or|in|on|at|by|for|from|to|with|between))\Z"
+)
+_FINITE = r"is|are|was|were|has|have|had|will|would|do|does|did|can|could|may|might|must|should"
 _WORD = re.compile(r"[\w.’']*\Z")
 
 
@@ -64,6 +72,11 @@ class Sentence:
     def __str__(self) -> str:
         """Return the sentence on one line."""
         return " ".join(self.text[self.first : self.last].split())
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it asks; a question asserts nothing."""
+        return self.words.rstrip(_CLOSERS).endswith(_ASKS)
 
     @property
     def words(self) -> str:
@@ -161,6 +174,27 @@ def _paragraphs(text: str, first: int, last: int) -> Iterator[tuple[int, int]]:
         yield place, last
 
 
+class Titles:
+    """Tells a heading or a caption without Markdown: a line that ends in no mark and has no verb.
+
+    Parameters
+    ----------
+    language : Language
+        Verbs of action.
+    """
+
+    def __init__(self, language: Language) -> None:
+        verbs = "|".join(re.escape(each) for each in language.act_verbs)
+        self._verb = re.compile(rf"\b(?:{_FINITE}|\w{{2,}}ed|{verbs or '(?!)'})\b", re.IGNORECASE)
+
+    def is_title(self, line: str) -> bool:
+        """Return whether a line is a heading rather than a sentence."""
+        bare = line.strip()
+        if not bare or len(bare) > _TITLE or not bare[-1].isalnum() or ";" in bare:
+            return False
+        return self._verb.search(bare) is None
+
+
 class _Reader:
     """Cuts a block into sentences."""
 
@@ -171,6 +205,7 @@ class _Reader:
         self._before_number = frozenset(each[:-1] for each in short if each.endswith("#"))
         self._sources = frozenset(each.casefold() for each in language.source_headings)
         self._openers = frozenset(language.sentence_openers)
+        self._titles = Titles(language)
 
     def is_of_sources(self, title: str) -> bool:
         """Return whether a heading stands over a list of sources."""
@@ -201,7 +236,8 @@ class _Reader:
     def _cuts(self, first: int, last: int, quoted: list[tuple[int, int]]) -> Iterator[int]:
         """Yield where sentences end, marks included; a run without an end is cut at a blank."""
         begun = first
-        for end in (*self._ends(first, last, quoted), last):
+        ends = {*self._ends(first, last, quoted), *self._titled(first, last), last}
+        for end in sorted(ends):
             while end - begun > _LONGEST:
                 gap = self._text.rfind(" ", begun + 1, begun + _LONGEST)
                 begun = gap if gap > begun else begun + _LONGEST
@@ -223,6 +259,23 @@ class _Reader:
             elif not self._is_end(stop.start(), end, last):
                 continue
             yield self._past_marks(end, last)
+
+    def _titled(self, first: int, last: int) -> Iterator[int]:
+        """Yield the ends of lines that are titles of the lines below them."""
+        text, begun, opens = self._text, first, True
+        while (end := text.find("\n", begun, last)) >= 0:
+            line = text[begun : min(end, begun + 2 * _TITLE)].strip()
+            below = text[end + 1 : end + 2]
+            if (
+                opens
+                and below.isupper()
+                and _GOES_ON.search(line) is None
+                and self._titles.is_title(line)
+            ):
+                yield end
+            else:
+                opens = text[begun:end].rstrip(_CLOSERS)[-1:] in _ENDS
+            begun = end + 1
 
     def _is_end(self, stop: int, end: int, last: int) -> bool:
         text = self._text

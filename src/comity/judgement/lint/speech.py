@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from comity.judgement.lint.sentences import MARK
+
 if TYPE_CHECKING:
     from comity.judgement.lint.rules import Language
     from comity.judgement.lint.sentences import Sentence
@@ -14,6 +16,8 @@ __all__ = ["Speech"]
 _REACH = 9  # words before a verb of speech among which its speaker is looked for
 _TOKEN = re.compile(r"[^\W_][\w.’'-]*")
 _AFTER_SPEECH = frozenset(',”"»')
+_AFTERTHOUGHT = re.compile(rf"(?:{MARK.pattern})\s*,\s+(?=(?:which|although|though|an?)\b)")
+"""After its source mark a claim is over: "... [4], which may be true"."""
 _CLAUSE = re.compile(r"[,;:()–—]")
 
 
@@ -44,7 +48,11 @@ class Speech:
 
     def _attributed(self, sentence: Sentence) -> list[tuple[int, int]]:
         text, first, last = sentence.text, sentence.first, sentence.last
-        breaks = [each.start() for each in self._contrast.finditer(text, first, last)]
+        breaks = sorted(
+            each.start()
+            for pattern in (self._contrast, _AFTERTHOUGHT)
+            for each in pattern.finditer(text, first, last)
+        )
 
         def until(place: int) -> int:
             return next((each for each in breaks if each >= place), last)
