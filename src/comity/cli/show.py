@@ -21,6 +21,7 @@ def show(
     as_of: str | None = None,
     date: str | None = None,
     months: int = 12,
+    audience: str | None = None,
     json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
     catalog: Path | None = None,
     store: Path | None = None,
@@ -37,7 +38,8 @@ def show(
         readings, phases, indicators, roles, ledger, stress, levers, theatres, hypotheses,
         matrix (the evidence behind these), claim (published claims put to the test), record
         (published judgements and what became of them, our own forecasts and their scores),
-        evidence, timeline, ladder, drivers, tensions, judgements, gaps, network (who either state
+        implications, capability (what transfers could lead to), evidence, timeline, ladder, drivers,
+        tensions, judgements, gaps, network (who either state
         is closest to and most at odds with in the reference panel); or effect, which needs --date:
         what changed at a date, against what the indicators' own past led to expect, and against
         the dyads of the reference panel.
@@ -47,6 +49,9 @@ def show(
         For effect: the date of the event.
     months
         For effect: how many months from the date on are looked at.
+    audience
+        For implications: only those of planner, policy, journalist, scholar, or of an audience of
+        your own catalog.
     json
         Write JSON to this file, or - for standard output.
     catalog
@@ -65,9 +70,9 @@ def show(
         if json != "-":
             terminal().print(workspace.effect_table(found))
         return 0
-    assessment, part = workspace.show(a, b, view, as_of=day(as_of, "--as-of"))
+    assessment, part = workspace.show(a, b, view, day(as_of, "--as-of"), audience)
     if json is not None:
         write_json(part, json)
     if json != "-":
-        terminal().print(workspace.table(assessment, view))
+        terminal().print(workspace.table(assessment, view, part))
     return 0

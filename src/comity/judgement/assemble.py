@@ -12,7 +12,7 @@ from comity.judgement.claim_test import claim_verdicts
 from comity.judgement.drivers import load_drivers, rank_drivers
 from comity.judgement.gaps import ASSUMPTIONS, gaps_part
 from comity.judgement.hypotheses import rival_parts
-from comity.judgement.implications import implications_part
+from comity.judgement.implications import capability_part, implications_part
 from comity.judgement.indicator_status import indicators_part
 from comity.judgement.ladder import climb, load_ladder
 from comity.judgement.outlook import outlook_part
@@ -121,6 +121,7 @@ def judge(
         "events": book.cite(marker_events(context, _turns(phases, roles)), limit=12),
     }
     parts["implications"] = implications_part(parts, context, catalogs)
+    parts["capability_watch"] = capability_part(parts, context, catalogs)
     manifest = Manifest(
         sources=sources_used(context, specs),
         indicators_version=identity.indicators_version,

@@ -30,7 +30,13 @@ from comity.judgement.hypothesis_parts import (
     MissingItem,
     TestFinding,
 )
-from comity.judgement.implication_parts import Implication
+from comity.judgement.implication_parts import (
+    CapabilityEffect,
+    CapabilityWatch,
+    Implication,
+    ImplicationSentence,
+    Stated,
+)
 from comity.judgement.outlook_parts import Horizon, Outlook
 from comity.judgement.parts import (
     BottomLine,
@@ -87,6 +93,8 @@ __all__ = [
     "Beside",
     "BottomLine",
     "Boundary",
+    "CapabilityEffect",
+    "CapabilityWatch",
     "Challenge",
     "ClaimEpisode",
     "ClaimSensitivity",
@@ -111,6 +119,7 @@ __all__ = [
     "HypothesisPhase",
     "HypothesisWeight",
     "Implication",
+    "ImplicationSentence",
     "IndicatorStatus",
     "Judgement",
     "Ladder",
@@ -142,6 +151,7 @@ __all__ = [
     "Role",
     "RolePoint",
     "Sensitivity",
+    "Stated",
     "StressTest",
     "TestFinding",
     "Theatre",
@@ -188,6 +198,7 @@ class Assessment(Part):
     outlook: Outlook
     judgements: list[Judgement]
     implications: list[Implication]
+    capability_watch: list[CapabilityWatch] = Field(default_factory=list)
     gaps: list[Gap]
     assumptions: list[str]
     events: list[str] = Field(default_factory=list)

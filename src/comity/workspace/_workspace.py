@@ -25,6 +25,7 @@ from comity.indicators.definition import load_indicators
 from comity.judgement.assemble import Identity
 from comity.judgement.beside import beside
 from comity.judgement.change import compare
+from comity.judgement.implied.audiences import audience_named
 from comity.models.factor import estimate_panel
 from comity.models.panel_table import read_panel_table
 from comity.workspace.chain import (
@@ -191,14 +192,23 @@ class Workspace(PanelDoors, ScoreDoors):
 
     # ------------------------------------------------------------------ doors' other verbs
 
-    def write(self, assessment: Assessment, folder: Path, formats: Sequence[str]) -> list[Path]:
+    def write(
+        self,
+        assessment: Assessment,
+        folder: Path,
+        formats: Sequence[str],
+        audience: str | None = None,
+    ) -> list[Path]:
         """Write an assessment and its briefs into a folder; returns the files.
+
+        An `audience` gives order and depth of the briefs; ``assessment.json`` is the same for all.
 
         Raises
         ------
         UnknownName
-            If a format is unknown.
+            If a format or the audience is unknown.
         """
+        reader = audience_named(audience, self.catalogs) if audience else None
         unknown = [each for each in formats if each not in FORMATS]
         if unknown:
             raise UnknownName("format", unknown[0], FORMATS)
@@ -206,8 +216,8 @@ class Workspace(PanelDoors, ScoreDoors):
         paths = []
         writers: dict[str, tuple[str, Callable[[], bytes]]] = {
             "json": ("assessment.json", lambda: render_json(assessment)),
-            "html": ("brief.html", lambda: render_html(assessment).encode()),
-            "md": ("brief.md", lambda: render_markdown(assessment).encode()),
+            "html": ("brief.html", lambda: render_html(assessment, audience=reader).encode()),
+            "md": ("brief.md", lambda: render_markdown(assessment, audience=reader).encode()),
         }
         for each in dict.fromkeys(("json", *formats)):
             name, make = writers[each]
@@ -237,19 +247,35 @@ class Workspace(PanelDoors, ScoreDoors):
         return estimate_panel(read_panel_table(path), seed=seed or self.settings.seed)
 
     def show(
-        self, a: str, b: str, view: str, as_of: dt.date | None = None
+        self,
+        a: str,
+        b: str,
+        view: str,
+        as_of: dt.date | None = None,
+        audience: str | None = None,
     ) -> tuple[Assessment, Any]:
         """Return the assessment and one part of it as plain data.
+
+        An `audience` picks its implications; other views have none.
 
         Raises
         ------
         UnknownName
-            If there is no such view.
+            If there is no such view or audience.
+        UsageError
+            If an audience is given for another view.
         """
         if view not in VIEWS:
             raise UnknownName("view", view, (*VIEWS, "effect"))
         assessment = self.assess(a, b, as_of=as_of)
-        return assessment, part_of(assessment, view)
+        part = part_of(assessment, view)
+        if audience is None:
+            return assessment, part
+        if view != "implications":
+            msg = f"--audience picks implications; the view {view} is the same for all."
+            raise UsageError(msg)
+        wanted = audience_named(audience, self.catalogs).id
+        return assessment, [item for item in part if item["audience"] == wanted]
 
     def effect(
         self,
@@ -314,9 +340,10 @@ class Workspace(PanelDoors, ScoreDoors):
         """Return what a terminal shows of an assessment."""
         return render_terminal(assessment)
 
-    def table(self, assessment: Assessment, view: str) -> Any:
-        """Return one part of an assessment as a terminal shows it."""
-        return render_view(assessment, view, part_of(assessment, view))
+    def table(self, assessment: Assessment, view: str, part: Any = None) -> Any:
+        """Return one part of an assessment as a terminal shows it; `part` if it was chosen from."""
+        chosen = part_of(assessment, view) if part is None else part
+        return render_view(assessment, view, chosen)
 
     def doctor(self) -> list[dict[str, str]]:
         """Check this machine, the catalog, the store and the database of acts."""

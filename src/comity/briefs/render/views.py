@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
+from comity.briefs.render.implied import capability_table, implications_table
 from comity.briefs.wording import join_words, percentile
 
 if TYPE_CHECKING:
@@ -377,4 +378,6 @@ _VIEWS: dict[str, Callable[[Assessment, Any], RenderableType]] = {
     "gaps": _gaps,
     "network": _network,
     "record": _record_of,
+    "implications": implications_table,
+    "capability": capability_table,
 }
