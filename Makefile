@@ -9,7 +9,7 @@ MILLIONS ?= 1 10
 RESULTS := docs/reference/benchmarks-results.md
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev brief check lint fmt types layers test slow docs schemas golden bench bench-growth clean
+.PHONY: help setup setup-dev brief check lint fmt types layers test slow docs schemas golden bench bench-growth backtest clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -66,5 +66,8 @@ bench: setup-dev ## budgets and the race against other tools, into the docs
 	@$(BIN)/python -m benchmarks --docs $(RESULTS) --date $(DATE)
 bench-growth: setup-dev ## how the store grows with MILLIONS="1 10 50" of rows
 	@$(BIN)/python -m benchmarks --only growth --millions $(MILLIONS) --docs $(RESULTS) --date $(DATE)
+backtest: setup ## test the outlook by rolling origins, into the docs and the package (needs STORE with the collected panel)
+	@$(BIN)/comity outlook backtest --out docs/reference --date $(DATE) $(if $(STORE),--store $(STORE))
+	@mv docs/reference/backtest.json src/comity/catalog/panel/outlook_backtest.json
 clean: ## remove what the targets made
 	@rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .coverage .coverage.* .import_linter_cache

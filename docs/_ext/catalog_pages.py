@@ -10,7 +10,9 @@ from comity.cli._app import app as commands
 from comity.core import errors
 from comity.core.case import case_tables
 from comity.core.catalog import builtin_catalog, iter_csv
+from comity.core.codebook import load_codebooks
 from comity.core.correction import load_corrections
+from comity.core.ledger_rules import load_ledger_rules
 from comity.core.records import CITATION, TABLES, TIME
 from comity.evidence.engine.events import COLUMNS
 from comity.evidence.engine.named import QUERIES
@@ -51,6 +53,24 @@ def tables_page() -> str:
         rows = [(c.name, c.type, "yes" if c.required else "", c.doc, ", ".join(c.choices))
                 for c in columns]  # fmt: skip
         parts.append(_table(("column", "type", "required", "meaning", "values"), rows))
+    return "\n".join(parts)
+
+
+def codebooks_page() -> str:
+    """Return the rules of every codebook, the rows spared, and the states of the ledger."""
+    parts = []
+    for name, book in sorted(load_codebooks().items()):
+        parts.append(f"## {name}\n\n{book.title}. {book.note}\n")
+        rows = [(each.id, each.field, each.allowed) for each in book.rules]
+        parts.append(_table(("rule", "column", "allowed"), rows))
+        if book.exemptions:
+            spared = [(each.row, each.rule, each.reason) for each in book.exemptions]
+            parts.append(_table(("row that is spared", "rule", "why"), spared))
+    ledger = load_ledger_rules()
+    parts.append(f"## States of a promised item\n\n{ledger.note}\n\n{ledger.evidence.note}\n")
+    rows = [(each.id, each.kind, each.means, ", ".join(each.by), ", ".join(each.then))
+            for each in ledger.states]  # fmt: skip
+    parts.append(_table(("state", "kind", "meaning", "asserted by", "may be followed by"), rows))
     return "\n".join(parts)
 
 
@@ -156,6 +176,7 @@ def queries_page() -> str:
 
 
 PAGES = {
+    "codebooks": codebooks_page,
     "tables": tables_page,
     "sources": sources_page,
     "indicators": indicators_page,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
@@ -13,18 +12,19 @@ from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
+from comity.acts.glance import MIGRATIONS, newest_revision
 from comity.acts.protection import protected
 from comity.acts.tables import Base
 from comity.core.errors import ActsError, ActsUnavailable, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from comity.acts.address import ActsAddress
 
 __all__ = ["ActsDatabase"]
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 30
 _LOCK = 20010501
 """Key of the advisory lock that writers of acts take in PostgreSQL."""
@@ -69,7 +69,7 @@ class ActsDatabase:
         with database._errors():
             with database._engine.connect() as connection:
                 current = _revision(connection)
-            if current != _newest():
+            if current != newest_revision():
                 with database._begin(write=True) as connection:
                     _upgrade(connection, address)
         return database
@@ -202,12 +202,6 @@ def _write_ahead(address: ActsAddress, path: Path) -> None:
             return
 
 
-def _newest() -> str:
-    """Return the newest revision that this code knows: revisions are numbered in order."""
-    names = (path.stem for path in (MIGRATIONS / "versions").glob("r[0-9]*.py"))
-    return max(name.removeprefix("r").partition("_")[0] for name in names)
-
-
 def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
@@ -228,8 +222,8 @@ def _upgrade(connection: Connection, address: ActsAddress) -> None:
     if current is not None and current not in known:
         msg = (
             f"the database of acts {address} was made by a newer comity (its tables are at "
-            f"revision {current}, this version knows up to {_newest()}). Install that version, or "
-            "name another database with COMITY_DATABASE. Nothing was changed."
+            f"revision {current}, this version knows up to {newest_revision()}). Install that "
+            "version, or name another database with COMITY_DATABASE. Nothing was changed."
         )
         raise ActsError(msg)
     context = MigrationContext.configure(connection)

@@ -178,7 +178,8 @@ def _readings(outlook: dict[str, Any], assessment: Assessment) -> list[dict[str,
         period = each.get("period")
         start = dt.date.fromisoformat(f"{period}-01") if period else as_of
         month = _months_on(start, 0 if period else each["months"])
-        for name, found in each["readings"].items():
+        # what a later assessment prints is the line; the level behind it is never printed
+        for name, found in (each.get("lines") or each["readings"]).items():
             levels = {
                 str(int(key[1:]) / 100): value
                 for key, value in found.items()

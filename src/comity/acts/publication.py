@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from comity.acts.reviews import Standing, reviews_of, standing
+from comity.acts.reviews import Standing, is_no, reviews_of, standing
+from comity.briefs.wording import date_words
 from comity.judgement.publication import unreviewed
-from comity.judgement.publication_parts import Dissent, HistoryLine, Publication
+from comity.judgement.publication_parts import CheckAnswer, Dissent, HistoryLine, Publication
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -66,6 +67,10 @@ def publication_of(session: Session, assessment: Assessment) -> Publication:
         signed_on=_day(mine.signature.at) if mine.signature else None,
         signed_hash=review.inputs_hash if is_signed else None,
         comments_open=len(mine.open_comments),
+        checks=[
+            CheckAnswer(row=row, met=not is_no(act.why), text=act.why, by=act.by, on=_day(act.at))
+            for row, act in sorted(mine.checks.items())
+        ],
         dissent=[Dissent(by=act.by, text=act.why, on=_day(act.at)) for act in mine.dissents],
         history=history,
         note=_left(mine, [each for each in signed if each is not mine]),
@@ -79,15 +84,16 @@ def _number(found: list[Standing], assessment: Assessment) -> str:
 
 
 def _left(mine: Standing, signed: list[Standing]) -> str:
-    """Say why a version that was put forward is a draft."""
+    """Say why a version that was put forward is a draft, and which one was signed before."""
     if mine.state == "returned":
         back = next(act for act in mine.acts if act.kind == "return")
-        text = f"Version {mine.review.version} was given back by {back.by} on {_day(back.at)}."
+        on = date_words(_day(back.at))
+        text = f"Version {mine.review.version} was given back by {back.by} on {on}."
     elif mine.state == "superseded":
         text = f"Version {mine.review.version} was put forward, and a later one after it."
     else:
-        return ""
-    return f"{text} {_signed(signed[-1])}" if signed else text
+        text = ""
+    return f"{text} {_signed(signed[-1])}".strip() if signed else text
 
 
 def _changed(last: Standing, signed: Standing | None) -> str:
@@ -95,8 +101,8 @@ def _changed(last: Standing, signed: Standing | None) -> str:
     if signed is not None:
         return f"{_signed(signed)} The inputs changed since, so this is a draft again."
     return (
-        f"Version {last.review.version} was put forward on {_day(last.review.at)}; the inputs "
-        "changed since, so this is a draft again."
+        f"Version {last.review.version} was put forward on {date_words(_day(last.review.at))}; the "
+        "inputs changed since, so this is a draft again."
     )
 
 
@@ -104,7 +110,7 @@ def _signed(signed: Standing) -> str:
     assert signed.signature is not None
     return (
         f"Version {signed.review.version} (inputs {signed.review.inputs_hash[:12]}) was signed off "
-        f"by {signed.signature.by} on {_day(signed.signature.at)}."
+        f"by {signed.signature.by} on {date_words(_day(signed.signature.at))}."
     )
 
 

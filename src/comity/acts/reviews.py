@@ -1,23 +1,29 @@
 """The rules of review: draft, in review, signed off. Every act is checked, then kept.
 
 A review is of one version: one assessment with one hash of its inputs, put forward by its authors.
-What stands is folded from the acts; nothing is ever changed.
+Nothing is ever changed; what stands is in `standing`.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-from sqlalchemy import select
+from typing import TYPE_CHECKING
 
 from comity.acts.names import same_person
+from comity.acts.standing import (
+    Actor,
+    Draft,
+    Standing,
+    find,
+    is_one_of,
+    name_of,
+    reviews_of,
+    standing,
+)
 from comity.acts.tables import Review, ReviewAct
 from comity.core.errors import ActRefused, UnknownName
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from sqlalchemy.orm import Session
 
@@ -31,6 +37,7 @@ __all__ = [
     "dissent",
     "find",
     "give_back",
+    "is_no",
     "name_of",
     "open_review",
     "reviews_of",
@@ -38,145 +45,7 @@ __all__ = [
     "standing",
 ]
 
-State = Literal["in_review", "returned", "superseded", "signed_off"]
 _YES, _NO, _MOOT = ("yes",), ("no",), ("n/a", "not applicable")
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who acts, when.
-
-    Parameters
-    ----------
-    name : str
-        As claimed.
-    account : str
-        At the machine.
-    at : datetime.datetime
-        With a time zone.
-    """
-
-    name: str
-    account: str
-    at: dt.datetime
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What is put forward for review."""
-
-    number: str
-    a: str
-    b: str
-    as_of: dt.date
-    inputs_hash: str
-    content_hash: str
-    authors: tuple[str, ...]
-    series: str = ""
-    affiliation: str = ""
-    funders: tuple[str, ...] = ()
-    independence: str = ""
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class Standing:
-    """What the acts of a review come to.
-
-    Parameters
-    ----------
-    review : Review
-        The version that was put forward.
-    state : str
-        in_review, returned, superseded by a later version, or signed_off.
-    acts : tuple of ReviewAct
-        In order.
-    open_comments : tuple of ReviewAct
-        Comments without an answer.
-    checks : dict of str to ReviewAct
-        The latest answer to each row of the checklist.
-    dissents : tuple of ReviewAct
-        All of them.
-    signature : ReviewAct or None
-        Of the reviewer who signed.
-    """
-
-    review: Review
-    state: State
-    acts: tuple[ReviewAct, ...]
-    open_comments: tuple[ReviewAct, ...]
-    checks: dict[str, ReviewAct]
-    dissents: tuple[ReviewAct, ...]
-    signature: ReviewAct | None
-
-    @property
-    def reviewers(self) -> list[str]:
-        """Everybody who commented, answered a row of the checklist, or signed; each once."""
-        found: list[str] = []
-        for act in self.acts:
-            if act.kind in {"comment", "check", "sign"} and not _is_one_of(act.by, found):
-                found.append(act.by)
-        return found
-
-
-def name_of(review: Review) -> str:
-    """Return the name under which a review is asked for: its number and version."""
-    return f"{review.number}/{review.version}"
-
-
-def reviews_of(session: Session, number: str | None = None) -> list[Review]:
-    """Return all reviews in order, or those of one number."""
-    query = select(Review).order_by(Review.number, Review.version)
-    if number is not None:
-        query = query.where(Review.number == number)
-    return list(session.scalars(query))
-
-
-def find(session: Session, name: str) -> Review:
-    """Return a review by number and version; by its number alone, the latest version.
-
-    Raises
-    ------
-    UnknownName
-        If there is none.
-    """
-    known = reviews_of(session)
-    text = " ".join(name.split()).casefold()
-    for review in reversed(known):
-        if text in {name_of(review).casefold(), review.number.casefold()}:
-            return review
-    hint = "" if known else "Nothing was put forward yet: `comity review open A B --author NAME`."
-    raise UnknownName("review", name, [name_of(each) for each in known], hint)
-
-
-def standing(session: Session, review: Review) -> Standing:
-    """Return what the acts of a review come to."""
-    query = select(ReviewAct).where(ReviewAct.review_id == review.id).order_by(ReviewAct.id)
-    acts = tuple(session.scalars(query))
-    last = reviews_of(session, review.number)[-1]
-    answered = {act.answers for act in acts if act.kind == "answer"}
-    signature = next((act for act in acts if act.kind == "sign"), None)
-    state: State = "in_review"
-    if signature is not None:
-        state = "signed_off"
-    elif any(act.kind == "return" for act in acts):
-        state = "returned"
-    elif last.version > review.version:
-        state = "superseded"
-    return Standing(
-        review=review,
-        state=state,
-        acts=acts,
-        open_comments=tuple(
-            act for act in acts if act.kind == "comment" and act.id not in answered
-        ),
-        checks={act.part: act for act in acts if act.kind == "check"},
-        dissents=tuple(act for act in acts if act.kind == "dissent"),
-        signature=signature,
-    )
-
-
-# ---------------------------------------------------------------------------- acts
 
 
 def open_review(session: Session, draft: Draft, actor: Actor) -> Review:
@@ -191,7 +60,7 @@ def open_review(session: Session, draft: Draft, actor: Actor) -> Review:
     if not draft.authors:
         raise ActRefused("an assessment is put forward by its author: give --author NAME.")
     for funder in draft.funders:
-        if _is_one_of(funder, draft.authors):
+        if is_one_of(funder, draft.authors):
             msg = f"{funder} is named as author and as funder; a funder does not write judgements."
             raise ActRefused(msg)
     earlier = [
@@ -273,7 +142,7 @@ def answer(session: Session, review: Review, actor: Actor, number: int, text: st
         known = [str(each) for each in comments]
         raise UnknownName(f"comment of {name_of(review)}", str(number), known)
     asked = comments[number]
-    if not _is_one_of(actor.name, [*review.authors, asked.by]):
+    if not is_one_of(actor.name, [*review.authors, asked.by]):
         msg = (
             f"{actor.name} is neither an author ({', '.join(review.authors)}) nor {asked.by}, who "
             f"made comment {number}: one of them answers it."
@@ -386,7 +255,7 @@ def sign(
         raise ActRefused(msg)
     for row in rows:
         said = now.checks[row]
-        if _verdict(said.why)[0] in _NO:
+        if is_no(said.why):
             msg = (
                 f"row {row} of the checklist was answered no by {said.by}: {_short(said.why)} "
                 "Answer it anew, or give the version back with `comity review return`."
@@ -434,10 +303,6 @@ def _must_not_pay(review: Review, name: str, what: str) -> None:
             raise ActRefused(msg)
 
 
-def _is_one_of(name: str, names: Sequence[str]) -> bool:
-    return any(same_person(name, each) for each in names)
-
-
 def _verdict(text: str) -> tuple[str, str]:
     """Return the word that an answer begins with, and the rest; no word if it is none of ours."""
     flat = " ".join(text.split())
@@ -446,6 +311,11 @@ def _verdict(text: str) -> tuple[str, str]:
         if flat[: len(word)].casefold() == word and (not rest or not rest[0].isalnum()):
             return word, rest
     return "", flat
+
+
+def is_no(text: str) -> bool:
+    """Say whether an answer to a row of the checklist is a no."""
+    return _verdict(text)[0] in _NO
 
 
 def _short(text: str, limit: int = 200) -> str:

@@ -32,9 +32,11 @@ __all__ = [
 ]
 
 
-def open_workspace(store: Path | None = None, catalog: Path | None = None) -> Workspace:
+def open_workspace(
+    store: Path | None = None, catalog: Path | None = None, scale: str | None = None
+) -> Workspace:
     """Return the workspace of the settings, with what the flags override."""
-    given: dict[str, Any] = {}
+    given: dict[str, Any] = {} if scale is None else {"scale": scale}
     if store is not None:
         given["home"] = store
     if catalog is not None:

@@ -12,6 +12,8 @@ from comity.core.errors import UsageError
 
 __all__ = ["admit"]
 
+_BAD_ROWS = 65
+
 
 def admit(
     file: Path,
@@ -19,6 +21,8 @@ def admit(
     table: str | None = None,
     dyad: str | None = None,
     replace: bool = False,
+    check: bool = False,
+    catalog: Path | None = None,
     json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
     store: Path | None = None,
 ) -> int:
@@ -34,12 +38,16 @@ def admit(
         The dyad that register rows belong to, as RUS-IRN.
     replace
         Let a row take the place of a stored one with the same id, e.g. of the built-in case.
+    check
+        Only say which rows would be set aside and why; store nothing. The exit code is 65 if any.
+    catalog
+        A catalog of your own.
     json
         Write the report as JSON to this file, or - for standard output.
     store
         Where the evidence lies.
     """
-    workspace = open_workspace(store)
+    workspace = open_workspace(store, catalog)
     pair = None
     if dyad is not None:
         first, dash, second = dyad.partition("-")
@@ -47,6 +55,14 @@ def admit(
             msg = f"--dyad {dyad}: write two states joined by '-', as RUS-IRN."
             raise UsageError(msg)
         pair = (first, second)
+    if check:
+        found = workspace.check(file, table, pair, replace=replace)
+        if json is not None:
+            write_json(found, json)
+        if json != "-":
+            for line in workspace.check_lines(file, found):
+                say(line)
+        return _BAD_ROWS if found["set_aside"] else 0
     with spinner(f"reading {file}"):
         report = workspace.admit(file, table, pair, replace=replace)
     if json is not None:

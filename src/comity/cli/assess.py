@@ -32,6 +32,7 @@ def assess(
     exclude_source: Annotated[list[str] | None, Parameter(name="--exclude-source")] = None,
     weight: Annotated[list[str] | None, Parameter(name="--weight")] = None,
     only_panel_items: bool = False,
+    scale: str | None = None,
     catalog: Path | None = None,
     store: Path | None = None,
     fresh: bool = False,
@@ -62,6 +63,9 @@ def assess(
         Give an indicator another weight: POL-05=0.2; 0 leaves it out. May be repeated.
     only_panel_items
         Use only indicators that are comparable across dyads.
+    scale
+        Likelihood words: icd203 (default), icd203_odds, phia, or one of your own catalog. Only the
+        words change, never a number.
     catalog
         A folder of your own that adds to or replaces parts of the catalog.
     store
@@ -69,7 +73,7 @@ def assess(
     fresh
         Compute again even if nothing has changed.
     """
-    workspace = open_workspace(store, catalog)
+    workspace = open_workspace(store, catalog, scale)
     formats = [each.strip() for each in format.split(",") if each.strip()]
     with spinner(f"assessing {a} and {b}") as tell:
         assessment = workspace.assess(

@@ -22,6 +22,10 @@ def show(
     date: str | None = None,
     months: int = 12,
     audience: str | None = None,
+    item: str | None = None,
+    side: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
     json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
     catalog: Path | None = None,
     store: Path | None = None,
@@ -38,11 +42,12 @@ def show(
         readings, phases, indicators, roles, ledger, stress, levers, theatres, hypotheses,
         matrix (the evidence behind these), claim (published claims put to the test), record
         (published judgements and what became of them, our own forecasts and their scores),
-        implications, capability (what transfers could lead to), evidence, timeline, ladder, drivers,
-        tensions, judgements, gaps, network (who either state
-        is closest to and most at odds with in the reference panel); or effect, which needs --date:
-        what changed at a date, against what the indicators' own past led to expect, and against
-        the dyads of the reference panel.
+        implications, capability (what a transfer would change, what would confirm it), evidence,
+        timeline, ladder, drivers, tensions, judgements, assumptions, checklist, gaps,
+        perspectives (what each side says under the three tests of salience), votes, obligations,
+        fulfilment (promises kept), network (who either state is closest to and most at odds with
+        in the reference panel); or effect, which needs --date: what changed at a date, against what
+        the indicators' own past led to expect, and against the dyads of the reference panel.
     as_of
         Use only what was public by this day.
     date
@@ -52,6 +57,14 @@ def show(
     audience
         For implications: only those of planner, policy, journalist, scholar, or of an audience of
         your own catalog.
+    item
+        For ledger: one item, with every step, who says it, its grade and its source.
+    side
+        For perspectives, votes and stress: A, B or the code of a state, as USA.
+    since
+        For perspectives: first date, YYYY, YYYY-MM or YYYY-MM-DD.
+    until
+        For perspectives: last date.
     json
         Write JSON to this file, or - for standard output.
     catalog
@@ -70,7 +83,8 @@ def show(
         if json != "-":
             terminal().print(workspace.effect_table(found))
         return 0
-    assessment, part = workspace.show(a, b, view, day(as_of, "--as-of"), audience)
+    choice = workspace.choice(item=item, side=side, since=since, until=until, audience=audience)
+    assessment, part = workspace.show(a, b, view, as_of=day(as_of, "--as-of"), choice=choice)
     if json is not None:
         write_json(part, json)
     if json != "-":

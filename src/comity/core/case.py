@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Case",
     "CaseDyad",
+    "CaseShock",
     "CoreIssue",
     "Crisis",
     "Dispute",
@@ -182,6 +183,21 @@ class SideOutlets(Declaration):
     outlets: list[str] = Field(min_length=1)
 
 
+class CaseShock(Declaration):
+    """A kind of break from outside, and the records of those that came, for `comity outlook`.
+
+    ``kind`` is that of a scenario, ``side`` the state that it strikes (none: both), ``since`` from
+    when the record would show one (default: start of the case).
+    """
+
+    kind: ItemId
+    side: Iso3 | None = None
+    name: str = ""
+    since: dt.date | None = None
+    events: list[str] = Field(default_factory=list)
+    note: str = ""
+
+
 class Case(Declaration):
     """Everything about a dyad that is declared rather than measured."""
 
@@ -210,6 +226,7 @@ class Case(Declaration):
         description="Dyads to show beside this one on the scale of the reference panel, as "
         "RUS-CHN: an asymmetry is seen from the first named.",
     )
+    shocks: list[CaseShock] = Field(default_factory=list)
     notes: list[str] = Field(default_factory=list)
     gaps: list[str] = Field(default_factory=list)
 
@@ -322,6 +339,13 @@ def _check_references(case: Case, where: str) -> None:
                     f"item {item.id!r} has the unknown flow class {item.flow_class!r}",
                     sorted(flows),
                 )
+    for shock in case.shocks:
+        if shock.side not in (None, case.dyad.a, case.dyad.b):
+            raise CatalogError(
+                f"{where}, key shocks",
+                f"{shock.kind!r} strikes {shock.side}, which is not one of the two states",
+                (case.dyad.a, case.dyad.b),
+            )
     for crisis in case.crises:
         if crisis.parent is not None and crisis.parent not in crises:
             raise CatalogError(

@@ -73,6 +73,7 @@ CASE_TABLES: tuple[Table, ...] = (
             _c("speaker", "text", "who says so"),
             _c("speaker_side", "text", "a, b, a third government, or press", "A", "B", "third",
                "press"),
+            _c("joint", "bool", "both states say so together; the side is who announced it"),
             _c("quantity", "float", "number stated"),
             _c("unit", "text", "of the quantity"),
             _c("note", "text", "in our own words"),
@@ -81,6 +82,19 @@ CASE_TABLES: tuple[Table, ...] = (
         ),
         ("claim_id",), cited=True,
         held_back=(("later_known_from", ("later",)),),
+    ),
+    Table(
+        "item_merges", "item_merge", "two ids of promised items that are one thing, or no longer",
+        (
+            _c("merge_id", "text", "stable id", required=True),
+            _c("from_item", "text", "item id that goes under the other", required=True),
+            _c("into_item", "text", "item id that both go under", required=True),
+            _c("act", "text", "merge, or undo an earlier merge of the two", "merge", "undo",
+               required=True),
+            _c("decided_by", "text", "who decided", required=True),
+            _c("why", "text", "the reason", required=True),
+        ),
+        ("merge_id",), cited=True,
     ),
     Table(
         "stress_tests", "stress_test", "one crisis of one side and what the other did",

@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast, get_args
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["parse_case_table"]
+__all__ = ["BadRowError", "RowCheck", "parse_case_table"]
 
 _BATCH_ROWS = 5_000
 _RAW_LIMIT = 4_000
@@ -34,13 +35,30 @@ _DERIVED = (*_PERIOD_COLUMNS, "public_from", "public_from_basis")
 _GRADES = ("reliability", "credibility_at_date", "credibility_now")
 
 
-class _BadCellError(Exception):
-    """A cell cannot be read; becomes a reject."""
+class BadRowError(Exception):
+    """A row cannot be admitted; becomes a reject.
 
-    def __init__(self, code: str, reason: str) -> None:
+    Parameters
+    ----------
+    code, reason : str
+        For a machine, and for a person.
+    field, rule, allowed : str
+        As of `comity.core.records.Reject`.
+    """
+
+    def __init__(
+        self, code: str, reason: str, field: str = "", rule: str = "", allowed: str = ""
+    ) -> None:
         self.code = code
         self.reason = reason
+        self.field = field
+        self.rule = rule
+        self.allowed = allowed
         super().__init__(reason)
+
+
+RowCheck = Callable[[dict[str, object], int], None]
+"""Looks at a row and its line; raises `BadRowError` if it cannot stand."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +69,9 @@ class _Row:
     fault: str = ""
 
 
-def parse_case_table(table: Table, path: Path) -> Iterator[Batch | Reject]:
+def parse_case_table(
+    table: Table, path: Path, check: RowCheck | None = None
+) -> Iterator[Batch | Reject]:
     """Read one CSV file with the columns of a table.
 
     The period of a row is given either in one column ``date`` (as `Period.parse` reads it) or in
@@ -64,6 +84,8 @@ def parse_case_table(table: Table, path: Path) -> Iterator[Batch | Reject]:
         What the rows are.
     path : Path
         UTF-8, comma-separated, with a header.
+    check : callable, optional
+        A further look at each row that can be read.
 
     Yields
     ------
@@ -89,8 +111,13 @@ def parse_case_table(table: Table, path: Path) -> Iterator[Batch | Reject]:
             try:
                 record = _record(table, header, row)
                 _check_new(table, record, seen, row.line)
-            except _BadCellError as error:
-                yield Reject(f"line {row.line}", error.code, error.reason, row.raw)
+                if check is not None:
+                    check(record, row.line)
+            except BadRowError as error:
+                yield Reject(
+                    f"line {row.line}", error.code, error.reason, row.raw,
+                    error.field, error.rule, error.allowed,
+                )  # fmt: skip
                 continue
             for name in names:
                 columns[name].append(record.get(name))
@@ -169,9 +196,9 @@ def _writable(table: Table) -> list[str]:
 
 def _record(table: Table, header: list[str], row: _Row) -> dict[str, object]:
     if row.fault:
-        raise _BadCellError("wrong_cells", row.fault)
+        raise BadRowError("wrong_cells", row.fault)
     if len(row.cells) != len(header):
-        raise _BadCellError(
+        raise BadRowError(
             "wrong_cells",
             f"The row has {len(row.cells)} cells, the header {len(header)};"
             " put text that contains a comma in double quotes.",
@@ -187,7 +214,7 @@ def _record(table: Table, header: list[str], row: _Row) -> dict[str, object]:
     _add_period(record, cells)
     for column in table.all_columns:
         if column.required and record.get(column.name) is None:
-            raise _BadCellError("missing_value", f"Column {column.name!r} is empty: {column.doc}.")
+            raise BadRowError("missing_value", f"Column {column.name!r} is empty: {column.doc}.")
     return record
 
 
@@ -198,7 +225,7 @@ def _check_new(
     first = seen.setdefault(key, line)
     if first != line:
         shown = ", ".join(str(part) for part in key)
-        raise _BadCellError(
+        raise BadRowError(
             "duplicate_key", f"{'+'.join(table.key)} {shown!r} is already used in line {first}."
         )
 
@@ -217,7 +244,7 @@ def _value(column: Column, text: str) -> object:
         code = "bad_grade" if column.name in _GRADES else "unknown_choice"
         near = nearest(text, column.choices)
         hint = f" Did you mean {near[0]!r}?" if near else ""
-        raise _BadCellError(
+        raise BadRowError(
             code, f"{column.name} {text!r} is not one of {', '.join(column.choices)}.{hint}"
         )
     return text
@@ -226,10 +253,10 @@ def _value(column: Column, text: str) -> object:
 def _number(column: Column, text: str) -> int | float:
     if column.type == "int":
         if not _INT.match(text):
-            raise _BadCellError("bad_number", f"{column.name} {text!r} is not a whole number.")
+            raise BadRowError("bad_number", f"{column.name} {text!r} is not a whole number.")
         number = int(text)
         if column.name in _GRADES and not 1 <= number <= 6:
-            raise _BadCellError(
+            raise BadRowError(
                 "bad_grade", f"{column.name} {text!r} is not an Admiralty credibility, 1 to 6."
             )
         return number
@@ -237,11 +264,9 @@ def _number(column: Column, text: str) -> int | float:
         value = float(text.replace("_", "x"))  # Python, unlike a spreadsheet, reads 1_000
     except ValueError:
         hint = " Write it without thousands separators and units." if "," in text else ""
-        raise _BadCellError(
-            "bad_number", f"{column.name} {text!r} is not a number.{hint}"
-        ) from None
+        raise BadRowError("bad_number", f"{column.name} {text!r} is not a number.{hint}") from None
     if not math.isfinite(value):
-        raise _BadCellError(
+        raise BadRowError(
             "bad_number", f"{column.name} {text!r} is not a number; leave the cell empty instead."
         )
     return value
@@ -253,7 +278,7 @@ def _flag(name: str, text: str) -> bool:
         return True
     if folded in _FALSE:
         return False
-    raise _BadCellError("bad_flag", f"{name} {text!r} is neither true nor false.")
+    raise BadRowError("bad_flag", f"{name} {text!r} is neither true nor false.")
 
 
 def _period(name: str, text: str, *, spans: bool = True) -> Period:
@@ -261,20 +286,20 @@ def _period(name: str, text: str, *, spans: bool = True) -> Period:
         period = Period.parse(text)
     except UsageError as error:
         reason = str(error)
-        raise _BadCellError("bad_date", f"{name}: {reason[0].upper()}{reason[1:]}") from None
+        raise BadRowError("bad_date", f"{name}: {reason[0].upper()}{reason[1:]}") from None
     if period.start.year < _FIRST_YEAR or period.last_day.year > _LAST_YEAR:
-        raise _BadCellError(
+        raise BadRowError(
             "bad_date", f"{name} {text!r} lies outside {_FIRST_YEAR} to {_LAST_YEAR}."
         )
     if not spans and period.precision not in ("day", "month", "year"):
-        raise _BadCellError("bad_date", f"{name} {text!r}: write YYYY, YYYY-MM or YYYY-MM-DD.")
+        raise BadRowError("bad_date", f"{name} {text!r}: write YYYY, YYYY-MM or YYYY-MM-DD.")
     return period
 
 
 def _day(name: str, text: str) -> dt.date:
     period = _period(name, text)
     if period.precision != "day":
-        raise _BadCellError("bad_date", f"{name} {text!r} must be a day, YYYY-MM-DD.")
+        raise BadRowError("bad_date", f"{name} {text!r} must be a day, YYYY-MM-DD.")
     return period.start
 
 
@@ -286,7 +311,7 @@ def _add_period(record: dict[str, object], cells: dict[str, str]) -> None:
         end = record.get("occurred_to") or start + dt.timedelta(days=1)
         assert isinstance(end, dt.date)
         if end <= start:
-            raise _BadCellError(
+            raise BadRowError(
                 "bad_date",
                 f"occurred_to {end} must be after occurred_from {start}: it is the first day"
                 " after the act.",
@@ -296,7 +321,7 @@ def _add_period(record: dict[str, object], cells: dict[str, str]) -> None:
         guess = "day" if (end - start).days == 1 else "span"
         period = Period(start, end, cast("Precision", known or guess))
     else:
-        raise _BadCellError("missing_value", "The row says not when it happened.")
+        raise BadRowError("missing_value", "The row says not when it happened.")
     record["occurred_from"] = period.start
     record["occurred_to"] = period.end
     record["precision"] = period.precision

@@ -64,12 +64,18 @@ class Reject:
         One sentence for a person.
     raw : str
         The text of the row as it stood, cut at 4,000 characters.
+    field, rule, allowed : str
+        The column at fault, the rule of the codebook and what it allows, if it was a codebook that
+        refused the row.
     """
 
     locator: str
     code: str
     reason: str
     raw: str
+    field: str = ""
+    rule: str = ""
+    allowed: str = ""
 
 
 @dataclass(frozen=True)

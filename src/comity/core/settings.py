@@ -62,6 +62,8 @@ class Settings(BaseSettings):
         Seed of every random draw.
     draws : int
         Number of posterior draws.
+    scale : str
+        Id of the likelihood words: ``icd203``, ``phia`` or one of the user's catalog.
     memory_limit : str
         Upper bound given to the database engine, e.g. ``"2GB"``.
     keys : dict of str to SecretStr
@@ -88,6 +90,7 @@ class Settings(BaseSettings):
     catalog: Path | None = None
     seed: int = 20010501
     draws: int = Field(default=1000, ge=100, le=20000)
+    scale: str = "icd203"
     memory_limit: str = "2GB"
     keys: dict[str, SecretStr] = Field(default_factory=dict)
     user: str = Field(default_factory=_login_name, max_length=200)

@@ -43,6 +43,8 @@ class QuarantinedRow:
         and code. [count]
     source : str
         Who gave it.
+    field, rule, allowed : str
+        The column at fault, the rule of the codebook, and what it allows; empty for other reasons.
     """
 
     file: str
@@ -53,6 +55,9 @@ class QuarantinedRow:
     batch: str
     count: int
     source: str
+    field: str = ""
+    rule: str = ""
+    allowed: str = ""
 
 
 class QuarantineWriter:
@@ -103,7 +108,7 @@ class QuarantineWriter:
         """Set a row aside."""
         row = QuarantinedRow(
             file, reject.locator, reject.code, reject.reason, reject.raw[:RAW_LIMIT],
-            self._batch, 1, self._source,
+            self._batch, 1, self._source, reject.field, reject.rule, reject.allowed,
         )  # fmt: skip
         self.codes[row.code] += 1
         if row.code in self._beside or self._left <= 0:

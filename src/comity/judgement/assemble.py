@@ -7,18 +7,24 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from comity.judgement.assessment import Assessment, DyadName, Manifest
+from comity.judgement.assumptions import assumption_lines, key_assumptions, resting_on
 from comity.judgement.bottom_line import bottom_line, standing_judgements
+from comity.judgement.checklist import checklist
 from comity.judgement.claim_test import claim_verdicts
+from comity.judgement.commitments import obligations, stress_summary, votes
 from comity.judgement.drivers import load_drivers, rank_drivers
-from comity.judgement.gaps import ASSUMPTIONS, gaps_part
+from comity.judgement.gaps import gaps_part
 from comity.judgement.hypotheses import rival_parts
 from comity.judgement.implications import capability_part, implications_part
 from comity.judgement.indicator_status import indicators_part
 from comity.judgement.ladder import climb, load_ladder
-from comity.judgement.outlook import outlook_part
+from comity.judgement.ledger_items import ledger_items, tracked_items
+from comity.judgement.ledger_summary import ledger_summary
+from comity.judgement.lint.generated import must_be_clean
+from comity.judgement.outlook import outlook_gaps, outlook_part
 from comity.judgement.phases import phases_part
 from comity.judgement.readings import readings_part, roles_part
-from comity.judgement.registers import ledger, levers, perspectives, stress_tests, theatres
+from comity.judgement.registers import levers, perspectives, stress_tests, theatres
 from comity.judgement.sources_used import public_from_mix, sources_used
 from comity.judgement.track_record import track_record
 
@@ -91,6 +97,7 @@ def judge(
     ladder = climb(load_ladder(catalogs), context.panel, book)
     phases = phases_part(estimates.changes, estimates.months, readings, roles, context)
     declared = load_drivers(catalogs)
+    items, merges = tracked_items(context, catalogs)
     theatre_names = context.case.theatre_names if context.case else {}
     seed = int(estimates.diagnostics.get("seed", 0))
     rivals = rival_parts(context, estimates.readings, phases, seed, catalogs)
@@ -103,8 +110,12 @@ def judge(
         "indicators": indicators_part(context),
         "drivers": rank_drivers([item for item in declared if item.kind == "driver"], context),
         "tensions": rank_drivers([item for item in declared if item.kind == "tension"], context),
-        "ledger": ledger(context.view, context.sources, book),
+        "ledger": ledger_items(context, items, merges, catalogs),
+        "ledger_summary": ledger_summary(context, items, catalogs),
         "stress_tests": stress_tests(context.view, context.sources, book),
+        "stress_summary": stress_summary(context),
+        "votes": votes(context),
+        "obligations": obligations(context),
         "levers": levers(context.view, context.sources, book),
         "theatres": theatres(context.view, context.sources, theatre_names, book),
         "perspectives": perspectives(context.view, context.sources, book),
@@ -114,12 +125,16 @@ def judge(
         "hypothesis_matrix": rivals.matrix,
         "claim_tests": claim_verdicts(context, seed, catalogs),
         "outlook": outlook_part(estimates, readings, context, catalogs),
-        "judgements": standing_judgements(readings, roles, ladder, context),
+        "judgements": resting_on(
+            standing_judgements(readings, roles, ladder, context), context, catalogs
+        ),
         "gaps": gaps_part(readings, context),
-        "assumptions": [*ASSUMPTIONS, *(context.case.notes if context.case else [])],
+        "assumptions": [*assumption_lines(catalogs), *(context.case.notes if context.case else [])],
         "comparison": _cited(context),
         "events": book.cite(marker_events(context, _turns(phases, roles)), limit=12),
     }
+    parts["gaps"] += outlook_gaps(parts["outlook"])
+    parts["key_assumptions"] = key_assumptions(parts["judgements"], context, catalogs)
     parts["implications"] = implications_part(parts, context, catalogs)
     parts["capability_watch"] = capability_part(parts, context, catalogs)
     manifest = Manifest(
@@ -130,8 +145,9 @@ def judge(
         excluded=list(identity.excluded),
         weights=dict(identity.weights),
         only_panel_items=identity.only_panel_items,
+        scale=context.scale.part(),
     )
-    return Assessment(
+    made = Assessment(
         dyad=DyadName(
             a=context.dyad.a,
             b=context.dyad.b,
@@ -150,6 +166,8 @@ def judge(
         manifest=manifest,
         **parts,
     )
+    made = made.model_copy(update={"checklist": checklist(made, catalogs)})
+    return must_be_clean(made, context.scale, catalogs)
 
 
 def _cited(context: Context) -> Comparison | None:

@@ -7,8 +7,11 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from comity.judgement._part import Part
+from comity.judgement.assumption_parts import KeyAssumption
 from comity.judgement.beside import Beside
+from comity.judgement.checklist_parts import CheckRow
 from comity.judgement.claim_parts import ClaimEpisode, ClaimSensitivity, ClaimVerdict, Odds
+from comity.judgement.commitment_parts import Obligation, StressSummary, Vote
 from comity.judgement.comparison_parts import (
     Alliance,
     ComparedDyad,
@@ -37,6 +40,7 @@ from comity.judgement.implication_parts import (
     ImplicationSentence,
     Stated,
 )
+from comity.judgement.ledger_parts import LedgerItem, LedgerStep, LedgerSummary
 from comity.judgement.outlook_parts import Horizon, Outlook
 from comity.judgement.parts import (
     BottomLine,
@@ -48,9 +52,11 @@ from comity.judgement.parts import (
     FlipEnd,
     FlipPoint,
     Gap,
+    Holding,
     IndicatorStatus,
     Judgement,
     Ladder,
+    LadderDown,
     LatestIndicator,
     LatestReading,
     Likelihood,
@@ -73,11 +79,11 @@ from comity.judgement.record_parts import (
     GradeCode,
     Manifest,
     ManifestFile,
+    ManifestScale,
     ManifestSource,
+    ScaleBand,
 )
 from comity.judgement.register_parts import (
-    LedgerItem,
-    LedgerStep,
     Lever,
     Perspective,
     StressTest,
@@ -96,6 +102,7 @@ __all__ = [
     "CapabilityEffect",
     "CapabilityWatch",
     "Challenge",
+    "CheckRow",
     "ClaimEpisode",
     "ClaimSensitivity",
     "ClaimVerdict",
@@ -114,6 +121,7 @@ __all__ = [
     "FlipPoint",
     "Gap",
     "GradeCode",
+    "Holding",
     "Horizon",
     "Hypothesis",
     "HypothesisPhase",
@@ -122,20 +130,25 @@ __all__ = [
     "ImplicationSentence",
     "IndicatorStatus",
     "Judgement",
+    "KeyAssumption",
     "Ladder",
+    "LadderDown",
     "LatestIndicator",
     "LatestReading",
     "LedgerItem",
     "LedgerStep",
+    "LedgerSummary",
     "Lever",
     "Likelihood",
     "Manifest",
     "ManifestFile",
+    "ManifestScale",
     "ManifestSource",
     "MatrixRow",
     "MissingItem",
     "Mover",
     "Network",
+    "Obligation",
     "Odds",
     "OtherPrior",
     "Outlook",
@@ -150,14 +163,17 @@ __all__ = [
     "Rivalry",
     "Role",
     "RolePoint",
+    "ScaleBand",
     "Sensitivity",
     "Stated",
+    "StressSummary",
     "StressTest",
     "TestFinding",
     "Theatre",
     "TheatreCell",
     "Tie",
     "TrackRecord",
+    "Vote",
     "Without",
 ]
 
@@ -187,10 +203,14 @@ class Assessment(Part):
     drivers: list[Driver]
     tensions: list[Driver]
     ledger: list[LedgerItem]
+    ledger_summary: LedgerSummary | None = None
     stress_tests: list[StressTest]
+    stress_summary: StressSummary | None = None
     levers: list[Lever]
     theatres: list[Theatre]
     perspectives: list[Perspective]
+    votes: list[Vote] = Field(default_factory=list)
+    obligations: list[Obligation] = Field(default_factory=list)
     hypotheses: list[Hypothesis]
     hypothesis_phases: list[HypothesisPhase] = Field(default_factory=list)
     hypothesis_matrix: list[MatrixRow] = Field(default_factory=list)
@@ -201,6 +221,8 @@ class Assessment(Part):
     capability_watch: list[CapabilityWatch] = Field(default_factory=list)
     gaps: list[Gap]
     assumptions: list[str]
+    key_assumptions: list[KeyAssumption] = Field(default_factory=list)
+    checklist: list[CheckRow] = Field(default_factory=list)
     events: list[str] = Field(default_factory=list)
     comparison: Comparison | None = None
     evidence: dict[str, Evidence]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from pydantic import Field
+
 from comity.judgement._part import Part, Probability
 from comity.judgement.parts import LatestReading
 
@@ -12,7 +14,15 @@ if TYPE_CHECKING:
 
     from comity.judgement.assessment import Assessment, FlipPoint
 
-__all__ = ["Beside", "DateBeside", "ReadingBeside", "RungBeside", "beside"]
+__all__ = [
+    "Beside",
+    "DateBeside",
+    "ItemBeside",
+    "ReadingBeside",
+    "RivalBeside",
+    "RungBeside",
+    "beside",
+]
 
 
 class ReadingBeside(Part):
@@ -45,6 +55,23 @@ class DateBeside(Part):
     changed: str | None
 
 
+class RivalBeside(Part):
+    """The weight of one rival explanation over the whole record both ways; null if not weighed."""
+
+    id: str
+    unchanged: Probability | None
+    changed: Probability | None
+
+
+class ItemBeside(Part):
+    """An item of the ledger whose established state is not the same both ways."""
+
+    id: str
+    name: str
+    unchanged: str | None
+    changed: str | None
+
+
 class Beside(Part):
     """The unchanged assessment beside the one with the user's choice.
 
@@ -56,6 +83,8 @@ class Beside(Part):
     readings: list[ReadingBeside]
     rung: RungBeside
     dates: list[DateBeside]
+    rivals: list[RivalBeside] = Field(default_factory=list)
+    items: list[ItemBeside] = Field(default_factory=list)
 
 
 class _Dated(Protocol):
@@ -87,7 +116,29 @@ def beside(unchanged: Assessment, changed: Assessment) -> Beside:
         ],
         rung=RungBeside(unchanged=unchanged.ladder.rung, changed=changed.ladder.rung),
         dates=[*_phases(unchanged, changed), *_flips(unchanged, changed)],
+        rivals=_rivals(unchanged, changed),
+        items=_items(unchanged, changed),
     )
+
+
+def _rivals(unchanged: Assessment, changed: Assessment) -> list[RivalBeside]:
+    other = {each.id: each.weight for each in changed.hypotheses}
+    made = [
+        RivalBeside(id=each.id, unchanged=each.weight, changed=other.get(each.id))
+        for each in unchanged.hypotheses
+    ]
+    return sorted(made, key=lambda each: (-(each.unchanged or 0.0), each.id))
+
+
+def _items(unchanged: Assessment, changed: Assessment) -> list[ItemBeside]:
+    other = {each.id: each.verified_state for each in changed.ledger}
+    return [
+        ItemBeside(
+            id=each.id, name=each.name, unchanged=each.verified_state, changed=other.get(each.id)
+        )
+        for each in unchanged.ledger
+        if each.verified_state != other.get(each.id)
+    ]
 
 
 def _reading(name: str, unchanged: Assessment, changed: Assessment) -> ReadingBeside:

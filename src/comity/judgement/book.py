@@ -135,6 +135,10 @@ _DESCRIPTIONS: dict[str, Callable[[Mapping[str, Any]], str]] = {
         _joined(r["state"], f"says {r['speaker']}" if r["speaker"] else None, sep=", "),
         r["note"],
     ),
+    "item_merges": lambda r: _joined(
+        f"{r['from_item']} {'into' if r['act'] == 'merge' else 'no longer into'} {r['into_item']}",
+        f"{r['why']} ({r['decided_by']})",
+    ),
     "stress_tests": lambda r: _joined(
         r["crisis_name"] or r["crisis_id"],
         f"{r['responder']} for {r['on_actor']}",

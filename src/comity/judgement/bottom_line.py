@@ -8,7 +8,6 @@ from comity.core.errors import JudgementError
 from comity.judgement.assessment import BottomLine, Judgement, Likelihood
 from comity.judgement.confidence import basis_of, confidence_sentence
 from comity.judgement.dates import MONTHS, long_date, month_name
-from comity.judgement.probability import likelihood
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["bottom_line", "standing_judgements"]
 
 MAX_WORDS = 120
+_EVEN = 0.55  # up to here neither way is the likelier, whatever word the scale has for it
 
 
 def bottom_line(
@@ -98,17 +98,10 @@ def _direction(readings: Mapping[str, Reading], context: Context) -> tuple[str, 
         return "", None
     p = readings[name].p_rise_12m or 0.0
     way = "higher" if p >= 0.5 else "lower"
-    chance = likelihood(max(p, 1 - p))
+    chance = context.likelihood(max(p, 1 - p))
     when = f"{MONTHS[context.as_of.month - 1]} {context.as_of.year + 1}"
-    if chance.word == "roughly even chance":
-        text = (
-            f"There is a roughly even chance ({100 * chance.p:.0f} %) that {name} is {way} in "
-            f"{when} than now: the record gives no direction."
-        )
-    else:
-        text = (
-            f"It is {chance.word} ({100 * chance.p:.0f} %) that {name} is {way} in {when} than now."
-        )
+    text = f"{context.scale.clause(chance.p)} that {name} is {way} in {when} than now"
+    text += ": the record gives no direction." if chance.p <= _EVEN else "."
     return text, chance
 
 
@@ -174,7 +167,7 @@ def standing_judgements(
             continue
         p = reading.p_rise_12m
         way = "higher" if p >= 0.5 else "lower"
-        chance = likelihood(max(p, 1 - p))
+        chance = context.likelihood(max(p, 1 - p))
         made.append(
             Judgement(
                 id=f"J-{name}",

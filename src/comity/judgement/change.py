@@ -39,6 +39,8 @@ def compare(
         "indicators": _indicators(before, after),
         "ledger": _ledger(before, after),
         "ladder": {"before": before.ladder.rung, "after": after.ladder.rung},
+        "hypotheses": _hypotheses(before, after),
+        "claims": _claims(before, after),
         "phases": [
             phase.boundary.date
             for phase in after.phases
@@ -72,6 +74,30 @@ def _readings(before: Assessment, after: Assessment) -> list[dict[str, Any]]:
             }
         )
     return sorted(rows, key=lambda row: -abs(row["change"] or 0.0))
+
+
+def _hypotheses(before: Assessment, after: Assessment) -> list[dict[str, Any]]:
+    """Return the weights of the rivals over the whole record that moved by a point or more."""
+    old = {item.id: item.weight for item in before.hypotheses}
+    rows = [
+        {"id": item.id, "title": item.title, "before": old.get(item.id), "after": item.weight}
+        for item in after.hypotheses
+        if abs((item.weight or 0.0) - (old.get(item.id) or 0.0)) >= 0.01
+    ]
+    return sorted(
+        rows, key=lambda row: (-abs((row["after"] or 0) - (row["before"] or 0)), row["id"])
+    )
+
+
+def _claims(before: Assessment, after: Assessment) -> list[dict[str, Any]]:
+    """Return the claims put to the test whose strict verdict is another one."""
+    old = {item.id: item.strict for item in before.claim_tests}
+    return [
+        {"id": item.id, "title": item.title, "before": old.get(item.id), "after": item.strict,
+         "verdict": item.verdict}
+        for item in after.claim_tests
+        if item.strict != old.get(item.id)
+    ]  # fmt: skip
 
 
 def _indicators(before: Assessment, after: Assessment) -> list[dict[str, Any]]:
@@ -153,6 +179,15 @@ def _lines(parts: dict[str, Any]) -> list[str]:
         f"  {row['name']}: {row['before'] or 'not on the ledger'} to {row['after']}"
         for row in parts["ledger"][:10]
     ]
+    lines += [
+        f"  {row['id']} {row['title']}: weight {_percent(row['before'])} to "
+        f"{_percent(row['after'])}"
+        for row in parts["hypotheses"][:4]
+    ]
+    lines += [
+        f"  {row['title']}: {row['before'] or 'untested'} to {row['after']}"
+        for row in parts["claims"]
+    ]
     lines.append(f"  {len(parts['new_evidence'])} cited records became public in between")
     return lines
 
@@ -172,6 +207,10 @@ def _news_lines(news: dict[str, Any], most: int = 5) -> list[str]:
     if len(terms) > most:
         lines.append(f"    {rest:+.3f}  {len(terms) - most} smaller causes")
     return lines
+
+
+def _percent(weight: float | None) -> str:
+    return "not weighed" if weight is None else f"{100 * weight:.0f} %"
 
 
 def _shown(value: dict[str, Any] | None) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from comity.judgement.probability import Scale, scale_named
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from comity.indicators.panel import Panel
     from comity.judgement.book import EvidenceBook
     from comity.judgement.comparison_parts import Comparison
-    from comity.judgement.parts import PanelStanding
+    from comity.judgement.parts import Likelihood, PanelStanding
 
 __all__ = ["Context"]
 
@@ -58,6 +60,8 @@ class Context:
         Names and releases of the files that were read, by source and hash.
     missing : sequence of SourceGap
         Files of sources that were expected within the period and are not there.
+    scale : Scale
+        The likelihood words of this assessment: ``context.scale.word(p)``.
     """
 
     view: EvidenceView
@@ -75,6 +79,7 @@ class Context:
     comparison: Comparison | None = None
     files: Mapping[tuple[str, str], ReadFile] = field(default_factory=dict)
     missing: Sequence[SourceGap] = ()
+    scale: Scale = field(default_factory=scale_named)
 
     @property
     def a(self) -> str:
@@ -85,6 +90,13 @@ class Context:
     def b(self) -> str:
         """Name of the second state."""
         return self.names[self.dyad.b]
+
+    def likelihood(self, p: float) -> Likelihood:
+        """Return a probability with its word on the scale of this assessment.
+
+        Kept within 1 to 99 % and to whole percents; ``context.scale.clause(p)`` begins a sentence.
+        """
+        return self.scale.likelihood(p)
 
     def dyad_events(
         self, where: str = "TRUE", params: Sequence[object] = ()

@@ -1,4 +1,4 @@
-"""What is not known, why, and what would fill it; and what the assessment takes for granted."""
+"""What is not known, why, and what would fill it."""
 
 from __future__ import annotations
 
@@ -14,19 +14,7 @@ if TYPE_CHECKING:
     from comity.judgement.assessment import Reading
     from comity.judgement.context import Context
 
-__all__ = ["ASSUMPTIONS", "gaps_part"]
-
-ASSUMPTIONS = (
-    "A1: The record is uneven: some years and kinds of act are covered better than others. Counts "
-    "are therefore taken relative to all records of the same period.",
-    "A2: The next 12 months move as this dyad's past 12-month spans did.",
-    "A3: A delivery that is on record happened with the probability that its grade gives; what was "
-    "never reported is not counted.",
-    "A4: Rungs follow declared thresholds, which are this project's choice.",
-    "A5: Registers were scored by one coder and checked by a second on a sample; how far they "
-    "agree differs by column, and what rests on weak columns is shown as judgement.",
-    "A6: Pressure by third parties explains and does not enter a reading.",
-)
+__all__ = ["gaps_part"]
 
 _SPANS = 6
 _REGISTERS = {

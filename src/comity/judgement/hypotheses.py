@@ -342,5 +342,5 @@ def _row(
             )
             for each in sorted(own, key=lambda each: (each.day, each.group))
         ],
-        not_read="" if own else test.not_read or "Nothing on record could show it or its absence.",
+        not_read="" if own else test.not_read or "Nothing on record shows it or its absence.",
     )

@@ -88,5 +88,6 @@ class CapabilityWatch(Part):
     unknowns: list[str]
     author: str
     stated: list[Stated] = Field(default_factory=list)
+    outside: list[str] = Field(default_factory=list)
     traces_to: list[str]
     evidence: EvidenceIds

@@ -65,11 +65,17 @@ def implications_part(
     sides = Sides.of(context)
     titles = {each.id: each.title for each in load_audiences(catalogs).values()}
     made: list[Implication] = []
-    for topic in load_topics(context.dyad, catalogs):
-        for rule in topic.rules:
-            if context.as_of.isoformat() >= rule.from_date:
-                teller = _Teller(rule.references, parts, sides, context)
-                made += _implied(topic, rule, teller, titles)
+    asked = [
+        (topic, rule)
+        for topic in load_topics(context.dyad, catalogs)
+        for rule in topic.rules
+        if context.as_of.isoformat() >= rule.from_date
+    ]
+    replaced = {name for _, rule in asked for name in rule.instead_of}
+    for topic, rule in asked:
+        if rule.id not in replaced:
+            teller = _Teller(rule.references, parts, sides, context)
+            made += _implied(topic, rule, teller, titles)
     places = {name: place for place, name in enumerate(titles)}
     return sorted(made, key=lambda item: places[item.audience])
 
@@ -146,6 +152,7 @@ def _watch(rule: CapabilityRule, item: Any, teller: _Teller) -> CapabilityWatch:
         unknowns=[teller.fill(text) for text in rule.unknowns],
         author=rule.author,
         stated=list({each.shown: each for text in texts for each in teller.stated(text)}.values()),
+        outside=teller.outside(texts),
         traces_to=teller.traces(used),
         evidence=teller.evidence(used),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, model_validator
 
 from comity.core.catalog import Declaration, builtin_catalog, read_yaml
-from comity.judgement.assessment import Criterion, Ladder
+from comity.judgement.assessment import Criterion, Holding, Ladder, LadderDown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +36,8 @@ class CriterionDefinition(Declaration):
         If given, only series in this unit count: an indicator may have measures of several kinds.
     statistic : str
         ``years_with`` counts the years of the window whose sum reaches `each_year`, or is above 0.
+    would_move, would_fall : str
+        What would meet a criterion that is not met, and what would end one that is.
     """
 
     id: str
@@ -49,6 +51,7 @@ class CriterionDefinition(Declaration):
     each_year: float = Field(default=0.0, ge=0)
     at_least: float
     would_move: str
+    would_fall: str = ""
 
     @model_validator(mode="after")
     def _reads_something(self) -> CriterionDefinition:
@@ -121,6 +124,32 @@ def climb(definition: LadderDefinition, panel: Panel, book: EvidenceBook) -> Lad
         next_rung=definition.name_of(following) if rung < 6 else "",
         would_move="; ".join(missing),
         criteria=criteria,
+        down=_down(definition, rung, criteria) if known and rung else None,
+    )
+
+
+def _down(definition: LadderDefinition, rung: int, criteria: list[Criterion]) -> LadderDown:
+    """Return the criteria that hold the rung and those below it, the nearest to failing first."""
+    words = {item.id: item.would_fall or f"no longer: {item.statement}"
+             for item in definition.criteria}  # fmt: skip
+    holding = [
+        Holding(
+            criterion=item.id,
+            falls_to=item.rung - 1,
+            margin=round((item.value - item.at_least) / item.at_least, 4),
+            lapses_in=item.lapses_in,
+            would_fall=words[item.id],
+            evidence=item.evidence,
+        )
+        for item in criteria
+        if item.rung <= rung and item.met and item.value is not None and item.at_least
+    ]
+    holding.sort(key=lambda item: (item.margin, item.lapses_in or 9999, -item.falls_to))
+    return LadderDown(
+        rung_below=rung - 1,
+        name=definition.name_of(rung - 1),
+        nearest=holding[0].criterion if holding else "",
+        holding=holding,
     )
 
 
@@ -142,7 +171,7 @@ def _judge(item: CriterionDefinition, panel: Panel, book: EvidenceBook) -> Crite
         gaps = [panel.gaps.get(name, wanted) for name in item.reads]
         return Criterion(
             id=item.id, rung=item.rung, statement=item.statement, met=None,
-            why=f"Not known: {' '.join(gaps)}", evidence=[],
+            why=f"Not known: {' '.join(gaps)}", evidence=[], at_least=item.at_least,
         )  # fmt: skip
     value, used = _statistic(item, observations, panel.as_of)
     met = value is not None and value >= item.at_least
@@ -153,7 +182,22 @@ def _judge(item: CriterionDefinition, panel: Panel, book: EvidenceBook) -> Crite
     return Criterion(
         id=item.id, rung=item.rung, statement=item.statement, met=met,
         why=why, evidence=book.cite(ids, limit=6),
+        value=None if value is None else float(f"{value:.6g}"), at_least=item.at_least,
+        lapses_in=_lapses(item, observations, panel.as_of) if met else None,
     )  # fmt: skip
+
+
+def _lapses(
+    item: CriterionDefinition, observations: list[Observation], as_of: dt.date
+) -> int | None:
+    """Return the year in which a criterion would fail if nothing more were recorded."""
+    if item.statistic not in {"sum", "max"}:
+        return None
+    for year in range(as_of.year + 1, as_of.year + item.window_years + 2):
+        value, _ = _statistic(item, observations, dt.date(year, 1, 1))
+        if value is None or value < item.at_least:
+            return year
+    return None
 
 
 def _statistic(

@@ -18,9 +18,11 @@ __all__ = [
     "FlipEnd",
     "FlipPoint",
     "Gap",
+    "Holding",
     "IndicatorStatus",
     "Judgement",
     "Ladder",
+    "LadderDown",
     "LatestIndicator",
     "LatestReading",
     "Likelihood",
@@ -165,7 +167,11 @@ class Reading(Part):
 
 
 class Criterion(Part):
-    """One criterion of the ladder: met, not met, or null where the evidence cannot say."""
+    """One criterion of the ladder: met, not met, or null where the evidence cannot say.
+
+    ``lapses_in`` is the year in which a criterion that is met would fail if nothing more were
+    recorded; null if it rests on no window of years.
+    """
 
     id: str
     rung: int
@@ -173,6 +179,33 @@ class Criterion(Part):
     met: bool | None
     why: str
     evidence: EvidenceIds
+    value: float | None = None
+    at_least: float | None = None
+    lapses_in: int | None = None
+
+
+class Holding(Part):
+    """A criterion that holds the dyad on its rung, and what would end it.
+
+    ``margin`` is what the value exceeds the threshold by, as a share of the threshold: 0 is the
+    edge.
+    """
+
+    criterion: str
+    falls_to: int
+    margin: float
+    lapses_in: int | None
+    would_fall: str
+    evidence: EvidenceIds
+
+
+class LadderDown(Part):
+    """What would have to stop for the dyad to fall: the criteria that hold it, nearest first."""
+
+    rung_below: int
+    name: str
+    nearest: str
+    holding: list[Holding]
 
 
 class Ladder(Part):
@@ -183,6 +216,7 @@ class Ladder(Part):
     next_rung: str
     would_move: str
     criteria: list[Criterion]
+    down: LadderDown | None = None
 
 
 class Boundary(Part):

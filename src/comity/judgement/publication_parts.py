@@ -8,7 +8,7 @@ from pydantic import Field
 
 from comity.judgement._part import Part
 
-__all__ = ["Dissent", "HistoryLine", "Publication"]
+__all__ = ["CheckAnswer", "Dissent", "HistoryLine", "Publication"]
 
 
 class Dissent(Part):
@@ -16,6 +16,16 @@ class Dissent(Part):
 
     by: str
     text: str
+    on: str
+
+
+class CheckAnswer(Part):
+    """What a reviewer answered to one row of the tradecraft checklist; not ``met`` is a no."""
+
+    row: str
+    met: bool
+    text: str
+    by: str
     on: str
 
 
@@ -50,6 +60,7 @@ class Publication(Part):
     signed_on: str | None
     signed_hash: str | None
     comments_open: int
+    checks: list[CheckAnswer] = Field(default_factory=list)
     dissent: list[Dissent]
     history: list[HistoryLine]
     note: str

@@ -46,7 +46,7 @@ _PRIORS = {
     "start_var": "doubt about a level before anything is seen",
     "step": "how far a level moves in a month",
     "noise": "noise of a value",
-    "spread": "how unlike the indicators may be in both",
+    "spread": "how unlike the indicators are in both",
     "pool_n": "pull of the declared medians on the indicators",
     "state_noise": "noise of states that hold until changed",
     "episode_noise": "noise of rare scored events",

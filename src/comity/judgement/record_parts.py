@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from comity.judgement._part import Part
+from comity.judgement._part import Part, Probability
 
 __all__ = [
     "Evidence",
@@ -14,7 +14,9 @@ __all__ = [
     "GradeCode",
     "Manifest",
     "ManifestFile",
+    "ManifestScale",
     "ManifestSource",
+    "ScaleBand",
 ]
 
 
@@ -76,6 +78,24 @@ class ManifestSource(Part):
     citation: str
 
 
+class ScaleBand(Part):
+    """One likelihood word and the probabilities that it stands for."""
+
+    lo: Probability
+    hi: Probability
+    word: str
+
+
+class ManifestScale(Part):
+    """The likelihood words of the assessment, with their bands."""
+
+    id: str
+    title: str
+    citation: str
+    note: str
+    bands: list[ScaleBand]
+
+
 class Manifest(Part):
     """What the assessment was made from and by."""
 
@@ -86,3 +106,4 @@ class Manifest(Part):
     weights: dict[str, float] = Field(default_factory=dict)
     only_panel_items: bool = False
     excluded: list[str] = Field(default_factory=list)
+    scale: ManifestScale | None = None

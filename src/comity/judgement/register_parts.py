@@ -5,44 +5,12 @@ from __future__ import annotations
 from comity.judgement._part import EvidenceIds, Part
 
 __all__ = [
-    "LedgerItem",
-    "LedgerStep",
     "Lever",
     "Perspective",
     "StressTest",
     "Theatre",
     "TheatreCell",
 ]
-
-
-class LedgerStep(Part):
-    """One dated state change of an item, as asserted by a speaker."""
-
-    date: str
-    state: str
-    speaker: str | None
-    side: str | None
-    verified: bool
-    note: str
-    grade: str | None
-    evidence: EvidenceIds
-
-
-class LedgerItem(Part):
-    """A promised item: highest verified state, latest assertion, and every step."""
-
-    id: str
-    name: str
-    item_class: str
-    actor: str
-    recipient: str
-    state: str
-    verified_state: str | None
-    since: str
-    claims: int
-    denials: int
-    steps: list[LedgerStep]
-    evidence: EvidenceIds
 
 
 class StressTest(Part):
@@ -62,10 +30,15 @@ class StressTest(Part):
     withheld: str | None
     contested: bool
     evidence: EvidenceIds
+    parent: str | None = None
+    lowest_score: int | None = None
 
 
 class Lever(Part):
-    """An outside offer or threat and what became of its target."""
+    """An outside offer or threat and what became of its target.
+
+    ``window_over`` is false while the 24 months, over which the outcome is judged, still run.
+    """
 
     id: str
     date: str
@@ -83,6 +56,7 @@ class Lever(Part):
     group: str
     rival_explanations: str | None
     evidence: EvidenceIds
+    window_over: bool = True
 
 
 class TheatreCell(Part):
@@ -116,3 +90,4 @@ class Perspective(Part):
     text: str
     salience: str | None
     evidence: EvidenceIds
+    grade: str | None = None

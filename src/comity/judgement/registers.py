@@ -1,4 +1,4 @@
-"""Registers of a case as parts of the assessment: ledger, stress tests, levers, theatres, views.
+"""Registers of a case as parts of the assessment: stress tests, levers, theatres, views.
 
 Register rows carry no dyad of their own: they belong to the dyad of the source that they were
 admitted under, so every function takes the names of the dyad's sources and reads no other.
@@ -6,12 +6,12 @@ admitted under, so every function takes the names of the dyad's sources and read
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from comity.core.ledger_rules import load_ledger_rules
 from comity.judgement.assessment import (
-    LedgerItem,
-    LedgerStep,
     Lever,
     Perspective,
     StressTest,
@@ -26,26 +26,13 @@ if TYPE_CHECKING:
     from comity.evidence.store import EvidenceView
 
 __all__ = [
-    "LADDER_OF_STATES",
     "SCORE_WORDS",
-    "ledger",
     "levers",
     "perspectives",
     "stress_tests",
     "theatres",
     "verified",
 ]
-
-LADDER_OF_STATES = (
-    "requested",
-    "claimed",
-    "contracted",
-    "paid",
-    "in_production",
-    "delivered",
-    "operational",
-)
-"""States of a promise, from word to deed; the others (suspended ...) say how it left the track."""
 
 SCORE_WORDS = {
     0: "opposed or withheld",
@@ -61,66 +48,9 @@ def verified(rows: Sequence[Mapping[str, Any]]) -> bool:
     """Say whether rows that assert one state satisfy the minimum evidence rule.
 
     Credibility 1; or 2 from a source of reliability A or B; or two independent reports of grade C3
-    or better.
+    or better, all that one side says being one report. Declared in ``catalog/ledger.yml``.
     """
-    groups = set()
-    for row in rows:
-        reliability, credibility = row["reliability"] or "F", row["credibility_now"] or 6
-        if credibility == 1 or (credibility == 2 and reliability in "AB"):
-            return True
-        if credibility <= 3 and reliability in "ABC":
-            groups.add(row["independence_group"] or row["record_id"])
-    return len(groups) >= 2
-
-
-def ledger(view: EvidenceView, sources: Sequence[str], book: EvidenceBook) -> list[LedgerItem]:
-    """Return every promised item with its track, the most recently moved first."""
-    rows = view.rows(
-        "SELECT * FROM claims WHERE list_contains(?, source) "
-        "ORDER BY item_id, occurred_from, occurred_to, record_id",
-        [list(sources)],
-    )
-    items = [
-        _item(list(group), book) for _, group in groupby(rows, key=lambda row: str(row["item_id"]))
-    ]
-    return sorted(items, key=lambda item: (item.since, item.id), reverse=True)
-
-
-def _item(rows: list[dict[str, Any]], book: EvidenceBook) -> LedgerItem:
-    states: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        states.setdefault(str(row["state"]), []).append(row)
-    proven = {state for state, of_state in states.items() if verified(of_state)}
-    reached = [state for state in LADDER_OF_STATES if state in proven]
-    last = rows[-1]
-    return LedgerItem(
-        id=str(last["item_id"]),
-        name=str(last["item_name"]),
-        item_class=str(last["item_class"]),
-        actor=str(last["actor"]),
-        recipient=str(last["recipient"]),
-        state=str(last["state"]),
-        verified_state=reached[-1] if reached else None,
-        since=partial_date(last),
-        claims=len(rows) - len(states.get("denied", [])) - len(states.get("refused", [])),
-        denials=len(states.get("denied", [])) + len(states.get("refused", [])),
-        steps=[_step(row, str(row["state"]) in proven, book) for row in rows],
-        evidence=book.cite((row["record_id"] for row in rows), limit=40),
-    )
-
-
-def _step(row: Mapping[str, Any], is_proven: bool, book: EvidenceBook) -> LedgerStep:  # noqa: FBT001
-    grade = f"{row['reliability'] or 'F'}{row['credibility_now'] or 6}"
-    return LedgerStep(
-        date=partial_date(row),
-        state=row["state"],
-        speaker=row["speaker"],
-        side=row["speaker_side"],
-        verified=is_proven and verified([row]),
-        note=row["note"] or "",
-        grade=grade,
-        evidence=book.cite([row["record_id"]]),
-    )
+    return load_ledger_rules().evidence.enough(rows)
 
 
 def stress_tests(
@@ -148,6 +78,8 @@ def stress_tests(
             withheld=row["what_was_withheld"],
             contested=bool(row["is_alternative_coding"]),
             evidence=book.cite([row["record_id"]]),
+            parent=row["parent_crisis"],
+            lowest_score=row["lowest_score"],
         )
         for row in rows
     ]
@@ -178,9 +110,17 @@ def levers(view: EvidenceView, sources: Sequence[str], book: EvidenceBook) -> li
             group=row["outcome_group"] or row["episode_id"],
             rival_explanations=row["rival_explanations"],
             evidence=book.cite([row["record_id"]]),
+            window_over=_two_years_after(row["occurred_to"]) <= view.as_of,
         )
         for row in rows
     ]
+
+
+def _two_years_after(first_day_after: dt.date) -> dt.date:
+    """Return the last day of the 24 months after an episode."""
+    last = first_day_after - dt.timedelta(days=1)
+    leap = (last.month, last.day) == (2, 29)
+    return last.replace(year=last.year + 2, day=28 if leap else last.day)
 
 
 def theatres(
@@ -230,6 +170,7 @@ def perspectives(
             text=row["statement"],
             salience=row["salience_test"],
             evidence=book.cite([row["record_id"]]),
+            grade=f"{row['reliability'] or 'F'}{row['credibility_now'] or 6}",
         )
         for row in rows
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from comity.core.replay import PartNamed, ReplayDeclaration
-    from comity.judgement.assessment import Assessment, PublishedJudgement
+    from comity.judgement.assessment import Assessment
+    from comity.judgement.track_record_parts import PublishedJudgement
 
 __all__ = ["Replay", "ReplayDay", "ScoredDirection", "replay_day"]
 
@@ -227,9 +228,8 @@ def _item(name: str, then: Assessment) -> str:
 
 def _question(name: str, then: Assessment) -> str:
     for each in then.outlook.questions:
-        data: dict[str, Any] = each if isinstance(each, dict) else each.model_dump(mode="json")
-        if data.get("id") == name and data.get("probability") is not None:
-            return f"{data['text']} {100 * data['probability']:.0f} %."
+        if each.id == name and each.probability is not None:
+            return f"{each.text} {100 * each.probability:.0f} %."
     return ""
 
 

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "HORIZONS",
     "READINGS",
+    "Ahead",
     "ChangePoint",
     "Delivery",
     "Flip",
@@ -67,6 +69,53 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """What the future of a reading starts from: its filter at the last month, and its past moves.
+
+    All in latent units, like `ReadingPath.latent_mean`.
+
+    Parameters
+    ----------
+    level : numpy.ndarray
+        Draws of the level at the last month, dims (draw,).
+    step : numpy.ndarray
+        Variance of one month's step of the level, one for each draw of the items' parameters, dims
+        (parameter,).
+    first : int
+        Index of the first month that moves are taken from.
+    means : numpy.ndarray
+        Filtered levels of the items times `unit`, dims (item, time).
+    share : numpy.ndarray
+        Shares of the items in the mean, dims (item, time); 0 before an item is alive.
+    expected : mapping of int to numpy.ndarray
+        Variance that the estimated steps lead to expect of the moves of the filtered mean, by
+        length in months, dims (time - length,).
+    """
+
+    level: NDArray[np.float64]
+    step: NDArray[np.float64]
+    first: int
+    means: NDArray[np.float64]
+    share: NDArray[np.float64]
+    expected: Mapping[int, NDArray[np.float64]]
+
+    def moves(self, months: int) -> NDArray[np.float64]:
+        """Return the moves of the filtered mean over so many months, dims (time - months,).
+
+        Each is that of the items alive at its start, with their shares then, so that an item that
+        comes alive is no move. NaN before `first`.
+        """
+        steps = self.means[:, months:] - self.means[:, :-months]
+        found: NDArray[np.float64] = (self.share[:, :-months] * steps).sum(axis=0)
+        found[: self.first] = float("nan")
+        return found
+
+
+HORIZONS = (6, 12, 24)
+"""How far ahead forecasts reach. [months]"""
+
+
+@dataclass(frozen=True)
 class ReadingPath:
     """One reading over time.
 
@@ -77,7 +126,8 @@ class ReadingPath:
     standard deviations of the items; `contributions` are each item's part of `latent_mean`, dims
     (time,), NaN before the item is alive, and sum to it. `reference` holds quantiles of the
     reference distribution (asymmetry: none), so that latent values can be put on the scale;
-    `common_steps` is the correlation found between the steps of two items' levels.
+    `common_steps` is the correlation found between the steps of two items' levels; `ahead` is what
+    forecasts start from.
     """
 
     filtered: NDArray[np.float64]
@@ -91,6 +141,7 @@ class ReadingPath:
     p_rise_method: str
     reference: NDArray[np.float64] | None = None
     common_steps: float = 0.0
+    ahead: Ahead | None = None
 
 
 @dataclass(frozen=True)

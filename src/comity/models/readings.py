@@ -24,7 +24,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comity.core.errors import ModelError, UsageError
-from comity.models._protocol import READINGS, Item, Reading, ReadingPath, Readings
+from comity.models._protocol import (
+    HORIZONS,
+    READINGS,
+    Ahead,
+    Item,
+    Reading,
+    ReadingPath,
+    Readings,
+)
 from comity.models.item_levels import Levels, check_item, fit_levels, standardise
 from comity.models.mixture import (
     BALANCE_UNIT,
@@ -37,13 +45,22 @@ from comity.models.mixture import (
     scaled,
 )
 from comity.models.rise import Rise, chance_of_rise
-from comity.models.shared_errors import common_steps, error_parts, shared_lift
+from comity.models.shared_errors import (
+    common_steps,
+    error_parts,
+    expected_moves,
+    shared_lift,
+)
 
 __all__ = ["ReadingPriors", "estimate_readings", "leave_one_out", "movers"]
 
 Array = NDArray[np.float64]
 
 
+BURN_IN = 48
+"""Months after the first value in which a filter still learns where it stands. [months]"""
+FEWEST_MOVES = 6
+"""Moves that a record must hold before its future is forecast."""
 _DEFAULT = ReadingPriors()
 
 
@@ -230,6 +247,7 @@ def _estimate(
         p_rise_method=rise.method,
         reference=reference,
         common_steps=common,
+        ahead=_ahead(levels, mixture, common, unit, filtered[:, -1], rng),
     )
     return path, _notes(rise, levels, (doubt, common), items)
 
@@ -286,6 +304,37 @@ def _wander(rng: np.random.Generator, shape: tuple[int, int], phi: float) -> Arr
     for t in range(1, shape[1]):
         out[:, t] = phi * out[:, t - 1] + np.sqrt(1.0 - phi**2) * out[:, t]
     return np.asarray(out)
+
+
+def _ahead(
+    levels: Levels,
+    mixture: Mixture,
+    common: float,
+    unit: float,
+    level: Array,
+    rng: np.random.Generator,
+) -> Ahead | None:
+    """Return what forecasts start from; None while the record is too short to have moved."""
+    first = int(mixture.alive.any(axis=0).argmax()) + BURN_IN
+    if mixture.alive.shape[1] - first < HORIZONS[0] * FEWEST_MOVES:
+        return None
+    steps = [fit.step_var[:, -1] for fit in levels.filters]
+    expected = expected_moves(levels, mixture.share, HORIZONS, rng, common)
+    return Ahead(
+        level=level,
+        step=unit**2 * np.array([_mean_variance(mixture.share[:, -1], x, common) for x in steps]),
+        first=first,
+        means=unit * levels.filtered[0],
+        share=mixture.share,
+        expected={span: unit**2 * var for span, var in expected.items()},
+    )
+
+
+def _mean_variance(share: Array, var: Array, common: float) -> Array:
+    """Return the variance of a weighted mean of moves with one correlation, items first."""
+    alone = (share**2 * var).sum(axis=0)
+    together = (share * np.sqrt(var)).sum(axis=0) ** 2
+    return np.asarray(alone + common * (together - alone))
 
 
 def _few(draws: Array, most: int = 200) -> Array:

@@ -19,7 +19,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -29,7 +29,7 @@ from comity.models.item_levels import Levels
 from comity.models.kalman import Filtered, Plan
 from comity.models.smoother import smoothing_gains
 
-__all__ = ["common_steps", "error_parts", "shared_lift", "shared_lifts"]
+__all__ = ["common_steps", "error_parts", "expected_moves", "shared_lift", "shared_lifts"]
 
 Array = NDArray[np.float64]
 _YEAR = 12
@@ -112,6 +112,48 @@ def error_parts(
             np.concatenate([first, -first[:, :rest]], axis=1),
             np.concatenate([second, -second[:, :rest]], axis=1),
         )
+
+
+def expected_moves(
+    levels: Levels,
+    share: Array,
+    spans: Sequence[int],
+    rng: np.random.Generator,
+    common: float,
+) -> dict[int, Array]:
+    """Return the variance that the moves of a filtered mean should have, by month of their start.
+
+    A filtered mean moves less than the level behind it: each filter waits for its own values. The
+    moves are those of the items alive at the start, with their shares then.
+
+    Parameters
+    ----------
+    levels : Levels
+        Of the items of one reading.
+    share : numpy.ndarray
+        Shares of the items in the mean, dims (item, time).
+    spans : sequence of int
+        Lengths of the moves. [months]
+    rng : numpy.random.Generator
+        Source of chance.
+    common : float
+        Correlation between the steps of two items. [1]
+
+    Returns
+    -------
+    dict of int to numpy.ndarray
+        By length, dims (time - length,); empty where the record is shorter.
+    """
+    fit, noise = levels.central, levels.central_noise
+    gains = _Gains.of(fit, levels.plan, levels.variance(noise))
+    true = _true_levels(fit, levels.start_var, rng, _WALKS, common)
+    found = _filter_means(gains, true, _noise(levels, noise, rng, _WALKS))[0]
+    by_month = share.T[:, :, None]
+    moves = {}
+    for span in spans:
+        steps = found[span:] - found[:-span] if span < len(found) else found[:0]
+        moves[span] = np.asarray(((steps @ by_month[: len(steps)])[:, :, 0] ** 2).mean(axis=1))
+    return moves
 
 
 def shared_lift(levels: Levels, share: Array, common: float) -> Array:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from comity import __version__
+from comity.briefs.render.backtest import render_backtest, write_backtest
 from comity.briefs.render.effects import render_effects
 from comity.briefs.render.html import render_html
 from comity.briefs.render.json import load_json, render_json
@@ -26,6 +27,7 @@ from comity.judgement.assemble import Identity
 from comity.judgement.beside import beside
 from comity.judgement.change import compare
 from comity.judgement.implied.audiences import audience_named
+from comity.judgement.probability import scale_named
 from comity.models.factor import estimate_panel
 from comity.models.panel_table import read_panel_table
 from comity.workspace.chain import (
@@ -40,8 +42,10 @@ from comity.workspace.event_study import event_study
 from comity.workspace.evidence_doors import must_exist
 from comity.workspace.health import checks
 from comity.workspace.horizon import Horizon
+from comity.workspace.lint_doors import LintDoors
 from comity.workspace.panel_doors import PanelDoors
 from comity.workspace.reference import PANEL_FILE, write_atomically
+from comity.workspace.register_views import Choice, chosen
 from comity.workspace.replays import replay
 from comity.workspace.schemas import json_schemas
 from comity.workspace.score_doors import ScoreDoors
@@ -54,13 +58,13 @@ if TYPE_CHECKING:
     from comity.judgement.assessment import Assessment
     from comity.judgement.replay import Replay
 
-__all__ = ["FORMATS", "Question", "Workspace"]
+__all__ = ["FORMATS", "Choice", "Question", "Workspace"]
 
 FORMATS = ("html", "md", "json")
 _MOST_WEIGHT = 100.0
 
 
-class Workspace(PanelDoors, ScoreDoors):
+class Workspace(PanelDoors, ScoreDoors, LintDoors):
     """A store, a catalog and settings; every door calls these methods and nothing below them.
 
     Parameters
@@ -247,35 +251,27 @@ class Workspace(PanelDoors, ScoreDoors):
         return estimate_panel(read_panel_table(path), seed=seed or self.settings.seed)
 
     def show(
-        self,
-        a: str,
-        b: str,
-        view: str,
-        as_of: dt.date | None = None,
-        audience: str | None = None,
+        self, a: str, b: str, view: str, as_of: dt.date | None = None, choice: Choice | None = None
     ) -> tuple[Assessment, Any]:
-        """Return the assessment and one part of it as plain data.
-
-        An `audience` picks its implications; other views have none.
+        """Return the assessment and one part of it, or what is chosen of it, as plain data.
 
         Raises
         ------
         UnknownName
-            If there is no such view or audience.
+            If there is no such view, item or side.
         UsageError
-            If an audience is given for another view.
+            If the view does not know the choice.
         """
         if view not in VIEWS:
             raise UnknownName("view", view, (*VIEWS, "effect"))
+        choice = choice or Choice()
+        choice.check(view)
         assessment = self.assess(a, b, as_of=as_of)
-        part = part_of(assessment, view)
-        if audience is None:
-            return assessment, part
-        if view != "implications":
-            msg = f"--audience picks implications; the view {view} is the same for all."
-            raise UsageError(msg)
-        wanted = audience_named(audience, self.catalogs).id
-        return assessment, [item for item in part if item["audience"] == wanted]
+        return assessment, chosen(assessment, view, part_of(assessment, view), choice)
+
+    def choice(self, **asked: str | None) -> Choice:
+        """Return what of a view is asked for; keywords as of `Choice`."""
+        return Choice(**asked)
 
     def effect(
         self,
@@ -308,6 +304,24 @@ class Workspace(PanelDoors, ScoreDoors):
         """
         return event_study(self._question(a, b, as_of), date, months)
 
+    def backtest(
+        self, a: str, b: str, progress: Callable[[str], None] = lambda _: None
+    ) -> dict[str, Any]:
+        """Test the outlook by rolling origins, on the panels and on the own record of two states.
+
+        Raises
+        ------
+        UsageError
+            If nothing is long enough to be tested.
+        """
+        from comity.workspace.backtest import backtest  # noqa: PLC0415 -- slow to import
+
+        return backtest(self._question(a, b, None), self.settings.home, progress)
+
+    def write_backtest(self, data: dict[str, Any], folder: Path, date: dt.date) -> list[Path]:
+        """Write what `backtest` gave into a folder: data, a page with its table, and charts."""
+        return write_backtest(data, folder, date)
+
     def replay(
         self,
         a: str,
@@ -336,14 +350,20 @@ class Workspace(PanelDoors, ScoreDoors):
         """Return effects as a terminal shows them."""
         return render_effects(data)
 
+    def backtest_table(self, data: dict[str, Any]) -> Any:
+        """Return the scores of the outlook as a terminal shows them."""
+        return render_backtest(data)
+
     def summary(self, assessment: Assessment) -> Any:
         """Return what a terminal shows of an assessment."""
         return render_terminal(assessment)
 
     def table(self, assessment: Assessment, view: str, part: Any = None) -> Any:
-        """Return one part of an assessment as a terminal shows it; `part` if it was chosen from."""
-        chosen = part_of(assessment, view) if part is None else part
-        return render_view(assessment, view, chosen)
+        """Return one part of an assessment, or what `show` gave of it, as a terminal shows it."""
+        if part is None:
+            part = chosen(assessment, view, part_of(assessment, view), Choice())
+
+        return render_view(assessment, view, part)
 
     def doctor(self) -> list[dict[str, str]]:
         """Check this machine, the catalog, the store and the database of acts."""
@@ -432,6 +452,7 @@ class Workspace(PanelDoors, ScoreDoors):
             "code": folder_hash(builtin_catalog().parent, frozenset({".py"})),
             "seed": self.settings.seed,
             "draws": self.settings.draws,
+            "scale": scale_named(self.settings.scale, self.catalogs).id,
         }
         if missing:
             parts["missing"] = [repr(gap) for gap in missing]

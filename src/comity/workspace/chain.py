@@ -17,6 +17,7 @@ from comity.judgement.assemble import Estimates, Identity, judge
 from comity.judgement.book import EvidenceBook
 from comity.judgement.context import Context
 from comity.judgement.deliveries import deliveries
+from comity.judgement.probability import scale_named
 from comity.judgement.readings import significant
 from comity.models.change_points import segment
 from comity.models.effect import Effect, event_effects
@@ -148,6 +149,7 @@ class Chain:
                 comparison=self._comparison(reference, view, case),
                 files=read_files(self.store),
                 missing=self.missing,
+                scale=scale_named(self.settings.scale, self.catalogs),
             )
             return judge(context, estimates, self.identity, specs, self.catalogs)
 
@@ -182,6 +184,17 @@ class Chain:
         known = self._items(past, months[: months.index(since) + 1]) if since in months else []
         found = reading_news(months, known, items, since, seed=self.settings.seed)
         return [_news_part(each, panel) for each in found]
+
+    def measured_items(self) -> tuple[tuple[str, ...], list[Item]]:
+        """Return the months and the items that the readings are estimated from.
+
+        Raises
+        ------
+        ModelError
+            If nothing can be measured.
+        """
+        _, months, items = self._measured()
+        return months, items
 
     def _measured(self) -> tuple[Panel, tuple[str, ...], list[Item]]:
         case = load_case(self.question.dyad, self.catalogs)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from comity.core.catalog import builtin_catalog, read_yaml
+from comity.core.catalog import builtin_catalog, catalog_files, read_yaml
 from comity.core.claim_test import ClaimTest
 from comity.core.errors import CatalogError, nearest
 from comity.core.framework import load_hypotheses, load_references, load_tests
 from comity.indicators.definition import load_indicators
+from comity.judgement.assumptions import AssumptionList
+from comity.judgement.checklist import load_checklist
 from comity.judgement.drivers import load_drivers
 from comity.judgement.ladder import load_ladder
+from comity.judgement.lint.rules import load_rulebook
 from comity.judgement.probability import load_scales
 from comity.judgement.rivals.finding import load_weighing
 
@@ -58,9 +61,31 @@ def check_references(catalogs: Sequence[Path] = ()) -> int:
         checked += _check(f"drivers, {driver.id}", "indicators", driver.indicators, indicators)
     for criterion in ladder.criteria:
         checked += _check(f"ladder.yml, {criterion.id}", "indicator", criterion.reads, indicators)
+    for rule in load_rulebook(catalogs).rules.values():
+        checked += _check(f"lint/{rule.id}.yml", "citation", [rule.citation], references)
     for name, scale in load_scales(catalogs).items():
         checked += _check(f"scales/{name}.yml", "citation", [scale.citation], references)
+    checked += _check("checklist.yml", "citation", [load_checklist(catalogs).citation], references)
+    checked += _check_assumptions(catalogs, indicators, references)
     checked += _check("ladder.yml", "citation", [ladder.citation], references)
+    return checked
+
+
+def _check_assumptions(
+    catalogs: Sequence[Path], indicators: Collection[str], references: Collection[str]
+) -> int:
+    """Check the assumptions of the method and of every case."""
+    checked = 0
+    paths = [
+        *catalog_files("assumptions.yml", catalogs),
+        *catalog_files("cases/*/assumptions.yml", catalogs),
+    ]
+    for path in paths:
+        place = f"{path.parent.name}/{path.name}"
+        for item in read_yaml(path, AssumptionList).assumptions:
+            watched = [item.watch.indicator] if item.watch else []
+            checked += _check(f"{place}, {item.id}", "watch", watched, indicators)
+            checked += _check(f"{place}, {item.id}", "citations", item.citations, references)
     return checked
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import asdict
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from comity.core.dyad import Dyad
 from comity.core.errors import UsageError
 from comity.core.settings import Settings
 from comity.evidence.booking import collect_local
-from comity.evidence.hand_tables import admit_table, sync_case
+from comity.evidence.hand_tables import admit_table, check_table, sync_case, table_of_file
 from comity.evidence.ingest import IngestReport
 from comity.evidence.store import EvidenceStore
 from comity.sources._spec import expected_of, source_named
@@ -31,10 +31,18 @@ from comity.workspace.completeness import (
     ledger_rows,
     run_summary,
 )
+from comity.workspace.register_doors import (
+    check_lines,
+    check_report,
+    must_have_dyad,
+    register_rules,
+)
 from comity.workspace.reports import holdings, report_lines, source_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from comity.evidence.register_checks import RegisterRules
 
 __all__ = ["EvidenceDoors", "must_exist"]
 
@@ -210,21 +218,66 @@ class EvidenceDoors:
     ) -> IngestReport:
         """Admit a CSV of the user's own, whose columns are those of a table.
 
+        Rows of registers are held against their codebook, and against what is stored of the dyad.
+
         Raises
         ------
         CatalogError
             If a column is unknown, or the table cannot be told from the header.
+        UsageError
+            If rows belong to a dyad and none is given.
         """
         must_exist(path)
-        owner = f"user:{self.dyad(*dyad).key.lower()}" if dyad else "user"
+        pair, rules = self._register_rules(path, table, dyad)
         return admit_table(
             self.store,
             table,
             path,
             recorded_on=clock.now(),
-            source=owner,
+            source=_owner(pair),
             replace_others=replace,
+            rules=rules,
         )
+
+    def check(
+        self,
+        path: Path,
+        table: str | None = None,
+        dyad: tuple[str, str] | None = None,
+        *,
+        replace: bool = False,
+    ) -> dict[str, Any]:
+        """Say what `admit` would do with a file, and store nothing.
+
+        Returns
+        -------
+        dict
+            ``table``, ``rows`` that would be admitted or are stored already, and ``set_aside``:
+            each with locator, code, reason, field, rule and what is allowed.
+
+        Raises
+        ------
+        CatalogError, UsageError
+            As `admit`.
+        """
+        must_exist(path)
+        pair, rules = self._register_rules(path, table, dyad)
+        found = check_table(self.store, table, path, rules, _owner(pair), replace_others=replace)
+        return check_report(found)
+
+    def check_lines(self, path: Path, report: dict[str, Any]) -> list[str]:
+        """Return what `check` found in sentences."""
+        return check_lines(path, report)
+
+    def _register_rules(
+        self, path: Path, table: str | None, dyad: tuple[str, str] | None
+    ) -> tuple[Dyad | None, RegisterRules]:
+        pair = self.dyad(*dyad) if dyad else None
+        rules = register_rules(pair, self.actors, self.catalogs)
+        must_have_dyad(table_of_file(table, path).name, pair, rules)
+        if pair is not None:
+            self.sync(pair)
+        return pair, rules
 
     def holdings(self) -> dict[str, Any]:
         """Return what is stored by source, and the rows in quarantine."""
@@ -291,13 +344,26 @@ class EvidenceDoors:
         """Admit the built-in evidence of the dyad's case, if it has one and it has changed."""
         folder = case_folder(dyad, self.catalogs)
         if folder is not None:
-            sync_case(self.store, folder.name, case_tables(folder), clock.now())
+            sync_case(
+                self.store,
+                folder.name,
+                case_tables(folder),
+                clock.now(),
+                partial(register_rules, dyad, self.actors, self.catalogs),
+            )
 
     def sync_all(self) -> None:
         """Admit the built-in evidence of every case."""
         for catalog in (builtin_catalog(), *self.catalogs):
             for folder in sorted((catalog / "cases").glob("*-*")):
-                sync_case(self.store, folder.name, case_tables(folder), clock.now())
+                a, _, b = folder.name.upper().partition("-")
+                rules = partial(register_rules, Dyad(a, b), self.actors, self.catalogs)
+                sync_case(self.store, folder.name, case_tables(folder), clock.now(), rules)
+
+
+def _owner(dyad: Dyad | None) -> str:
+    """Return the source under which a user's rows are kept."""
+    return f"user:{dyad.key.lower()}" if dyad else "user"
 
 
 def must_exist(path: Path) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from comity.acts.checklist import load_rows
+from comity.acts.glance import may_concern
 from comity.acts.names import checked_name, checked_text
 from comity.briefs.render.json import render_json
 from comity.briefs.render.reviews import render_log, render_parts, render_reviews
@@ -15,6 +15,7 @@ from comity.core.errors import ActRefused, UsageError
 from comity.judgement.publication import default_number, unreviewed
 from comity.judgement.sentences import locate, sentences, texts
 from comity.workspace.acts_doors import ActsDoors
+from comity.workspace.checklists import answered, rows_for_a_person
 from comity.workspace.edited_text import must_keep_the_rules
 
 if TYPE_CHECKING:
@@ -155,9 +156,10 @@ class ReviewDoors(ActsDoors):
 
         said, actor = checked_text(text, "--answer"), self._actor(by)
         self._as_put_forward(name)
+        rows = rows_for_a_person(self.catalogs)
         with self.acts.writing() as session:
             review = reviews.find(session, name)
-            reviews.check(session, review, actor, row, said, load_rows(self.catalogs))
+            reviews.check(session, review, actor, row, said, rows)
             return self._row(reviews.standing(session, review))
 
     def review_dissent(self, name: str, text: str, by: str) -> dict[str, Any]:
@@ -215,7 +217,7 @@ class ReviewDoors(ActsDoors):
         with self.acts.reading() as session:
             review = reviews.find(session, name)
         now = self.computed(review.a, review.b, as_of=review.as_of)
-        rows = load_rows(self.catalogs)
+        rows = rows_for_a_person(self.catalogs)
         with self.acts.writing() as session:
             review = reviews.find(session, reviews.name_of(review))
             reviews.sign(session, review, actor, now.inputs_hash, rows, said)
@@ -277,14 +279,15 @@ class ReviewDoors(ActsDoors):
         if manifest.excluded or manifest.weights or manifest.only_panel_items:
             note = "Made with a choice of the reader's own; only the assessment as declared is put "
             block = unreviewed(assessment).model_copy(update={"note": f"{note}forward for review."})
-        elif self.acts_address.may_hold_acts:
+        elif may_concern(self.acts_address, assessment.dyad.a, assessment.dyad.b):
             from comity.acts.publication import publication_of  # noqa: PLC0415
 
             with self.acts.reading() as session:
                 block = publication_of(session, assessment)
         else:
             block = unreviewed(assessment)
-        return assessment.model_copy(update={"publication": block, "review": block.status})
+        update = {"publication": block, "review": block.status, **answered(assessment, block)}
+        return assessment.model_copy(update=update)
 
     def _actor(self, by: str | None) -> Actor:
         from comity.acts.reviews import Actor  # noqa: PLC0415
@@ -317,7 +320,7 @@ class ReviewDoors(ActsDoors):
     def _row(self, found: Standing) -> dict[str, Any]:
         from comity.acts.reviews import name_of  # noqa: PLC0415
 
-        review, rows = found.review, load_rows(self.catalogs)
+        review, rows = found.review, rows_for_a_person(self.catalogs)
         return {
             "id": name_of(review),
             "dyad": f"{review.a}-{review.b}",

@@ -8,26 +8,41 @@ from pydantic import BaseModel
 
 from comity.core.case import Case
 from comity.core.claim_test import ClaimTest
+from comity.core.codebook import Codebook
 from comity.core.framework import DiscriminatingTest, Hypothesis, Outlet, Term
+from comity.core.ledger_rules import LedgerRules
 from comity.indicators.definition import IndicatorDefinition
 from comity.judgement.assessment import Assessment
+from comity.judgement.assumptions import AssumptionList
+from comity.judgement.checklist import ChecklistDefinition
 from comity.judgement.drivers import DriverDefinition
 from comity.judgement.ladder import LadderDefinition
+from comity.judgement.lint.rules import Language, LintRule
 from comity.judgement.probability import Scale
+from comity.judgement.questions import QuestionDefinition
 from comity.judgement.rivals.finding import Weighing
+from comity.judgement.scenarios import ScenarioDefinition
 
 __all__ = ["json_schemas"]
 
 _MODELS: dict[str, type[BaseModel]] = {
     "assessment": Assessment,
+    "assumptions": AssumptionList,
     "case": Case,
+    "checklist": ChecklistDefinition,
     "claim": ClaimTest,
+    "codebook": Codebook,
     "driver": DriverDefinition,
     "hypothesis": Hypothesis,
     "indicator": IndicatorDefinition,
     "ladder": LadderDefinition,
+    "lint_language": Language,
+    "lint_rule": LintRule,
+    "ledger": LedgerRules,
     "outlet": Outlet,
+    "question": QuestionDefinition,
     "scale": Scale,
+    "scenario": ScenarioDefinition,
     "term": Term,
     "test": DiscriminatingTest,
     "weighing": Weighing,

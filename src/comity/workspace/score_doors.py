@@ -6,10 +6,12 @@ import datetime as dt
 import math
 from typing import TYPE_CHECKING, Any
 
+from comity.acts.glance import may_concern
 from comity.acts.names import checked_name, checked_text
 from comity.briefs.render.scores import render_scores
 from comity.core import clock
 from comity.core.errors import ActRefused, UnknownName, UsageError
+from comity.judgement.checklist import scored_again
 from comity.workspace.review_doors import ReviewDoors
 
 if TYPE_CHECKING:
@@ -201,17 +203,18 @@ class ScoreDoors(ReviewDoors):
     def published(self, assessment: Assessment) -> Assessment:
         """Lay author, review, and the scores of recorded forecasts over an assessment."""
         made = super().published(assessment)
+        if not may_concern(self.acts_address, assessment.dyad.a, assessment.dyad.b):
+            return made
         own = self._own_record(dt.date.fromisoformat(assessment.as_of), assessment.dyad.key)
         if own is None:
             return made
         record = made.track_record.model_copy(update={"own": own})
-        return made.model_copy(update={"track_record": record})
+        made = made.model_copy(update={"track_record": record})
+        return made.model_copy(update={"checklist": scored_again(made, self.catalogs)})
 
     # ------------------------------------------------------------------ inside
 
     def _own_record(self, as_of: dt.date, dyad: str) -> OwnRecord | None:
-        if not self.acts_address.may_hold_acts:
-            return None
         from comity.acts.scores import own_record, read_book  # noqa: PLC0415
 
         with self.acts.reading() as session:

@@ -27,6 +27,7 @@ VIEWS = {
     "levers": "levers",
     "theatres": "theatres",
     "hypotheses": "hypotheses",
+    "outlook": "outlook",
     "matrix": "hypothesis_matrix",
     "claim": "claim_tests",
     "evidence": "evidence",
@@ -35,8 +36,14 @@ VIEWS = {
     "drivers": "drivers",
     "tensions": "tensions",
     "judgements": "judgements",
+    "assumptions": "key_assumptions",
+    "checklist": "checklist",
     "gaps": "gaps",
     "network": "comparison",
+    "perspectives": "perspectives",
+    "votes": "votes",
+    "obligations": "obligations",
+    "fulfilment": "ledger_summary",
     "record": "track_record",
     "implications": "implications",
     "capability": "capability_watch",
@@ -121,6 +128,11 @@ def _named_parts(assessment: Assessment) -> dict[str, list[str]]:
         assessment.track_record.published,
     ):
         parts |= {item.id: item.evidence for item in group}
+    bound = [(each.id, each.evidence) for each in assessment.votes]
+    bound += [(each.id, each.evidence) for each in assessment.obligations]
+    for name, ids in bound:
+        # a treaty is also an item of the ledger, by the same id
+        parts[name] = list(dict.fromkeys([*parts.get(name, ()), *ids]))
     for theatre in assessment.theatres:
         parts[theatre.id] = [record for cell in theatre.cells for record in cell.evidence]
     parts |= {item.id: item.key_evidence for item in assessment.hypotheses}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import multiprocessing
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,9 @@ from alembic.script import ScriptDirectory
 from pydantic import SecretStr
 from sqlalchemy import select, text
 
-from comity.acts import database as database_module
 from comity.acts.address import ActsAddress, acts_address
 from comity.acts.database import ActsDatabase
+from comity.acts.glance import MIGRATIONS, may_concern, newest_revision
 from comity.acts.tables import Base, Forecast, Review
 from comity.core.errors import ActsError, ActsUnavailable, UsageError
 from comity.core.settings import Settings, without_password
@@ -145,10 +147,10 @@ def test_the_migrations_make_what_the_models_declare(database: ActsDatabase):
 
 
 def test_migrations_are_numbered_in_one_line():
-    scripts = ScriptDirectory(str(database_module.MIGRATIONS))
+    scripts = ScriptDirectory(str(MIGRATIONS))
     numbers = [script.revision for script in reversed(list(scripts.walk_revisions()))]
     assert numbers == [f"{i + 1:04}" for i in range(len(numbers))]
-    assert scripts.get_heads() == [database_module._newest()]
+    assert scripts.get_heads() == [newest_revision()]
     for script in scripts.walk_revisions():
         assert Path(script.path).name.startswith(f"r{script.revision}_")
 
@@ -251,3 +253,27 @@ def test_nothing_is_made_by_looking(tmp_path: Path):
     address = acts_address(Settings(home=tmp_path))
     assert not address.may_hold_acts
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_glance_sees_what_concerns_a_dyad(address: ActsAddress):
+    if address.path is not None:
+        assert not may_concern(address, "RUS", "IRN")
+    database = ActsDatabase.open(address)
+    with database.writing() as session:
+        session.add_all([review(), forecast(dyad="CHN-RUS")])
+    assert may_concern(address, "RUS", "IRN")
+    assert may_concern(address, "RUS", "CHN")
+    if address.path is not None:
+        assert not may_concern(address, "IRN", "CHN")
+    with database._begin(write=True) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert may_concern(address, "IRN", "CHN")  # to be opened, and refused
+
+
+def test_a_glance_without_sqlalchemy():
+    code = (
+        "import sys, comity.acts.glance, comity.acts.address, comity.workspace, comity.cli.review;"
+    )
+    code += "print([m for m in sys.modules if m.split('.')[0] in ('sqlalchemy', 'alembic')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

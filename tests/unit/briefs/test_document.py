@@ -21,7 +21,7 @@ def test_walk_does_not_enter_chart_specs(rich):
         for part in walk([c.blocks for c in compose(rich).chapters])
         if isinstance(part, Figure)
     ]
-    names = ("readings", "roles", "compared", "network")
+    names = ("readings", "roles", "compared", "network", "outlook", "calibration")
     assert {figure.name for figure in figures} == {f"chart-{name}" for name in names}
 
 

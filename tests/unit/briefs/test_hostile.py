@@ -69,13 +69,14 @@ def test_outward_links_give_nothing_away(tags):
 
 def test_scripts_are_ours_alone(rich_page):
     scripts = re.findall(r"<script[^>]*>(.*?)</script>", rich_page, flags=re.S)
-    assert len(scripts) == 6
+    assert len(scripts) == 8
     assert not [script for script in scripts if "alert(" in script and "alert('x')" in script]
 
 
 def test_data_in_the_page_read_back_as_they_were(rich, rich_page):
     specs = re.findall(r'<script type="application/json" id="([^"]+)">(.*?)</script>', rich_page)
-    figures = {f"spec-chart-{name}" for name in ("readings", "roles", "compared", "network")}
+    names = ("readings", "roles", "compared", "network", "outlook", "calibration")
+    figures = {f"spec-chart-{name}" for name in names}
     assert {name for name, _ in specs} == figures
     for _, text in specs:
         assert "<" not in text

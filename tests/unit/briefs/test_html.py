@@ -82,13 +82,13 @@ def test_pictures_have_titles_and_descriptions(rich_page):
 def test_tables_have_scoped_headers_and_charts_their_data(rich_page):
     body = re.sub(r"<script.*?</script>", "", rich_page, flags=re.S)
     assert not re.search(r"<th(?![^>]*scope=)(?=[ >])", body)
-    assert body.count("Data of this chart") == 4
+    assert body.count("Data of this chart") == 6
 
 
 def test_charts_stand_without_script(rich):
     page = render_html(rich, interactive=False)
     assert "vegaEmbed =" not in page
-    assert page.count('class="chart wide"') == 4
+    assert page.count('class="chart wide"') == 6
     assert len(page) < 1_600_000
 
 

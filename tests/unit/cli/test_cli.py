@@ -137,7 +137,7 @@ def test_json_to_standard_output_is_only_json(run) -> None:
 
 VIEWS = (
     "readings phases indicators roles ledger stress levers theatres hypotheses evidence timeline "
-    "ladder drivers tensions judgements gaps"
+    "ladder drivers tensions judgements gaps votes obligations perspectives fulfilment"
 )
 
 

@@ -16,6 +16,7 @@ from comity.judgement.assessment import (
     RolePoint,
 )
 from comity.judgement.confidence import Basis, confidence_sentence
+from comity.judgement.probability import likelihood, scale_named
 
 
 class Book:
@@ -31,7 +32,7 @@ class View:
 CONTEXT = SimpleNamespace(
     dyad=Dyad("AAA", "BBB"), a="Arcadia", b="Borduria", as_of=dt.date(2026, 4, 15),
     cut_off=dt.date(2026, 4, 1), names={"AAA": "Arcadia", "BBB": "Borduria"}, sources=["x"],
-    view=View(), book=Book(),
+    view=View(), book=Book(), scale=scale_named(), likelihood=likelihood,
 )  # fmt: skip
 
 

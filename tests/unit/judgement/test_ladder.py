@@ -94,3 +94,25 @@ def test_a_measure_of_another_kind_does_not_count() -> None:
     contacts = next(series for series in made.series if series.definition.id == "POL-01")
     contacts.unit = "log ratio"
     assert climb(load_ladder(), made, Book()).rung == 1
+
+
+def test_what_holds_the_rung_says_when_it_lapses() -> None:
+    arms = dict.fromkeys(range(2010, 2027), 0.0) | {2023: 1.0}
+    made = climb(
+        load_ladder(),
+        panel(**EARLY, DEF_01=arms, DEF_06=dict.fromkeys(YEARS, 1.0)),
+        Book(),
+    )
+    assert made.rung == 3
+    assert made.down is not None
+    held = {item.criterion: item for item in made.down.holding}
+    # a window of five years from 1 January: what happened in 2023 counts until the end of 2028
+    assert held["L3-arms"].lapses_in == 2029
+    assert held["L3-arms"].margin == 1.0
+    assert held["L2-contacts"].lapses_in is None
+    assert made.down.name == "regular consultation"
+    assert held["L3-arms"].would_fall.startswith("five years without")
+
+
+def test_nothing_holds_where_nothing_is_known() -> None:
+    assert climb(load_ladder(), panel(), Book()).down is None

@@ -13,7 +13,7 @@ from comity.briefs.render.json import render_json
 from comity.briefs.render.markdown import render_markdown
 from comity.core import clock
 from comity.core.errors import ActRefused, UnknownName, UsageError
-from comity.judgement.outlook_parts import Horizon, Outlook
+from comity.judgement.outlook_parts import Horizon, Outlook, Question
 from comity.workspace import Workspace
 
 NUMBER = "RUS-IRN-2026-04-15"
@@ -164,16 +164,15 @@ def test_doctor_says_when_rows_can_be_changed(acting: Workspace, tmp_path: Path)
 
 
 def _with_questions(assessment):
-    question = {
-        "id": "Q-su35", "text": "Will a Su-35 be delivered?", "criteria": "A row in claims.csv.",
-        "source": "the register of claims", "resolves_on": "2026-10-15", "probability": 0.1,
-    }  # fmt: skip
-    outlook = Outlook.model_construct(
-        horizons=[
-            Horizon.model_construct(
-                months=6, readings={"depth": {"p10": 40.0, "p50": 50.0, "p90": 60.0}}, scenarios=[]
-            )
-        ],
+    question = Question(
+        id="Q-su35", text="Will a Su-35 be delivered?", criteria="A row in claims.csv.",
+        source="the register of claims", void="", months=6, resolves_on="2026-10-15",
+        probability=0.1, word="very unlikely", lo80=0.05, hi80=0.2, method="made up",
+        author="made up", evidence=[],
+    )  # fmt: skip
+    depth = {"p10": 40.0, "p50": 50.0, "p90": 60.0}
+    outlook = Outlook(
+        horizons=[Horizon(months=6, readings={"depth": depth}, scenarios=[])],
         questions=[question],
     )
     return assessment.model_copy(update={"outlook": outlook})

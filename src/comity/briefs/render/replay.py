@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from comity.briefs.render.markdown import escape as plain
 from comity.briefs.wording import date_words
 
 if TYPE_CHECKING:
@@ -120,29 +121,26 @@ def replay_markdown(replay: Replay) -> str:
     """Return a replay as a page in Markdown; text from outside is data in it."""
     lines = [f"# Replay of {replay.dyad}", "", f"Outcomes as of {date_words(replay.as_of)}.", ""]
     for day in replay.days:
-        lines += [f"## As of {date_words(day.on)}", "", _plain(day.bottom_line), "",
-                  _plain(day.confidence), "", _plain(day.leader), ""]  # fmt: skip
-        lines += [line for text in day.claims for line in (_plain(text), "")]
+        lines += [f"## As of {date_words(day.on)}", "", _line(day.bottom_line), "",
+                  _line(day.confidence), "", _line(day.leader), ""]  # fmt: skip
+        lines += [line for text in day.claims for line in (_line(text), "")]
         lines += _page_table(_DOCUMENTS, [_document_cells(each) for each in day.published])
         lines += _page_table(_DIRECTIONS, _direction_rows(day))
         lines += _page_table(
             ("date", "what happened in the next 24 months"),
             [(each.date, each.text) for each in day.happened],
         )
-        lines += [_plain(day.caveat), ""]
+        lines += [_line(day.caveat), ""]
     return "\n".join([*lines, _score(replay), ""])
 
 
 def _page_table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
     names = list(head)
     made = [f"| {' | '.join(names)} |", f"|{'---|' * len(names)}"]
-    made += [f"| {' | '.join(_plain(cell) for cell in row)} |" for row in rows]
+    made += [f"| {' | '.join(_line(cell) for cell in row)} |" for row in rows]
     return [*made, ""]
 
 
-def _plain(text: str) -> str:
-    """Return text that Markdown cannot read as markup."""
-    cleaned = " ".join(text.split())
-    for mark in "\\`*_{}[]<>#|$":
-        cleaned = cleaned.replace(mark, f"\\{mark}")
-    return cleaned
+def _line(text: str) -> str:
+    """Return text from outside as one line that Markdown cannot read as markup."""
+    return plain(" ".join(text.split()))

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
+from comity.briefs.render import register_views
 from comity.briefs.render.implied import capability_table, implications_table
+from comity.briefs.render.outlook import outlook_view
 from comity.briefs.wording import join_words, percentile
 
 if TYPE_CHECKING:
@@ -145,37 +147,28 @@ def _end(flip: dict[str, Any], names: dict[str, str]) -> str:
     return f", over since {since}, {then}"
 
 
-def _ledger(_: Assessment, data: list[dict[str, Any]]) -> Table:
+def _ledger(assessment: Assessment, data: list[dict[str, Any]] | dict[str, Any]) -> RenderableType:
+    if isinstance(data, dict):
+        return register_views.ledger_item(assessment, data)
     rows = (
         (
             item["name"],
             f"{item['actor']} to {item['recipient']}",
+            (item["established"] or {}).get("state") or "nothing",
+            (item["established"] or {}).get("since"),
             item["state"],
-            item["verified_state"] or "nothing verified",
             item["since"],
+            "contested" if item["contested"] else "",
             f"{item['claims']} / {item['denials']}",
+            item["id"],
         )
         for item in data
     )
-    head = ("item", "direction", "latest assertion", "verified", "date", "claims / denials")
+    head = (
+        *("item", "direction", "established", "since", "latest assertion", "date", ""),
+        *("claims / denials", "id (--item)"),
+    )
     return table_of("Promised and delivered", head, rows)
-
-
-def _stress(_: Assessment, data: list[dict[str, Any]]) -> Table:
-    rows = (
-        (
-            item["start"],
-            item["name"] + (" (contested reading)" if item["contested"] else ""),
-            f"{item['responder']} for {item['on']}",
-            item["score"],
-            item["score_word"],
-            item["days_to_response"],
-            item["cost_borne"],
-        )
-        for item in data
-    )
-    head = ("start", "crisis", "who for whom", "score", "meaning", "days", "cost")
-    return table_of("When it cost something", head, rows)
 
 
 def _levers(_: Assessment, data: list[dict[str, Any]]) -> Table:
@@ -284,16 +277,6 @@ def _timeline(_: Assessment, data: list[dict[str, Any]]) -> Table:
     return table_of("Timeline of the cited records", ("date", "id", "modality", "summary"), rows)
 
 
-def _ladder(_: Assessment, data: dict[str, Any]) -> Table:
-    met = {True: "met", False: "not met", None: "not known"}
-    rows = (
-        (item["rung"], met[item["met"]], item["statement"], item["why"])
-        for item in data["criteria"]
-    )
-    title = f"Ladder of alignment: rung {_text(data['rung'])} of 6 ({data['rung_name']})"
-    return table_of(title, ("rung", "", "criterion", "why"), rows)
-
-
 def _drivers(_: Assessment, data: list[dict[str, Any]]) -> Table:
     rows = (
         (item["name"], item["type"], item["since"], item["strength"], item["trend"])
@@ -305,6 +288,22 @@ def _drivers(_: Assessment, data: list[dict[str, Any]]) -> Table:
 def _judgements(_: Assessment, data: list[dict[str, Any]]) -> Table:
     rows = ((item["id"], item["text"], item["confidence"]) for item in data)
     return table_of("Judgements", ("id", "judgement", "confidence"), rows)
+
+
+def _assumptions(_: Assessment, data: list[dict[str, Any]]) -> Table:
+    words = {True: "holds", False: "does not hold", None: "not known"}
+    rows = (
+        (item["id"], item["text"], words[item["holds"]], item["indicator_state"]) for item in data
+    )
+    return table_of("Key assumptions", ("id", "taken for granted", "now", "watched"), rows)
+
+
+def _checklist(_: Assessment, data: list[dict[str, Any]]) -> Table:
+    rows = (
+        (item["id"], item["standard"], item["status"].replace("_", " "), item["detail"])
+        for item in data
+    )
+    return table_of("Tradecraft checklist", ("id", "standard", "status", "detail"), rows)
 
 
 def _gaps(_: Assessment, data: list[dict[str, Any]]) -> Table:
@@ -363,20 +362,27 @@ _VIEWS: dict[str, Callable[[Assessment, Any], RenderableType]] = {
     "indicators": _indicators,
     "roles": _roles,
     "ledger": _ledger,
-    "stress": _stress,
+    "stress": register_views.stress,
     "levers": _levers,
     "theatres": _theatres,
     "hypotheses": _hypotheses,
+    "outlook": outlook_view,
     "matrix": _matrix,
     "claim": _claim,
     "evidence": _evidence,
     "timeline": _timeline,
-    "ladder": _ladder,
+    "ladder": register_views.ladder,
     "drivers": _drivers,
     "tensions": _drivers,
     "judgements": _judgements,
+    "assumptions": _assumptions,
+    "checklist": _checklist,
     "gaps": _gaps,
     "network": _network,
+    "perspectives": register_views.perspectives,
+    "votes": register_views.votes,
+    "obligations": register_views.obligations,
+    "fulfilment": register_views.fulfilment,
     "record": _record_of,
     "implications": implications_table,
     "capability": capability_table,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from comity.briefs.blocks import Column, Finding, Paragraph, Row, Table
+from comity.briefs.blocks import Column, Finding, Outside, Paragraph, Row, Table
 from comity.briefs.wording import (
     capital,
     choice_words,
@@ -12,6 +12,7 @@ from comity.briefs.wording import (
     interval,
     join_words,
     percent,
+    phrase,
     signed,
 )
 
@@ -40,7 +41,41 @@ def build(assessment: Assessment) -> list[Block]:
         blocks.append(_dates(found))
     else:
         blocks.append(Paragraph(("No phase begins and no role turns at another date.",)))
+    if any(each.unchanged is not None for each in found.rivals):
+        blocks.append(_rivals(found))
+    if found.items:
+        blocks.append(_items(found))
     return blocks
+
+
+def _rivals(found: Beside) -> Table:
+    columns = (
+        Column("Rival"), Column("As declared", "number"), Column("With this choice", "number")
+    )  # fmt: skip
+    rows = tuple(
+        Row(((each.id,), (_share(each.unchanged),), (_share(each.changed),)))
+        for each in found.rivals
+    )
+    return Table("Weights of the rival explanations over the whole record.", columns, rows)
+
+
+def _share(weight: float | None) -> str:
+    return "not weighed" if weight is None else percent(weight)
+
+
+def _items(found: Beside) -> Table:
+    columns = (Column("Item"), Column("As declared"), Column("With this choice"))
+    rows = tuple(
+        Row(
+            (
+                (Outside(each.name),),
+                (phrase(each.unchanged or "nothing"),),
+                (phrase(each.changed or "nothing"),),
+            )
+        )
+        for each in found.items
+    )
+    return Table("Items of the ledger whose established state differs.", columns, rows)
 
 
 def _readings(found: Beside) -> Table:

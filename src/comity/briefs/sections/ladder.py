@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from comity.briefs.blocks import Callout, Column, Empty, Finding, Outside, Row, Rungs, Table, Tag
-from comity.briefs.sections._words import cite
+from comity.briefs.sections._words import cite, dash
 from comity.briefs.wording import named
 
 if TYPE_CHECKING:
@@ -39,7 +39,36 @@ def build(assessment: Assessment) -> list[Block]:
         onwards = f"Towards {ladder.next_rung}" if ladder.next_rung else "What would move it"
         text = ladder.would_move[:1].upper() + ladder.would_move[1:]
         blocks.append(Callout(onwards, (f"{text.rstrip('.')}.",)))
+    blocks += _down(assessment)
     return blocks
+
+
+def _down(assessment: Assessment) -> list[Block]:
+    """Return what holds the dyad on its rung, the nearest to failing first."""
+    down = assessment.ladder.down
+    if down is None or not down.holding:
+        return []
+    words = {item.id: item.statement for item in assessment.ladder.criteria}
+    rows = tuple(
+        Row(
+            (
+                (words[item.criterion], *cite(item.evidence)),
+                (str(item.falls_to),),
+                (f"{100 * item.margin:.0f}\N{NO-BREAK SPACE}%",),
+                (str(item.lapses_in),) if item.lapses_in else dash(),
+                (item.would_fall,),
+            )
+        )
+        for item in down.holding
+    )
+    columns = (
+        Column("Held by"),
+        Column("Falls to rung", "number"),
+        Column("Above threshold", "number"),
+        Column("Lapses in, if nothing more is recorded", "number"),
+        Column("What would end it", "wide"),
+    )
+    return [Table(f"Down, towards {down.name}: the nearest to failing first.", columns, rows)]
 
 
 def _finding(assessment: Assessment) -> str:

@@ -12,6 +12,7 @@ from comity.briefs.blocks import (
     Quiet,
     Row,
     Table,
+    Tag,
     Track,
 )
 from comity.briefs.sections._words import cite, dash, empty
@@ -26,6 +27,7 @@ from comity.briefs.wording import (
 
 if TYPE_CHECKING:
     from comity.briefs.blocks import Block, Parts
+    from comity.judgement._part import Bounded
     from comity.judgement.assessment import Assessment, LedgerItem, LedgerStep
 
 __all__ = ["ORDER", "TITLE", "build"]
@@ -72,10 +74,12 @@ def build(assessment: Assessment) -> list[Block]:
     return [
         Finding((_finding(items),)),
         Table(caption, columns, rows, show=_SHOWN),
+        *_summary(assessment),
         Caveat(
             (
                 "Verified: credibility 1; or 2 from a source graded A or B; or two independent "
-                "reports of grade C3 or better. Everything else stays a claim.",
+                "reports of grade C3 or better, all that one side says being one report. "
+                "Everything else stays a claim.",
             )
         ),
     ]
@@ -116,10 +120,16 @@ def _row(assessment: Assessment, item: LedgerItem) -> Row:
         ending = "made by the receiver"
     track = Track(_STAGES, _stage(item.verified_state), _asserted(item), ending)
     route = f"{actor_words(item.actor, dyad)} → {actor_words(item.recipient, dyad)}"
-    verified = [step for step in item.steps if step.verified]
+    verified = [step for step in item.steps if step.verified or step.establishes]
     return Row(
         (
-            (Outside(item.name), " ", Quiet(phrase(item.item_class)), *_rest(item, verified)),
+            (
+                Outside(item.name),
+                " ",
+                Quiet(phrase(item.item_class)),
+                *_flags(item),
+                *_rest(item, verified),
+            ),
             (route,),
             (track,),
             (str(item.claims),),
@@ -130,6 +140,74 @@ def _row(assessment: Assessment, item: LedgerItem) -> Row:
     )
 
 
+def _flags(item: LedgerItem) -> Parts:
+    flags: Parts = (" ", Tag("contested", "warn")) if item.contested else ()
+    if item.contradictions:
+        flags = (*flags, " ", Tag("contradictory", "warn"))
+    return flags
+
+
+def _summary(assessment: Assessment) -> list[Block]:
+    """Return promises kept, and how each side answers what the other claims."""
+    found = assessment.ledger_summary
+    if found is None:
+        return []
+    groups = [("All items", found.fulfilment)]
+    groups += [(each.name, each.fulfilment) for each in (*found.by_direction, *found.by_flow_class)]
+    kept = tuple(
+        Row(
+            (
+                (Outside(name), *cite(part.evidence)),
+                *((str(number),) for number in (part.contracted, part.delivered, part.open)),
+                (_share(part.within),),
+            )
+        )
+        for name, part in groups
+        if part.contracted
+    )
+    years = found.fulfilment.within.years
+    answers = tuple(
+        Row(
+            (
+                (actor_words(each.by, assessment.dyad),),
+                (str(each.asserted - each.proven),),
+                *((_share(part),) for part in (each.confirmed, each.denied, each.silent)),
+            )
+        )
+        for each in found.asymmetry
+    )
+    return [
+        Table(
+            f"Promises kept: established contracts with an established delivery within {years} "
+            "years. Contracts too young to judge are censored, not failed.",
+            (
+                Column("Contracts"),
+                *(Column(name, "number") for name in ("n", "Delivered", "Open")),
+                Column(f"Share within {years} years, 80 %", "number"),
+            ),
+            kept,
+        ),
+        Table(
+            "Who claims, and how the other side answers. Items for which the evidence needs no "
+            "second word are left out.",
+            (
+                Column("Claimed by"),
+                Column("Items", "number"),
+                *(Column(name, "number") for name in ("Confirmed", "Denied", "No answer")),
+            ),
+            answers,
+        ),
+    ]
+
+
+def _share(part: Bounded) -> str:
+    if part.value is None or part.lo80 is None or part.hi80 is None:
+        return "not known"
+    return (
+        f"{100 * part.value:.0f}\N{NO-BREAK SPACE}% ({100 * part.lo80:.0f}–{100 * part.hi80:.0f})"
+    )
+
+
 def _rest(item: LedgerItem, verified: list[LedgerStep]) -> Parts:
     """Return the mark of the evidence that no other cell of the row cites."""
     shown = {one for step in (*verified[-1:], *item.steps[-1:]) for one in step.evidence}
@@ -137,7 +215,8 @@ def _rest(item: LedgerItem, verified: list[LedgerStep]) -> Parts:
 
 
 def _step(assessment: Assessment, step: LedgerStep) -> Parts:
-    who = step.speaker or (actor_words(step.side, assessment.dyad) if step.side else "")
+    side = step.by or step.side  # a side is a state of the case, whichever is asked first
+    who = step.speaker or (actor_words(side, assessment.dyad) if side else "")
     lead = " by " if step.state in _SPOKEN else ", according to "
     said: Parts = (lead, Outside(who)) if who else ()
     note: Parts = (" ", Outside(step.note)) if step.note else ()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from comity.briefs.blocks import (
     Callout,
+    Caveat,
     Column,
     Finding,
     Fold,
@@ -32,7 +33,7 @@ from comity.briefs.wording import (
 
 if TYPE_CHECKING:
     from comity.briefs.blocks import Block, Parts
-    from comity.judgement.assessment import Assessment, Gap, Manifest
+    from comity.judgement.assessment import Assessment, Gap, Manifest, ManifestScale
 
 __all__ = ["ORDER", "TITLE", "build"]
 
@@ -63,6 +64,8 @@ def build(assessment: Assessment) -> list[Block]:
         lines = tuple((text,) for text in assessment.assumptions)
         panels.append(Panel("Taken for granted", (Listing(lines),)))
     blocks.append(Panels(tuple(panels)))
+    if assessment.manifest.scale is not None:
+        blocks.append(_bands(assessment.manifest.scale))
     if assessment.manifest.sources:
         blocks.append(_manifest(assessment.manifest))
     blocks.append(Paragraph(_identity(assessment)))
@@ -124,7 +127,7 @@ def _method(assessment: Assessment) -> tuple[Parts, ...]:
     lines.append(
         (
             Strong("Intervals. "),
-            "80 % means that the true level should lie inside four times in five, given the model.",
+            "80 % means: given the model, the true level lies inside four times in five.",
         )
     )
     methods: dict[str, list[str]] = {}
@@ -135,14 +138,7 @@ def _method(assessment: Assessment) -> tuple[Parts, ...]:
         (Strong(f"Chance that {join_words(names)} rises. "), method)
         for method, names in methods.items()
     ]
-    lines.append(
-        (
-            Strong("Likelihood words "),
-            "follow ICD 203: almost no chance 1–5 %, very unlikely 5–20 %, unlikely 20–45 %, "
-            "roughly even chance 45–55 %, likely 55–80 %, very likely 80–95 %, almost certain "
-            "95–99 %. Confidence says how good the basis is and is never a likelihood.",
-        )
-    )
+    lines.append((Strong("Likelihood words. "), _words(assessment.manifest.scale)))
     if vintages := _vintages(assessment.manifest):
         lines.append((Strong("Vintages. "), vintages))
     if not assessment.reconstruction:
@@ -153,6 +149,22 @@ def _method(assessment: Assessment) -> tuple[Parts, ...]:
             ]
             lines.append((Strong("When known. "), f"Of {total:,} events: {join_words(shown)}."))
     return tuple(lines)
+
+
+def _words(scale: ManifestScale | None) -> str:
+    said = "" if scale is None else f"They are the {scale.title}; their bands stand below. "
+    return f"{said}Confidence says how good the basis is and is never a likelihood."
+
+
+def _bands(scale: ManifestScale) -> Fold:
+    """Return the words of the scale, each with its probabilities."""
+    rows = tuple(
+        Row(((band.word,), (f"{100 * band.lo:.0f}–{100 * band.hi:.0f} %",))) for band in scale.bands
+    )
+    columns = (Column("Word"), Column("Probability", "number"))
+    return Fold(
+        f"Likelihood words: {scale.title}", (Table("", columns, rows), Caveat((scale.note,)))
+    )
 
 
 def _vintages(manifest: Manifest) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from comity.briefs.blocks import Caveat, Column, Finding, Level, Outside, Quiet, Row, Table, Tag
 from comity.briefs.sections._words import cite, empty, text_or_dash
-from comity.briefs.wording import actor_words, count_words, month_span, of_words
+from comity.briefs.wording import actor_words, count_words, month_span, of_words, percent
 
 if TYPE_CHECKING:
     from comity.briefs.blocks import Block, Parts
@@ -45,6 +45,7 @@ def build(assessment: Assessment) -> list[Block]:
     return [
         Finding((_finding(assessment, tests),)),
         Table(caption, columns, rows, show=_SHOWN),
+        *_by_side(assessment),
         Caveat(
             (
                 "A handful of crises cannot give tight numbers. Contested codings are shown beside "
@@ -52,6 +53,38 @@ def build(assessment: Assessment) -> list[Block]:
             )
         ),
     ]
+
+
+def _by_side(assessment: Assessment) -> list[Block]:
+    """Return each side's responses as a whole, each crisis counted once."""
+    found = assessment.stress_summary
+    if found is None:
+        return []
+    dyad = assessment.dyad
+    rows = tuple(
+        Row(
+            (
+                (f"{actor_words(side.responder, dyad)} for {actor_words(side.on, dyad)}",
+                 *cite(side.evidence)),
+                (str(side.crises),),
+                (Quiet("–"),) if side.median is None else (f"{side.median:g}",),
+                (str(side.costly),),
+                (str(side.opposed),),
+            )
+        )
+        for side in found.sides
+    )  # fmt: skip
+    heads = ("Crises", "Median score", "With materiel help or force", "Opposed or withheld")
+    columns = (Column("Who for whom"), *(Column(name, "number") for name in heads))
+    lines = [f"By side. {found.note}"]
+    each = found.reciprocity
+    if each is not None:
+        first, second = (actor_words(name, dyad) for name in (each.first, each.second))
+        lines.append(
+            f"A response of {first}, drawn at random, is higher than one of {second} with chance "
+            f"{percent(each.p_more)}, where {percent(0.5)} means alike."
+        )
+    return [Table(" ".join(lines), columns, rows)]
 
 
 def _finding(assessment: Assessment, tests: list[StressTest]) -> str:

@@ -8,6 +8,7 @@ from comity.briefs.blocks import (
     Caveat,
     Column,
     Finding,
+    Fold,
     Outside,
     Paragraph,
     Row,
@@ -64,11 +65,38 @@ def _published(record: TrackRecord) -> list[Block]:
     )
     rows = tuple(_row(item) for item in sorted(items, key=lambda each: each.date, reverse=True))
     caption = f"{capital(count_words(len(items), 'published judgement'))}, the latest first."
-    return [Finding((found,)), Table(caption, columns, rows, show=12), Caveat((record.caveat,))]
+    return [
+        Finding((found,)),
+        Table(caption, columns, rows, show=12),
+        *((Fold("Counted by author", (_by_author(record),)),) if record.authors else ()),
+        Caveat((record.caveat,)),
+    ]
+
+
+def _by_author(record: TrackRecord) -> Table:
+    """Return counts by author, those with most judgements first; no score without a probability."""
+    names = ("Right", "Wrong", "Mixed", "Open")
+    columns = (Column("Author"), *(Column(name, "number") for name in names), Column("Brier score"))
+    ranked = sorted(
+        record.authors, key=lambda each: (-(each.right + each.wrong + each.mixed), each.author)
+    )
+    rows = tuple(
+        Row(
+            (
+                (Outside(each.author),),
+                *((str(n),) for n in (each.right, each.wrong, each.mixed, each.open)),
+                (f"{each.brier:.3f}" if each.brier is not None else "no probability stated",),
+            )
+        )
+        for each in ranked
+    )
+    return Table("", columns, rows)
 
 
 def _row(item: PublishedJudgement) -> Row:
-    known = f" (known from {date_words(item.known_from)})" if item.known_from else ""
+    known = ""
+    if item.known_from and item.outcome != "open":
+        known = f" (known from {date_words(item.known_from)})"
     if item.outcome is None:
         happened: Parts = ("not known yet",)
     else:

@@ -2,8 +2,8 @@
 
 The text is parsed as the filters of indicators are, and nothing is ever evaluated as code. It knows
 ``==``, ``!=``, ``<``, ``<=``, ``>``, ``>=``, ``in [..]``, ``not in [..]``, ``is None``, ``is not
-None``, ``and``, ``or``, ``not``; names are ``fact.field``. States compare along the ladder of a
-promise (``requested`` < ``claimed`` < ... < ``operational``).
+None``, ``and``, ``or``, ``not``; names are ``fact.field``. States compare along the steps of the
+ledger's rules, from word to deed.
 
 Logic is Kleene's: ``and`` is false if any side is, ``or`` true if any side is; otherwise a side
 that is not known leaves the whole unknown. An item without any verified state has not reached one,
@@ -17,8 +17,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from comity.core.errors import CatalogError
+from comity.core.ledger_rules import load_ledger_rules
 from comity.indicators.expressions import Scope, parsed, shown
-from comity.judgement.registers import LADDER_OF_STATES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -124,8 +124,9 @@ def _check_compared(
 def _check_literal(node: ast.expr, kind: Kind, where: str) -> None:
     value = _literal(node, where)
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if kind == "state" and value not in LADDER_OF_STATES:
-        raise CatalogError(where, f"{value!r} is not a state that can be reached", LADDER_OF_STATES)
+    steps = load_ledger_rules().steps
+    if kind == "state" and value not in steps:
+        raise CatalogError(where, f"{value!r} is not a step of a promise", steps)
     if (kind in _NUMERIC) != is_number or (kind == "bool") != isinstance(value, bool):
         raise CatalogError(where, f"{shown(node)!r} is compared with a field of kind {kind}")
 
@@ -194,11 +195,8 @@ def _compare(
 
 def _in_order(left: Value, op: ast.cmpop, right: Value) -> bool:
     if isinstance(left, str) and isinstance(right, str):
-        if right in LADDER_OF_STATES or left in LADDER_OF_STATES:
-            return _ORDERS[type(op)](_rank(left), _rank(right))
+        rules = load_ledger_rules()
+        if rules.rank(right) or rules.rank(left):
+            return _ORDERS[type(op)](rules.rank(left), rules.rank(right))
         return _ORDERS[type(op)]((left > right) - (left < right), 0)
     return _ORDERS[type(op)](float(left or 0), float(right or 0))
-
-
-def _rank(state: str) -> float:
-    return LADDER_OF_STATES.index(state) if state in LADDER_OF_STATES else -1.0

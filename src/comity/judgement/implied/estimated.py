@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from comity.judgement.implied.fact import Fact, date, one_line, percent, plain, span, whole
-from comity.judgement.probability import likelihood
+from comity.judgement.implied.fact import Fact, date, percent, plain, span, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,7 +31,7 @@ def _bounds(point: Any, show: Callable[[float | None], str]) -> tuple[dict[str, 
     return values, shown, numbers
 
 
-def _reading(to: Reference, parts: Mapping[str, Any], _: Sides) -> Fact:
+def _reading(to: Reference, parts: Mapping[str, Any], sides: Sides) -> Fact:
     reading: Reading | None = parts["readings"].get(to.id)
     if reading is None:
         return Fact("reading", {"name": to.id}, traces=["readings"], there=False)
@@ -47,7 +46,7 @@ def _reading(to: Reference, parts: Mapping[str, Any], _: Sides) -> Fact:
     shown |= {"period": date(latest.period), "p_rise": percent(reading.p_rise_12m)}
     if reading.p_rise_12m is not None:
         p = reading.p_rise_12m
-        chance = likelihood(max(p, 1 - p))
+        chance = sides.scale.likelihood(max(p, 1 - p))
         values |= {"way": "higher" if p >= 0.5 else "lower", "likelihood": chance.word}
         values["due"] = _years_on(latest.period, 1)
         shown |= {"likelihood": f"{chance.word} ({percent(chance.p)})",
@@ -251,23 +250,42 @@ def _driver(to: Reference, parts: Mapping[str, Any], _: Sides) -> Fact:
     return Fact("driver", values, shown, traces=[found.id], evidence=found.evidence[:4])
 
 
-def _question(to: Reference, parts: Mapping[str, Any], _: Sides) -> Fact:
-    asked = [each if isinstance(each, dict) else each.model_dump()
-             for each in parts["outlook"].questions]  # fmt: skip
-    found = next((each for each in asked if each.get("id") == to.id), None)
+def _chance(item: Any, sides: Sides) -> tuple[dict[str, Any], dict[str, str], dict[str, Any]]:
+    """Return values, texts and numbers of something with a probability."""
+    p = item.probability
+    values: dict[str, Any] = {"p": p, "lo80": item.lo80, "hi80": item.hi80, "interval": p}
+    shown = {key: percent(values[key]) for key in ("p", "lo80", "hi80")}
+    if p is None or item.lo80 is None or item.hi80 is None:
+        return values, shown, {}
+    chance = sides.scale.likelihood(p)
+    values["likelihood"] = chance.word
+    shown["likelihood"] = f"{chance.word} ({percent(chance.p)})"
+    shown["interval"] = f"{shown['p']} ({100 * item.lo80:.0f}–{100 * item.hi80:.0f})"
+    bounds = {"p": p, "lo80": item.lo80, "hi80": item.hi80}
+    return values, shown, {"likelihood": {"p": chance.p}, "interval": bounds}
+
+
+def _question(to: Reference, parts: Mapping[str, Any], sides: Sides) -> Fact:
+    found = next((each for each in parts["outlook"].questions if each.id == to.id), None)
     if found is None:
         return Fact("question", traces=["outlook"], there=False)
-    p = found.get("p", found.get("probability"))
-    values: dict[str, Value] = {"text": found.get("text"), "p": p, "months": found.get("months")}
-    shown = {"text": one_line(str(found.get("text", ""))), "p": percent(p),
-             "months": plain(found.get("months"))}  # fmt: skip
-    numbers = {}
-    if p is not None:
-        chance = likelihood(p)
-        values["likelihood"] = chance.word
-        shown["likelihood"] = f"{chance.word} ({percent(chance.p)})"
-        numbers["likelihood"] = {"p": chance.p}
-    return Fact("question", values, shown, numbers, ["outlook"], found.get("evidence", [])[:3])
+    values, shown, numbers = _chance(found, sides)
+    values |= {"text": found.text.rstrip("?"), "resolves_on": found.resolves_on}
+    shown["resolves_on"] = date(found.resolves_on)
+    return Fact("question", values, shown, numbers, ["outlook"], found.evidence[:4])
+
+
+def _scenario(to: Reference, parts: Mapping[str, Any], sides: Sides) -> Fact:
+    months = int(to.rest) if to.rest.isdigit() else 12
+    horizon = next((each for each in parts["outlook"].horizons if each.months == months), None)
+    told = horizon.scenarios if horizon is not None else []
+    found = next((each for each in told if each.id == to.id), None)
+    if found is None or horizon is None:
+        return Fact("scenario", traces=["outlook"], there=False)
+    values, shown, numbers = _chance(found, sides)
+    values |= {"name": found.name, "months": horizon.months, "period": horizon.period or None}
+    shown |= {"months": plain(horizon.months), "period": date(horizon.period)}
+    return Fact("scenario", values, shown, numbers, ["outlook"])
 
 
 ESTIMATED: Mapping[str, Callable[[Reference, Mapping[str, Any], Sides], Fact]] = {
@@ -282,5 +300,6 @@ ESTIMATED: Mapping[str, Callable[[Reference, Mapping[str, Any], Sides], Fact]] =
     "claim": _claim,
     "driver": _driver,
     "question": _question,
+    "scenario": _scenario,
 }
 """How each part is read."""

@@ -40,7 +40,7 @@ FIELDS: dict[str, dict[str, Kind]] = {
     },
     "ledger": {
         "name": "outside", "state": "text", "state_basis": "text", "verified": "state",
-        "since": "date", "first_on": "date",
+        "contested": "bool", "since": "date", "first_on": "date",
         "claims": "number", "denials": "number", "actor": "actor", "recipient": "actor",
         "requested_on": "date", "contracted_on": "date", "in_production_on": "date",
         "delivered_on": "date", "operational_on": "date", "last_delivered_on": "date",
@@ -84,7 +84,14 @@ FIELDS: dict[str, dict[str, Kind]] = {
         "last": "date",
     },
     "driver": {"name": "text", "strength": "percent", "trend": "text", "since": "date"},
-    "question": {"text": "outside", "p": "percent", "likelihood": "text", "months": "number"},
+    "question": {
+        "text": "text", "p": "percent", "lo80": "percent", "hi80": "percent", "interval": "span",
+        "likelihood": "text", "resolves_on": "date",
+    },
+    "scenario": {
+        "name": "text", "p": "percent", "lo80": "percent", "hi80": "percent", "interval": "span",
+        "likelihood": "text", "months": "number", "period": "date",
+    },
 }  # fmt: skip
 """Fields of each part, by the word with which a rule names it."""
 

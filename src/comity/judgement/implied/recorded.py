@@ -26,6 +26,7 @@ VERIFIED_WORDS = {
     "in_production": "verified production",
     "delivered": "a verified delivery",
     "operational": "verified use",
+    "localised": "verified production by the receiver",
 }
 _STATE_WORDS = {
     "in_production": "in production",
@@ -39,7 +40,7 @@ ALIGNMENT_WORDS = {
     -1: "disagreement or quiet blocking",
     -2: "open dispute",
 }
-_ARRIVED = frozenset({"delivered", "operational"})
+_ARRIVED = frozenset({"delivered", "operational", "localised"})
 _AGREED = frozenset({"contracted", "paid", "in_production"})
 _MATERIEL, _FORCE = 4, 5
 _MANY = 8
@@ -55,12 +56,16 @@ def _ledger(to: Reference, parts: Mapping[str, Any], sides: Sides) -> Fact:
         "claims": item.claims, "denials": item.denials,
         "actor": sides.current(item.actor), "recipient": sides.current(item.recipient),
     }  # fmt: skip
-    sure = any(step.verified for step in item.steps if step.state == item.state)
+    sure = any(span.state == item.state for span in item.path)
     values["state_basis"] = "verified" if sure else "not verified"
+    values["contested"] = item.contested
     for state in ("requested", "contracted", "in_production", "delivered", "operational"):
-        days = [step.date for step in item.steps if step.state == state and step.verified]
+        days = [span.since for span in item.path if span.state == state]
         values[f"{state}_on"] = min(days) if days else None
-    arrived = [step.date for step in item.steps if step.state in _ARRIVED and step.verified]
+    arrived = [
+        step.date for step in item.steps
+        if step.state in _ARRIVED and (step.verified or step.establishes)
+    ]  # fmt: skip
     values["first_on"] = min(step.date for step in item.steps)
     values["last_delivered_on"] = max(arrived) if arrived else None
     shown = {key: date(str(value)) for key, value in values.items()
@@ -75,10 +80,9 @@ def _ledger(to: Reference, parts: Mapping[str, Any], sides: Sides) -> Fact:
 
 def _key_evidence(item: LedgerItem) -> list[str]:
     """Return the records of the best verified state and of the latest assertion."""
-    proven = [s for s in item.steps if s.state == item.verified_state and s.verified]
-    proven = proven or [s for s in item.steps if s.state == item.verified_state]
-    chosen = [*proven[-2:], *item.steps[-1:]]
-    return list(dict.fromkeys(name for step in chosen for name in step.evidence))
+    best = [name for span in item.path if span.state == item.verified_state
+            for name in span.evidence]  # fmt: skip
+    return list(dict.fromkeys([*best[-2:], *(x for s in item.steps[-1:] for x in s.evidence)]))
 
 
 def _promises(to: Reference, parts: Mapping[str, Any], sides: Sides) -> Fact:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from comity.judgement.context import Context
     from comity.judgement.implied.fields import Reference
+    from comity.judgement.probability import Scale
 
 __all__ = ["Sides", "resolve"]
 
@@ -25,18 +26,19 @@ _RESOLVERS: Mapping[str, Callable[[Reference, Mapping[str, Any], Sides], Fact]] 
 
 @dataclass(frozen=True)
 class Sides:
-    """The two states: codes, names, and all codes that count as each."""
+    """The two states: codes, names, all codes that count as each; and the likelihood words."""
 
     a: str
     b: str
     names: Mapping[str, str]
     lineage: Mapping[str, tuple[str, ...]]
+    scale: Scale
 
     @classmethod
     def of(cls, context: Context) -> Sides:
         """Return the sides of a context."""
         lineage = {code: tuple(ids) for code, ids in context.lineage.items()}
-        return cls(context.dyad.a, context.dyad.b, context.names, lineage)
+        return cls(context.dyad.a, context.dyad.b, context.names, lineage, context.scale)
 
     def code(self, word: str) -> str:
         """Return the ISO3 code of ``a``, ``b`` or a code."""

@@ -112,6 +112,8 @@ class ImplicationRule(Declaration):
     from_date : str
         Earliest as-of date on which the question could be asked; before it the rule is silent,
         since asking it would be hindsight.
+    instead_of : list of str
+        Ids of more general rules that this one takes the place of.
     facts : mapping of str to str
         Parts of the assessment by a name of the rule's own: ``drones: ledger:shahed-136``.
     when : str
@@ -128,6 +130,7 @@ class ImplicationRule(Declaration):
     title: str
     audiences: list[str] = Field(min_length=1)
     from_date: str = Field(default="", pattern=r"^(\d{4}-\d{2}-\d{2})?$")
+    instead_of: list[str] = Field(default_factory=list)
     facts: dict[str, FactReference] = Field(min_length=1)
     when: str
     needs: list[str] = Field(default_factory=list)
@@ -236,7 +239,7 @@ def load_topics(dyad: Dyad, catalogs: Sequence[Path] = ()) -> list[ImplicationTo
     for path in paths:
         topic = read_yaml(path, ImplicationTopic)
         place = f"{path.parent.name}/{path.name}"
-        check_topic(topic, place)
+        check_topic(topic, place, catalogs)
         for rule in topic.rules:
             if rule.id in taken:
                 raise DuplicateName(place, f"the id {rule.id!r} is already taken")
@@ -246,6 +249,11 @@ def load_topics(dyad: Dyad, catalogs: Sequence[Path] = ()) -> list[ImplicationTo
                     reason = f"unknown audience {name!r}{_near(name, audiences)}"
                     raise CatalogError(f"{place}, {rule.id}, key audiences", reason, audiences)
         found.append(topic)
+    for topic in found:
+        for rule in topic.rules:
+            if lost := sorted(set(rule.instead_of) - taken):
+                reason = f"unknown rule {lost[0]!r}{_near(lost[0], sorted(taken))}"
+                raise CatalogError(f"{topic.id}, {rule.id}, key instead_of", reason, sorted(taken))
     return found
 
 
@@ -262,12 +270,12 @@ def load_capabilities(dyad: Dyad, catalogs: Sequence[Path] = ()) -> list[Capabil
     found = []
     for path in paths:
         rule = read_yaml(path, CapabilityRule)
-        check_capability(rule, f"{path.parent.name}/{path.name}")
+        check_capability(rule, f"{path.parent.name}/{path.name}", catalogs)
         found.append(rule)
     return found
 
 
-def check_topic(topic: ImplicationTopic, place: str) -> None:
+def check_topic(topic: ImplicationTopic, place: str, catalogs: Sequence[Path] = ()) -> None:
     """Refuse a topic whose conditions or templates name what does not exist, or break the wording.
 
     Raises
@@ -283,7 +291,7 @@ def check_topic(topic: ImplicationTopic, place: str) -> None:
         for outcome, sentences in rule.outcomes.items():
             for sentence in sentences:
                 key = f"{where}, key {outcome}"
-                used |= _check_sentence(sentence, rule.references, key)
+                used |= _check_sentence(sentence, rule.references, key, catalogs)
         if lost := sorted(set(rule.needs) - set(rule.facts)):
             raise CatalogError(
                 f"{where}, key needs", f"unknown fact {lost[0]!r}", sorted(rule.facts)
@@ -293,9 +301,14 @@ def check_topic(topic: ImplicationTopic, place: str) -> None:
 
 
 def _check_sentence(
-    sentence: SentenceTemplate, facts: Mapping[str, Reference], where: str
+    sentence: SentenceTemplate,
+    facts: Mapping[str, Reference],
+    where: str,
+    catalogs: Sequence[Path],
 ) -> set[str]:
-    used = {name for text in sentence.templates for name in _check_text(text, facts, where)}
+    used = {
+        name for text in sentence.templates for name in _check_text(text, facts, where, catalogs)
+    }
     for name in sentence.rests_on:
         if name not in facts:
             raise CatalogError(f"{where}, rests_on", f"unknown fact {name!r}", sorted(facts))
@@ -311,7 +324,7 @@ def _is_conditional(text: str) -> bool:
     return any(word.strip(",").lower() == "if" for word in text.split())
 
 
-def check_capability(rule: CapabilityRule, place: str) -> None:
+def check_capability(rule: CapabilityRule, place: str, catalogs: Sequence[Path] = ()) -> None:
     """Refuse a watch whose texts name what does not exist, or break the wording.
 
     Raises
@@ -327,7 +340,7 @@ def check_capability(rule: CapabilityRule, place: str) -> None:
         ("unknowns", rule.unknowns),
     ):
         for text in texts:
-            used |= _check_text(text, rule.references, f"{place}, key {key}")
+            used |= _check_text(text, rule.references, f"{place}, key {key}", catalogs)
     for effect in rule.effects:
         if not _is_conditional(effect.text):
             raise CatalogError(
@@ -337,9 +350,11 @@ def check_capability(rule: CapabilityRule, place: str) -> None:
         raise CatalogError(f"{place}, key facts", f"nothing uses the fact {idle[0]!r}")
 
 
-def _check_text(text: str, facts: Mapping[str, Reference], where: str) -> set[str]:
+def _check_text(
+    text: str, facts: Mapping[str, Reference], where: str, catalogs: Sequence[Path]
+) -> set[str]:
     """Return the facts that a template uses; refuse wrong fields and wrong words."""
-    if wrong := faults(text):
+    if wrong := faults(text, tuple(catalogs)):
         raise CatalogError(where, f"{text!r}: {wrong[0]}")
     kinds = _Kinds(facts, where)
     used = set()

@@ -1,34 +1,21 @@
-"""The words of an implication: conditional, sober, no likelihood without a number."""
+"""The words of an implication: conditional, sober, no likelihood and no number of its own."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
+from typing import TYPE_CHECKING
 
-__all__ = ["ADVOCACY", "DRAMA", "NUMBER_WORDS", "PLACEHOLDER", "UNSCALED", "faults"]
+from comity.judgement.lint.check import Linter
+from comity.judgement.probability import scale_named
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["NUMBER_WORDS", "PLACEHOLDER", "faults"]
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 """A field in a template."""
-
-ADVOCACY = (
-    *("should", "must", "ought", "need to", "needs to", "have to", "has to", "had better"),
-    *("recommend", "recommends", "advise", "advises", "urge", "urges", "call for", "calls for"),
-    *("it is time", "let us", "necessary to", "essential to", "imperative", "best option"),
-)
-"""Words that tell a reader what to do."""
-
-DRAMA = (
-    *("alarming", "dramatic", "dramatically", "shocking", "unprecedented", "game-changer"),
-    *("game changer", "dire", "catastrophic", "devastating", "massive", "staggering", "stunning"),
-    *("explosive", "nightmare", "existential", "axis", "grave", "sweeping", "bombshell", "ominous"),
-)
-"""Words that colour a fact."""
-
-UNSCALED = (
-    *("likely", "unlikely", "likelihood", "probable", "probably", "improbable", "possible"),
-    *("possibly", "perhaps", "maybe", "might", "may", "could", "certain", "certainly", "chance"),
-    *("doubtless", "undoubtedly", "presumably", "apparently", "seems", "appears"),
-)
-"""Words of likelihood without a number; with one they come from a field."""
 
 NUMBER_WORDS = (
     *("three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
@@ -37,34 +24,48 @@ NUMBER_WORDS = (
 )
 """Numbers in words: a number comes from the assessment only."""
 
-_GROUPS = (
-    ("tells the reader what to do", ADVOCACY),
-    ("is drama", DRAMA),
-    ("is a likelihood without a number; use a field such as {cohesion.likelihood}", UNSCALED),
-    ("is a number of the rule's own; use a field", NUMBER_WORDS),
+_SCALE_WORDS = re.compile(
+    r"\b(likely|unlikely|probable|probably|chance|chances|odds|may|might|could|certain|certainly)\b",
+    re.IGNORECASE,
 )
-_PATTERNS = tuple(
-    (reason, re.compile(rf"\b({'|'.join(map(re.escape, words))})\b", re.IGNORECASE))
-    for reason, words in _GROUPS
-)
+_NUMBERS = re.compile(rf"\b({'|'.join(NUMBER_WORDS)})\b", re.IGNORECASE)
 _MOST_WORDS = 55
+_BESIDE = frozenset({"uncited_fact"})
+"""Rules of the linter that do not apply: evidence stands beside a sentence, not in it."""
 
 
-def faults(template: str) -> list[str]:
+@cache
+def _linter(catalogs: tuple[Path, ...]) -> Linter:
+    return Linter(scale_named(), catalogs)
+
+
+def faults(template: str, catalogs: tuple[Path, ...] = ()) -> list[str]:
     """Return what is wrong with the wording of a template; nothing if it may stand.
+
+    The rules of ``comity lint`` hold (advocacy, drama, words of doubt), and besides: one sentence,
+    no number and no likelihood but from a field.
 
     Examples
     --------
     >>> faults("If {drones.name} stopped, output of {A} would remain.")
     []
-    >>> faults("Planners should expect 40 more.")
-    ["'should' tells the reader what to do", 'it holds the number 40; use a field']
+    >>> faults("{A} holds 40 of them.")
+    ['it holds the number 40; use a field']
     """
-    bare = PLACEHOLDER.sub(" ", template)
-    found = [f"{hit[1]!r} {reason}" for reason, words in _PATTERNS if (hit := words.search(bare))]
-    if number := re.search(r"\d+", bare):
+    bare = PLACEHOLDER.sub("it", template)
+    found = [
+        f"{bare[each.span[0] : each.span[1]]!r}: {each.message}"
+        for each in _linter(catalogs).lint(bare, "sentence", without=_BESIDE)
+        if each.level in {"error", "warning"}
+    ]
+    without = PLACEHOLDER.sub(" ", template)
+    if hit := _SCALE_WORDS.search(without):
+        found.append(f"{hit[1]!r} is a likelihood without a number; use a field")
+    if hit := _NUMBERS.search(without):
+        found.append(f"{hit[1]!r} is a number of the rule's own; use a field")
+    if number := re.search(r"\d+", without):
         found.append(f"it holds the number {number[0]}; use a field")
-    if re.search(r"[{}]", bare):
+    if re.search(r"[{}]", without):
         found.append("a brace stands alone")
     if re.search(r"[.!?]\s+\S", bare):
         found.append("it is more than one sentence; make it two entries")

@@ -244,7 +244,7 @@ class Balance:
         return MissingItem(
             test=test.id, text=test.text, indicators=list(test.indicators),
             bits=round(float(bits[best]), 3),
-            why=test.not_read or "No record of the period could show it or its absence.",
+            why=test.not_read or "No record of the period shows it or its absence.",
         )  # fmt: skip
 
 

@@ -7,11 +7,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from comity.core.ledger_rules import load_ledger_rules
 from comity.core.period import add_months
 from comity.indicators.register_rows import flagged_rows
 from comity.judgement.book import describe
 from comity.judgement.deliveries import load_grading
-from comity.judgement.registers import LADDER_OF_STATES, verified
+from comity.judgement.ledger_machine import walk
+from comity.judgement.registers import verified
 from comity.judgement.rivals.finding import Finding
 
 if TYPE_CHECKING:
@@ -278,13 +280,7 @@ def established_items(field: Field) -> dict[str, tuple[str, str | None]]:
     """Return for every item of the ledger its name and the farthest state that is established."""
     found: dict[str, tuple[str, str | None]] = {}
     for each in _promises(field):
-        proven = {
-            state
-            for state in LADDER_OF_STATES
-            if verified([row for row in each.rows if row["state"] == state])
-        }
-        reached = [state for state in LADDER_OF_STATES if state in proven]
-        found[each.item] = (each.name, reached[-1] if reached else None)
+        found[each.item] = (each.name, walk(each.rows, load_ledger_rules()).highest)
     return found
 
 

@@ -1,0 +1,110 @@
+"""The outlook for a terminal: forecasts, scenarios with signposts, questions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Group
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from comity.judgement.assessment import Assessment
+
+__all__ = ["outlook_view"]
+
+
+def outlook_view(assessment: Assessment, data: dict[str, Any]) -> RenderableType:
+    """Return the outlook as tables.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        For names and date.
+    data : dict
+        The outlook as plain data, perhaps with fewer horizons.
+    """
+    if not data["horizons"]:
+        table = _table(f"{assessment.title}: outlook", ("",))
+        table.caption = "Nothing can be forecast. " + " ".join(data["not_forecast"])
+        return Group(table, _questions(data))
+    title = f"{assessment.title}: outlook from {assessment.as_of}"
+    return Group(_forecasts(title, data), _scenarios(data), _shocks(data), _questions(data))
+
+
+def _table(title: str, head: tuple[str, ...]) -> Table:
+    table = Table(title=title, title_justify="left")
+    for name in head:
+        table.add_column(escape(name), overflow="fold")
+    return table
+
+
+def _forecasts(title: str, data: dict[str, Any]) -> Table:
+    names = list(data["horizons"][0]["readings"])
+    table = _table(title, ("horizon", *names))
+    for each in data["horizons"]:
+        cells = []
+        for name in names:
+            found = each["readings"][name]
+            cells.append(
+                f"{found['p50']:.0f} ({found['p10']:.0f} to {found['p90']:.0f}), "
+                f"higher: {found['p_higher']:.0%}"
+            )
+        table.add_row(f"{each['months']} months, {each['period']}", *cells)
+    table.caption = "Middle of the futures, 80 % interval, and share above their own present."
+    return table
+
+
+def _scenarios(data: dict[str, Any]) -> Table:
+    horizons = data["horizons"]
+    head = ("scenario", *(f"{each['months']} m" for each in horizons), "signposts")
+    table = _table("Scenarios (each column adds up to 100 %)", head)
+    for place, first in enumerate(horizons[0]["scenarios"]):
+        chances = [
+            f"{h['scenarios'][place]['probability']:.0%} ({100 * h['scenarios'][place]['lo80']:.0f}"
+            f"–{100 * h['scenarios'][place]['hi80']:.0f})"
+            for h in horizons
+        ]
+        posts = "\n".join(_signpost(post) for post in first["signposts"])
+        table.add_row(escape(first["name"]), *chances, escape(posts))
+    return table
+
+
+def _signpost(post: dict[str, Any]) -> str:
+    if post["present"] is None:
+        state = "not measured"
+    elif post["met"]:
+        state = f"reached ({post['present']:g})"
+    elif post["distance"] is None:
+        state = f"at {post['present']:g}, never reached so far"
+    else:
+        state = f"at {post['present']:g}, {abs(post['distance']):g} short"
+    return f"{post['id']} {post['condition']}: {state}"
+
+
+def _shocks(data: dict[str, Any]) -> Table:
+    horizons = data["horizons"]
+    head = ("shock", *(f"{each['months']} m" for each in horizons), "on record")
+    table = _table("Shocks by themselves", head)
+    for place, first in enumerate(horizons[0]["shocks"]):
+        record = f"{first['events']} in {first['years']:g} years"
+        if first["prior_only"]:
+            record = "none: declared prior only"
+        chances = [f"{h['shocks'][place]['probability']:.0%}" for h in horizons]
+        table.add_row(escape(first["name"]), *chances, record)
+    return table
+
+
+def _questions(data: dict[str, Any]) -> Table:
+    table = _table("Questions", ("question", "chance (80 %)", "cases", "resolves"))
+    for each in data["questions"]:
+        chance, cases = "–", "–"
+        if each["probability"] is not None:
+            bounds = f"{100 * each['lo80']:.0f}–{100 * each['hi80']:.0f}"
+            chance = f"{each['probability']:.0%} ({bounds})"
+        if each["n"] is not None:
+            cases = f"{each['hits']} of {each['n']}"
+        table.add_row(escape(each["text"]), chance, cases, each["resolves_on"])
+    return table

@@ -1,0 +1,405 @@
+"""Questions that a register can answer on a day, with a probability from the record."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+
+import numpy as np
+from pydantic import Field, RootModel
+
+from comity.core.case import case_folder
+from comity.core.catalog import Declaration, read_yaml, read_yaml_folder
+from comity.core.errors import CatalogError, DuplicateName, UnknownName
+from comity.core.period import add_months
+from comity.indicators.expressions import Parameters, Scope, compile_filter
+from comity.indicators.relations import relation_named
+from comity.judgement.outlook_parts import Question
+from comity.models._protocol import HORIZONS, Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from comity.core.dyad import Dyad
+    from comity.judgement.context import Context
+    from comity.models.outlook import Futures
+
+__all__ = ["QuestionDefinition", "answer", "load_questions"]
+
+_FEWEST = 4  # past cases below which no base rate is given
+_CITED = 6
+
+
+class ByFutures(Declaration):
+    """Share of the simulated futures in which a reading's line ends higher, or beyond a level."""
+
+    by: Literal["futures"]
+    reading: Reading
+    is_: Annotated[Literal["higher", "lower", "above", "below"], Field(alias="is")]
+    level: float | None = None
+
+
+class ByWindows(Declaration):
+    """Share of past spans, as long as the horizon, in which records of a kind appeared."""
+
+    by: Literal["windows"]
+    table: str
+    where: str
+    at_least: int = 1
+    since: dt.date | None = None
+
+
+class ByRecords(Declaration):
+    """Share of past records of a kind that came out in a certain way."""
+
+    by: Literal["records"]
+    table: str
+    where: str
+    then: str
+
+
+class ByItems(Declaration):
+    """Share of promised items that were done within the horizon, from yearly starts.
+
+    At each start the items count that had been ``opened`` and neither ``done`` nor ``ended`` yet.
+    """
+
+    by: Literal["items"]
+    table: str = "claims"
+    where: str
+    opened: str
+    done: str
+    ended: str = 'state in ["cancelled", "refused"]'
+
+
+class BySteps(Declaration):
+    """Share of past spans, as long as the horizon, over which an indicator rose (or fell)."""
+
+    by: Literal["steps"]
+    indicator: str
+    is_: Annotated[Literal["higher", "lower"], Field(alias="is")]
+
+
+Rule = Annotated[ByFutures | ByWindows | ByRecords | ByItems | BySteps, Field(discriminator="by")]
+
+
+class QuestionDefinition(Declaration):
+    """One question. ``{a}`` and ``{b}`` stand for names.
+
+    Attributes
+    ----------
+    criteria : str
+        When the answer is yes.
+    source : str
+        Which register or series says so.
+    void : str
+        When the question falls.
+    months : int
+        From the as-of date to the day on which it resolves; for futures one of the horizons.
+    probability : rule
+        How the probability comes about.
+    """
+
+    id: Annotated[str, Field(pattern=r"^Q-[A-Z0-9-]+$")]
+    text: str
+    criteria: str
+    source: str
+    void: str
+    months: Annotated[int, Field(gt=0, le=60)]
+    author: str
+    probability: Rule
+
+
+class _CaseQuestions(RootModel[list[QuestionDefinition]]):
+    pass
+
+
+class _Answer(NamedTuple):
+    p: float | None
+    lo80: float | None
+    hi80: float | None
+    n: int | None
+    hits: int | None
+    method: str
+    evidence: list[str]
+
+
+def load_questions(
+    dyad: Dyad, catalogs: Sequence[Path] = ()
+) -> list[tuple[QuestionDefinition, bool]]:
+    """Return the general questions and those of the dyad's case, by id; whether it is the case's.
+
+    Raises
+    ------
+    CatalogError
+        If a file is wrong, or a question about futures has no such horizon.
+    DuplicateName
+        If two have one id.
+    """
+    general = read_yaml_folder("questions/*.yml", QuestionDefinition, catalogs)
+    found = dict(general)
+    folder = case_folder(dyad, catalogs)
+    path = None if folder is None else folder / "questions.yml"
+    if path is not None and path.is_file():
+        for each in read_yaml(path, _CaseQuestions).root:
+            if each.id in found:
+                raise DuplicateName(str(path.name), f"the id {each.id!r} is already taken")
+            found[each.id] = each
+    for each in found.values():
+        if isinstance(each.probability, ByFutures) and each.months not in HORIZONS:
+            raise CatalogError(
+                each.id, f"{each.months} months are no horizon", [f"{span}" for span in HORIZONS]
+            )
+    return [(found[name], name not in general) for name in sorted(found)]
+
+
+def answer(
+    question: QuestionDefinition,
+    context: Context,
+    futures: Futures | None,
+    months: Sequence[str],
+    order: Dyad,
+) -> Question | None:
+    """Return the question with its probability; None where this dyad has nothing of what it needs.
+
+    A base rate is the mean of Jeffreys' posterior, (hits + 1/2) / (n + 1), with its 80 % interval;
+    with fewer than four past cases no probability is given, and the method says so.
+
+    Parameters
+    ----------
+    question : QuestionDefinition
+        As declared.
+    context : Context
+        The dyad and its evidence.
+    futures : Futures or None
+        What may come, if anything can be forecast.
+    months : sequence of str
+        The months that are assessed, ``YYYY-MM``.
+    order : Dyad
+        Which state the question calls a and A, and which b and B.
+
+    Raises
+    ------
+    CatalogError, UnknownName
+        If a rule names a table, column or indicator that does not exist.
+    """
+    found = _answered(question, context, futures, months, order)
+    names = {"a": context.names[order.a], "b": context.names[order.b]}
+    if found is None:
+        return None
+    said = None if found.p is None else context.likelihood(found.p)
+    return Question(
+        id=question.id,
+        text=question.text.format_map(names),
+        criteria=question.criteria.format_map(names),
+        source=question.source.format_map(names),
+        void=question.void.format_map(names),
+        months=question.months,
+        resolves_on=_resolves_on(context.as_of, question.months).isoformat(),
+        probability=None if said is None else said.p,
+        word=None if said is None else said.word,
+        lo80=None if found.lo80 is None else round(found.lo80, 3),
+        hi80=None if found.hi80 is None else round(found.hi80, 3),
+        n=found.n,
+        hits=found.hits,
+        method=found.method,
+        author=question.author,
+        evidence=context.book.cite(found.evidence, limit=_CITED),
+    )
+
+
+def _resolves_on(as_of: dt.date, months: int) -> dt.date:
+    month = add_months(as_of.replace(day=1), months)
+    last = (add_months(month, 1) - dt.timedelta(days=1)).day
+    return month.replace(day=min(as_of.day, last))
+
+
+def _answered(
+    question: QuestionDefinition,
+    context: Context,
+    futures: Futures | None,
+    months: Sequence[str],
+    order: Dyad,
+) -> _Answer | None:
+    rule = question.probability
+    if isinstance(rule, ByFutures):
+        return _by_futures(rule, futures, question.months)
+    if isinstance(rule, BySteps):
+        return _by_steps(rule, context, question.months)
+    register = _Register(context, question.id, order)
+    if isinstance(rule, ByRecords):
+        return _by_records(rule, register)
+    if isinstance(rule, ByItems):
+        return _by_items(rule, register, question.months, context.as_of)
+    first = rule.since or dt.date.fromisoformat(f"{months[0]}-01")
+    return _by_windows(rule, register, question.months, (first, context.as_of))
+
+
+def _by_futures(rule: ByFutures, futures: Futures | None, months: int) -> _Answer | None:
+    if futures is None or rule.reading not in futures.changes:
+        return None
+    at = futures.horizons.index(months)
+    change, level = futures.changes[rule.reading][at], futures.lines[rule.reading][at]
+    bound = 0.0 if rule.level is None else rule.level
+    holds = {
+        "higher": change > 0,
+        "lower": change < 0,
+        "above": level > bound,
+        "below": level < bound,
+    }[rule.is_]
+    by_parameter = holds.mean(axis=1)
+    lo, hi = np.quantile(by_parameter, [0.1, 0.9]).tolist()
+    end = "" if rule.level is None else f" {bound:g}"
+    text = (
+        f"Share of {holds.size:,} simulated futures in which the line of {rule.reading} is "
+        f"{rule.is_}{end} after {months} months; the interval is over "
+        f"{holds.shape[0]} draws of the parameters."
+    )
+    p = float(by_parameter.mean())
+    return _Answer(p, min(lo, p), max(hi, p), None, None, text, [])
+
+
+def _by_steps(rule: BySteps, context: Context, months: int) -> _Answer | None:
+    panel = context.panel
+    if rule.indicator not in panel.definitions:
+        raise UnknownName("indicator of a question", rule.indicator, panel.definitions)
+    series = next(panel.of(rule.indicator), None)
+    if series is None:
+        return None
+    seen = {each.end: each for each in series.observations}
+    moves: list[tuple[dt.date, float]] = []
+    evidence: list[str] = []
+    for end, last in sorted(seen.items(), reverse=True):
+        before = seen.get(add_months(end, -months))
+        # spans that overlap would tell of the same months twice
+        if before is not None and (not moves or end <= moves[-1][0]):
+            moves.append((before.end, last.value - before.value))
+            evidence += last.evidence[:1]
+    up = rule.is_ == "higher"
+    hits = sum(move > 0 if up else move < 0 for _, move in moves)
+    what = f"{series.definition.name} was {rule.is_} at the end than at the start"
+    return _rate(hits, len(moves), f"past spans of {months} months in which {what}", evidence)
+
+
+def _by_windows(
+    rule: ByWindows, register: _Register, months: int, span: tuple[dt.date, dt.date]
+) -> _Answer | None:
+    if not register.holds(rule.table):
+        return None
+    first, last = span
+    rows = register.rows(rule.table, rule.where)
+    hits = count = 0
+    end = last + dt.timedelta(days=1)
+    while (start := _resolves_on(end, -months)) >= first:
+        inside = sum(start <= row["occurred_from"] < end for row in rows)
+        hits += inside >= rule.at_least
+        count += 1
+        end = start
+    what = f"spans of {months} months back to {end.isoformat()[:4]} with such a record"
+    if rule.at_least > 1:
+        what = f"{what[:-14]}with {rule.at_least} such records or more"
+    return _rate(hits, count, what, [row["record_id"] for row in reversed(rows)])
+
+
+def _by_records(rule: ByRecords, register: _Register) -> _Answer | None:
+    if not register.holds(rule.table):
+        return None
+    rows = register.rows(rule.table, rule.where)
+    good = {
+        row["record_id"] for row in register.rows(rule.table, f"({rule.where}) and ({rule.then})")
+    }
+    hits = sum(row["record_id"] in good for row in rows)
+    ids = [row["record_id"] for row in reversed(rows)]
+    return _rate(hits, len(rows), "past cases that came out so", ids)
+
+
+def _by_items(rule: ByItems, register: _Register, months: int, as_of: dt.date) -> _Answer | None:
+    if not register.holds(rule.table):
+        return None
+    opened, done, ended = (
+        _firsts(register.rows(rule.table, f"({rule.where}) and ({part})"))
+        for part in (rule.opened, rule.done, rule.ended)
+    )
+    hits = count = 0
+    evidence: list[str] = []
+    end = as_of + dt.timedelta(days=1)
+    while opened and end >= min(day for day, _ in opened.values()):
+        start = _resolves_on(end, -months)
+        for item, (day, _) in opened.items():
+            closed = min(
+                (part[item][0] for part in (done, ended) if item in part), default=dt.date.max
+            )
+            if day >= start or closed < start:
+                continue
+            count += 1
+            if item in done and start <= done[item][0] < end:
+                hits += 1
+                evidence.append(done[item][1])
+        end = start
+    what = f"pairs of an open item and a span of {months} months in which it was done"
+    return _rate(hits, count, what, evidence)
+
+
+def _firsts(rows: Sequence[Mapping[str, Any]]) -> dict[str, tuple[dt.date, str]]:
+    found: dict[str, tuple[dt.date, str]] = {}
+    for row in rows:
+        found.setdefault(row["item_id"], (row["occurred_from"], row["record_id"]))
+    return found
+
+
+def _rate(hits: int, n: int, what: str, evidence: list[str]) -> _Answer:
+    counted = f"{hits} of {n} {what}"
+    if n < _FEWEST:
+        text = f"No probability: {counted}; fewer than {_FEWEST} past cases say too little."
+        return _Answer(None, None, None, n, hits, text, evidence)
+    from scipy.special import betaincinv  # noqa: PLC0415 -- slow to import
+
+    lo, hi = betaincinv(hits + 0.5, n - hits + 0.5, [0.1, 0.9]).tolist()
+    p = (hits + 0.5) / (n + 1)
+    text = f"Base rate: {counted}; Jeffreys interval."
+    return _Answer(p, min(lo, p), max(hi, p), n, hits, text, evidence)
+
+
+class _Register:
+    """Rows of one dyad in the stored tables, through the filter language of indicators."""
+
+    def __init__(self, context: Context, where: str, order: Dyad) -> None:
+        self._context = context
+        self._where = where
+        self._order = order
+
+    def holds(self, table: str) -> bool:
+        """Return whether the register has any row of the dyad."""
+        return bool(self.rows(table, "", limit=1))
+
+    def rows(self, table: str, where: str, limit: int | None = None) -> list[dict[str, Any]]:
+        """Return the dyad's rows that satisfy a filter, in order of time.
+
+        Raises
+        ------
+        CatalogError, UnknownName
+            If table, column or filter cannot be meant.
+        """
+        context, key = self._context, f"question {self._where}"
+        columns = relation_named(table, key).columns
+        values = Parameters()
+        a, b = (tuple(context.lineage[each]) for each in (self._order.a, self._order.b))
+        states = {"A": a, "B": b, "THIRD": (), "MAIN": ()}
+        own = [name for name in columns if name not in {"verified", "speaker_state"}]
+        scope = Scope(key, table, {name: columns[name] for name in own}, states, values)
+        hit = compile_filter(where, scope)
+        if table == "events":
+            first, second = values.members(a), values.members(b)
+            mine = (
+                f"(h.actor IN {first} AND h.recipient IN {second}"
+                f" OR h.actor IN {second} AND h.recipient IN {first})"
+            )
+        else:
+            mine = f"h.source IN {values.members(tuple(context.sources))}"
+        cut = "" if limit is None else f" LIMIT {limit}"
+        return context.view.rows(
+            f"SELECT h.* FROM {table} h WHERE {mine} AND ({hit}) "
+            f"ORDER BY h.occurred_from, h.record_id{cut}",
+            values.values,
+        )

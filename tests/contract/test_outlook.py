@@ -1,0 +1,156 @@
+"""What the outlook of a real assessment promises."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+
+from comity.briefs.charts.calibration import figure as calibration_figure
+from comity.briefs.charts.outlook import figure as fan_figure
+from comity.briefs.sections.outlook import build
+from comity.core.dyad import Dyad
+from comity.core.errors import UnknownName
+from comity.judgement.outlook import outlook_gaps
+from comity.judgement.outlook_parts import Outlook
+from comity.judgement.outlook_record import skill_record
+from comity.judgement.probability import likelihood
+
+
+def test_probabilities_add_up_and_agree_with_the_futures(assessment):
+    assert [each.months for each in assessment.outlook.horizons] == [6, 12, 24]
+    for horizon in assessment.outlook.horizons:
+        assert sum(round(100 * each.probability) for each in horizon.scenarios) == 100
+        assert sum(each.share for each in horizon.scenarios) == pytest.approx(1.0, abs=0.001)
+        for each in horizon.scenarios:
+            assert abs(each.probability - each.share) < 0.01
+            assert each.lo80 <= each.share + 5e-4
+            assert each.share <= each.hi80 + 5e-4
+            assert each.word == likelihood(each.probability).word
+
+
+def test_share_above_the_present_is_the_chance_that_the_readings_give(assessment):
+    year = next(each for each in assessment.outlook.horizons if each.months == 12)
+    for name, found in year.readings.items():
+        assert found["p_higher"] == pytest.approx(assessment.readings[name].p_rise_12m, abs=0.011)
+    for question in assessment.outlook.questions:
+        if question.id.endswith("-HIGHER"):
+            name = question.id.split("-")[1].lower()
+            chance = assessment.readings[name].p_rise_12m
+            assert question.probability == pytest.approx(chance, abs=0.011)
+
+
+def test_quantiles_are_in_order_and_within_the_scale(assessment):
+    for horizon in assessment.outlook.horizons:
+        for part in (horizon.readings, horizon.lines):
+            for name, found in part.items():
+                values = [found[key] for key in ("p05", "p10", "p25", "p50", "p75", "p90", "p95")]
+                assert values == sorted(values)
+                assert values[0] >= (-100 if name == "asymmetry" else 0)
+                assert values[-1] <= 100
+
+
+def test_every_shock_of_the_case_rests_on_records_that_can_be_inspected(assessment):
+    horizon = assessment.outlook.horizons[0]
+    by_id = {each.id: each for each in horizon.shocks}
+    assert by_id["S-REGIME-A"].events == len(by_id["S-REGIME-A"].evidence) == 2
+    assert by_id["S-SETTLEMENT"].events == 0
+    assert not by_id["S-SETTLEMENT"].prior_only, "years without one are evidence too"
+    for each in horizon.shocks:
+        assert set(each.evidence) <= set(assessment.evidence)
+
+
+def test_questions_can_be_resolved(assessment):
+    found = {each.id: each for each in assessment.outlook.questions}
+    assert 10 <= len(found) <= 20
+    as_of = dt.date.fromisoformat(assessment.as_of)
+    for each in found.values():
+        assert dt.date.fromisoformat(each.resolves_on) > as_of
+        assert each.method
+        if each.n is not None and each.probability is not None:
+            assert each.hits <= each.n
+            jeffreys = (each.hits + 0.5) / (each.n + 1)
+            assert each.probability == pytest.approx(jeffreys, abs=0.006)
+            assert each.lo80 < jeffreys < each.hi80
+    assert found["Q-SU35"].n > 20
+    assert found["Q-MUTUAL-DEFENCE"].hits == 0
+    assert found["Q-MUTUAL-DEFENCE"].probability > 0, "never so far is not impossible"
+
+
+def test_a_state_named_first_is_not_taken_for_the_other(workspace, assessment):
+    turned = workspace.assess("IRN", "RUS").outlook
+    mine = {each.id: each for each in assessment.outlook.questions}
+    for each in turned.questions:
+        if each.n is not None:
+            # a question of the case calls the states as the case does, in whatever order asked
+            assert each.id == "Q-VOTES-ALIKE" or each.text == mine[each.id].text
+            assert (each.n, each.hits) == (mine[each.id].n, mine[each.id].hits)
+    shocks = {each.id: each for each in turned.horizons[0].shocks}
+    assert shocks["S-REGIME-A"].name == "regime shock in Iran"
+    assert shocks["S-REGIME-A"].events == 1
+
+
+def test_a_past_day_knows_only_its_own_shocks(workspace):
+    found = workspace.assess("RUS", "IRN", as_of=dt.date(2015, 1, 1)).outlook
+    shocks = {each.id: each for each in found.horizons[0].shocks}
+    assert shocks["S-REGIME-B"].events == 0
+    assert shocks["S-RELIEF-A"].events == 3
+    assert "S-SETTLEMENT" not in shocks, "the war had not begun"
+    assert any(each.id == "S-SETTLEMENT" and each.not_judged for each in found.rules)
+
+
+def test_the_section_says_where_there_is_no_skill(assessment):
+    blocks = build(assessment)
+    kinds = [type(each).__name__ for each in blocks]
+    assert kinds[0] == "Finding"
+    assert "Figure" in kinds
+    assert kinds.count("Table") == 3
+    text = json.dumps([str(each) for each in blocks])
+    weak = [
+        each
+        for each in assessment.outlook.skill
+        if each.own and (each.persistence.lo90 is None or each.persistence.lo90 <= 0)
+    ]
+    assert ("have shown no skill over staying put" in text) == bool(weak)
+
+
+def test_nothing_to_forecast_is_a_gap_not_zeros():
+    outlook = Outlook(horizons=[], questions=[], not_forecast=["depth is not forecast: why."])
+    (gap,) = outlook_gaps(outlook)
+    assert gap.what == "Outlook"
+    assert "depth is not forecast" in gap.why
+
+
+def test_charts_are_drawn(assessment):
+    altair = pytest.importorskip("altair")
+    fan = fan_figure(assessment)
+    record = next(each for each in skill_record(Dyad("RUS", "IRN")) if each.reliability)
+    for figure in (fan, calibration_figure(record)):
+        for spec in (figure.wide, figure.narrow):
+            altair.VConcatChart.from_dict(dict(spec))
+
+
+def test_the_record_comes_with_the_package_for_every_dyad():
+    panel = skill_record(Dyad("CHN", "RUS"))
+    assert panel
+    assert not any(each.own for each in panel)
+    assert any(each.own for each in skill_record(Dyad("IRN", "RUS")))
+
+
+def test_a_wrong_driver_is_named(tmp_path, workspace):
+    from comity.core.settings import Settings  # noqa: PLC0415
+    from comity.workspace import Workspace  # noqa: PLC0415
+
+    folder = tmp_path / "catalog" / "scenarios"
+    folder.mkdir(parents=True)
+    (folder / "mine.yml").write_text(
+        'id: S-MINE\nname: Mine\norder: 50\nauthor: me\nwhat: "It is."\nhow: "So."\n'
+        "conditions:\n  - {reading: depth, change: rises, times: 3}\n"
+        "drivers:\n  - {driver: D-NONE, reading: depth, above: 10}\n"
+    )
+    mine = Workspace(
+        Settings(home=workspace.settings.home, catalog=tmp_path / "catalog", draws=200)
+    )
+    with pytest.raises(UnknownName, match="D-NONE"):
+        mine.assess("RUS", "IRN")

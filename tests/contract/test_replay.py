@@ -1,0 +1,94 @@
+"""Past days beside the documents of their time and what came after."""
+
+import datetime as dt
+import json
+
+import pytest
+
+from comity.core.errors import UsageError
+from comity.core.replay import load_replay
+from comity.judgement.replay import Replay
+from comity.workspace import Workspace
+
+DAYS = [dt.date(2001, 5, 31), dt.date(2023, 10, 31)]
+
+
+@pytest.fixture(scope="module")
+def found(workspace: Workspace) -> Replay:
+    return workspace.replay("RUS", "IRN", DAYS[::-1])
+
+
+def test_both_founding_documents_stand_beside_the_system(found: Replay) -> None:
+    assert [day.on for day in found.days] == ["2001-05-31", "2023-10-31"]
+    first, second = ({each.id: each for each in day.published} for day in found.days)
+    assert {"J01", "J02", "J03", "J04"} <= set(first)
+    assert {"J25", "J26", "J27"} <= set(second)
+    assert all(each.date <= "2001-05" for each in first.values())
+    assert first["J01"].said
+    assert second["J26"].said
+    assert "rung" in " ".join(second["J26"].said)
+    assert first["J04"].said == []
+    assert first["J01"].outcome == "false"
+    assert second["J25"].outcome == "true"
+
+
+def test_only_what_was_public_is_known_then(found: Replay) -> None:
+    first = found.days[0]
+    assert first.cut_off <= "2001-05-31"
+    assert "2010" not in " ".join([first.bottom_line, first.leader, *first.claims])
+    assert "did not hold" not in " ".join(text for each in first.published for text in each.said)
+
+
+def test_what_happened_lies_after_the_day_and_within_two_years(found: Replay) -> None:
+    for day in found.days:
+        end = f"{int(day.on[:4]) + 2}{day.on[4:]}"
+        for each in day.happened:
+            assert day.on[: len(each.date)] <= each.date <= end
+            assert each.text
+
+
+def test_directions_are_scored_against_the_record_of_today(
+    found: Replay, workspace: Workspace
+) -> None:
+    now = workspace.assess("RUS", "IRN")
+    series = {point.period: point.value for point in now.readings["cohesion"].series}
+    for day in found.days:
+        start, end = day.on[:7], f"{int(day.on[:4]) + 1}{day.on[4:7]}"
+        scored = next(
+            each for each in day.scored if (each.reading, each.months) == ("cohesion", 12)
+        )
+        assert scored.change == pytest.approx(series[end] - series[start], abs=0.06)
+        assert scored.brier == pytest.approx((scored.said - scored.rose) ** 2, abs=0.001)
+    scores = [each.brier for day in found.days for each in day.scored if each.brier is not None]
+    assert found.directions == len(scores)
+    assert found.brier == pytest.approx(sum(scores) / len(scores), abs=0.001)
+
+
+def test_a_horizon_that_is_not_over_is_not_scored(workspace: Workspace) -> None:
+    late = workspace.replay("RUS", "IRN", [dt.date(2025, 12, 31)]).days[0]
+    year = [each for each in late.scored if each.months == 12]
+    assert year
+    assert all(each.change is None and each.brier is None for each in year)
+
+
+@pytest.mark.parametrize("days", [[], [dt.date(2030, 1, 1)]])
+def test_days_that_cannot_be_replayed_are_refused(workspace: Workspace, days: list) -> None:
+    with pytest.raises(UsageError, match="--on"):
+        workspace.replay("RUS", "IRN", days)
+
+
+def test_the_page_is_plain_and_the_json_stable(
+    found: Replay, workspace: Workspace, tmp_path
+) -> None:
+    workspace.write_replay(found, tmp_path / "replay.md")
+    text = (tmp_path / "replay.md").read_text(encoding="utf-8")
+    assert "## As of 31 May 2001" in text
+    assert "<" not in text.replace("\\<", "")
+    again = workspace.replay("RUS", "IRN", DAYS)
+    assert json.dumps(again.model_dump(mode="json")) == json.dumps(found.model_dump(mode="json"))
+
+
+def test_every_counterpart_is_a_published_judgement(workspace: Workspace) -> None:
+    known = {each.id for each in workspace.assess("RUS", "IRN").track_record.published}
+    declared = load_replay(workspace.dyad("RUS", "IRN"))
+    assert {each.judgement for each in declared.counterparts} <= known
