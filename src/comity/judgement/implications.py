@@ -37,7 +37,10 @@ if TYPE_CHECKING:
         SentenceTemplate,
     )
 
-__all__ = ["capability_part", "implications_part"]
+__all__ = ["NO_PARALLEL", "capability_part", "implications_part"]
+
+NO_PARALLEL = "No dated entry on the ledger tells how long it takes."
+"""What is said of the lag of a transfer where nothing on record tells it."""
 
 _MOST_EVIDENCE = 8
 _OUTCOMES = {True: "holds", False: "fails", None: "unknown"}
@@ -86,7 +89,12 @@ def _implied(
     values = {name: fact.values for name, fact in teller.facts.items()}
     is_told = all(teller.facts[name].there for name in rule.needs)
     outcome: Any = _OUTCOMES[holds(rule.when, rule.id, values) if is_told else None]
-    sentences = [teller.sentence(each, outcome) for each in rule.outcomes[outcome]]
+    told = [
+        each
+        for at, each in enumerate(rule.outcomes[outcome])
+        if at == 0 or each.not_known or teller.knows(each.text)
+    ]
+    sentences = [teller.sentence(each, outcome) for each in told]
     traces = dict.fromkeys(name for each in sentences for name in each.traces_to)
     return [
         Implication(
@@ -148,7 +156,7 @@ def _watch(rule: CapabilityRule, item: Any, teller: _Teller) -> CapabilityWatch:
             for each in rule.effects
         ],
         confirms=[teller.fill(text) for text in rule.confirms],
-        lag=[teller.fill(text) for text in rule.lag],
+        lag=[teller.fill(text) for text in rule.lag if teller.knows(text)] or [NO_PARALLEL],
         unknowns=[teller.fill(text) for text in rule.unknowns],
         author=rule.author,
         stated=list({each.shown: each for text in texts for each in teller.stated(text)}.values()),
@@ -193,6 +201,14 @@ class _Teller:
             stated=[each for text in template.templates for each in self.stated(text)],
             outside=self.outside(template.templates),
             evidence=self.evidence(used),
+        )
+
+    def knows(self, text: str) -> bool:
+        """Say whether every field that a template prints is known."""
+        return all(
+            self.facts[name].values.get(field) is not None
+            for name, field in placeholders(text)
+            if field
         )
 
     def fill(self, text: str, *, capital: bool = True) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from comity.judgement.implied.fact import Fact, date, percent, plain, span, whole
+from comity.judgement.implied.fact import NOT_KNOWN, Fact, date, percent, plain, span, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -113,6 +113,10 @@ def _in_unit(value: float | None, unit: str) -> str:
     return f"{100 * value:.0f} %" if unit == "share" and value is not None else plain(value)
 
 
+def _balance(value: float | None) -> str:
+    return NOT_KNOWN if value is None else f"{value:+.2f}".replace("-", "−")
+
+
 def _role(to: Reference, parts: Mapping[str, Any], sides: Sides) -> Fact:
     roles = parts["roles"]
     names = ("arms", "registered_transfers") if to.id == "main" else (to.id,)
@@ -121,7 +125,7 @@ def _role(to: Reference, parts: Mapping[str, Any], sides: Sides) -> Fact:
     if role is None or not role.series:
         return Fact("role", traces=["roles"], there=False)
     last = role.series[-1]
-    values, shown, numbers = _bounds(last, lambda value: plain(value, sign=True))
+    values, shown, numbers = _bounds(last, _balance)
     values |= {"name": role.name, "period": last.period, "coverage": role.coverage}
     shown["period"] = date(last.period)
     if last.value is not None:
@@ -285,7 +289,8 @@ def _scenario(to: Reference, parts: Mapping[str, Any], sides: Sides) -> Fact:
     values, shown, numbers = _chance(found, sides)
     values |= {"name": found.name, "months": horizon.months, "period": horizon.period or None}
     shown |= {"months": plain(horizon.months), "period": date(horizon.period)}
-    return Fact("scenario", values, shown, numbers, ["outlook"])
+    evidence = [name for signpost in found.signposts for name in signpost.evidence[:1]]
+    return Fact("scenario", values, shown, numbers, ["outlook"], evidence[:4])
 
 
 ESTIMATED: Mapping[str, Callable[[Reference, Mapping[str, Any], Sides], Fact]] = {

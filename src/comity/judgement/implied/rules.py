@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from comity.core.case import case_folder
 from comity.core.catalog import Declaration, catalog_files, read_yaml
 from comity.core.errors import CatalogError, DuplicateName, nearest
 from comity.judgement.implied.audiences import load_audiences
@@ -121,7 +120,8 @@ class ImplicationRule(Declaration):
     needs : list of str
         Facts without which nothing can be told, whatever the condition says of the others.
     holds, fails, unknown : list of SentenceTemplate
-        What is said when the condition is true, false, or cannot be told.
+        What is said when the condition is true, false, or cannot be told. A sentence after the
+        first is left out where a field that it prints is not known.
     author : str
         Who answers for the wording; that of the topic if empty.
     """
@@ -196,7 +196,8 @@ class CapabilityRule(Declaration):
     confirms : list of str
         What would show that it has arrived and works.
     lag : list of str
-        What the record says of the time from promise to use.
+        What the record says of the time from promise to use; a line is left out where a field that
+        it prints is not known.
     unknowns : list of str
         What is not known and would matter.
     author : str
@@ -230,8 +231,7 @@ def load_topics(dyad: Dyad, catalogs: Sequence[Path] = ()) -> list[ImplicationTo
     DuplicateName
         If two rules claim one id.
     """
-    folder = case_folder(dyad, catalogs)
-    paths = sorted((folder / "implications").glob("*.yml")) if folder else []
+    paths = _case_files(dyad, "implications", catalogs)
     paths += catalog_files("implications/*.yml", catalogs)
     audiences = sorted(load_audiences(catalogs))
     found: list[ImplicationTopic] = []
@@ -257,6 +257,15 @@ def load_topics(dyad: Dyad, catalogs: Sequence[Path] = ()) -> list[ImplicationTo
     return found
 
 
+def _case_files(dyad: Dyad, kind: str, catalogs: Sequence[Path]) -> list[Path]:
+    """Return the files of a case in all catalogs; a file of a later one replaces its namesake."""
+    return [
+        path
+        for slug in (dyad.slug, dyad.reversed.slug)
+        for path in catalog_files(f"cases/{slug}/{kind}/*.yml", catalogs)
+    ]
+
+
 def load_capabilities(dyad: Dyad, catalogs: Sequence[Path] = ()) -> list[CapabilityRule]:
     """Return the transfers that the case of a dyad watches; none without a case.
 
@@ -265,10 +274,8 @@ def load_capabilities(dyad: Dyad, catalogs: Sequence[Path] = ()) -> list[Capabil
     CatalogError
         As `load_topics`.
     """
-    folder = case_folder(dyad, catalogs)
-    paths = sorted((folder / "capabilities").glob("*.yml")) if folder else []
     found = []
-    for path in paths:
+    for path in _case_files(dyad, "capabilities", catalogs):
         rule = read_yaml(path, CapabilityRule)
         check_capability(rule, f"{path.parent.name}/{path.name}", catalogs)
         found.append(rule)
