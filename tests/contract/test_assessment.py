@@ -108,7 +108,9 @@ def test_unknown_is_null_and_has_its_reason(data: dict[str, Any]) -> None:
     for item in without:
         assert item["latest"] is None
         assert item["id"] in gaps
-    assert all(item["weight"] is None for item in data["hypotheses"])
+    unread = [row for row in data["hypothesis_matrix"] if not row["findings"]]
+    assert unread
+    assert all(row["not_read"] for row in unread)
 
 
 def test_same_inputs_same_bytes(workspace: Workspace, assessment: Assessment) -> None:

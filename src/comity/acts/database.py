@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
+from comity.acts import watch_tables  # noqa: F401 -- its tables belong to the database
 from comity.acts.glance import MIGRATIONS, newest_revision
 from comity.acts.protection import protected
 from comity.acts.tables import Base

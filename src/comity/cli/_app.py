@@ -26,6 +26,7 @@ _COMMANDS = {
     "diff": "diff:diff",
     "review": "review:app",
     "score": "score:app",
+    "watch": "watch:app",
     "compare": "compare:compare",
     "replay": "replay:replay",
     "panel": "panel:app",

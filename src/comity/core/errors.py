@@ -27,6 +27,7 @@
       JudgementError                70  a rule of tradecraft is broken by our own text
       ActsError                     65  the database of the analyst's acts is not as expected
         ActsUnavailable             75  its server cannot be reached, or another process writes
+      NoticeFailed                  75  a channel did not take a notice; it is tried again
       ActRefused                    2   an act that the rules of review or scoring do not allow
 
 Every message says what is wrong, where, what is known, and what to do next, on one line.
@@ -56,6 +57,7 @@ __all__ = [
     "MeasurementError",
     "ModelError",
     "NotEnoughObservations",
+    "NoticeFailed",
     "QuarantineExceeded",
     "SourceAbsent",
     "SourceChanged",
@@ -305,6 +307,25 @@ class ActsUnavailable(ActsError):  # noqa: N818
 
     exit_code = 75
     http_status = 503
+
+
+class NoticeFailed(ComityError):  # noqa: N818
+    """A channel did not take a notice; it is kept and tried again at the next run.
+
+    Parameters
+    ----------
+    message : str
+        What happened, without secrets.
+    unsure : bool
+        Whether the notice may have come through all the same.
+    """
+
+    exit_code = 75
+    http_status = 503
+
+    def __init__(self, message: str, *, unsure: bool = False) -> None:
+        self.unsure = unsure
+        super().__init__(message)
 
 
 class ActRefused(ComityError):  # noqa: N818

@@ -15,6 +15,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from comity.core.notice_settings import NoticeSettings
+
 __all__ = ["Settings", "without_password"]
 
 _SECRET = re.compile(r"([?&][^=&]*pass[^=&]*=)[^&]*", re.IGNORECASE)
@@ -75,6 +77,8 @@ class Settings(BaseSettings):
         Address of the database of the analyst's acts (``COMITY_DATABASE``), as
         ``postgresql://USER:PASSWORD@HOST/NAME``; by default ``acts.sqlite`` in `home`. Shown
         without its password.
+    watch : NoticeSettings
+        Where notices of watches go (``COMITY_WATCH__NAME``, or ``[watch]``); secrets never shown.
     """
 
     model_config = SettingsConfigDict(
@@ -95,6 +99,7 @@ class Settings(BaseSettings):
     keys: dict[str, SecretStr] = Field(default_factory=dict)
     user: str = Field(default_factory=_login_name, max_length=200)
     database: SecretStr | None = None
+    watch: NoticeSettings = Field(default_factory=NoticeSettings)
 
     @field_serializer("database", when_used="json")
     def _shown(self, database: SecretStr | None) -> str | None:

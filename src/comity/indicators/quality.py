@@ -23,6 +23,7 @@ __all__ = [
     "flag",
     "is_stale",
     "next_expected",
+    "own_scale",
     "z_own",
 ]
 
@@ -70,14 +71,26 @@ def z_own(series: IndicatorSeries) -> float | None:
         [standard deviations]; None with fewer than 8 observations or without any variation.
     """
     values = [item.value for item in series.observations]
-    if len(values) < _ENOUGH:
+    scale = own_scale(values[:-1])
+    return (values[-1] - scale[0]) / scale[1] if scale is not None else None
+
+
+def own_scale(past: Sequence[float]) -> tuple[float, float] | None:
+    """Return centre and spread of past values, robustly: what `z_own` measures against.
+
+    Returns
+    -------
+    (float, float) or None
+        In the unit of the values; None with fewer than 7 values or without any variation.
+    """
+    if len(past) < _ENOUGH - 1:
         return None
-    centre = statistics.median(values[:-1])
-    gaps = [abs(value - centre) for value in values[:-1]]
+    centre = statistics.median(past)
+    gaps = [abs(value - centre) for value in past]
     # a series that hardly ever moves has no spread worth the name: half its standard deviation is
     # the least that is taken, or the first change would count dozens of deviations
-    scale = max(1.4826 * statistics.median(gaps), 0.5 * statistics.pstdev(values[:-1]))
-    return (values[-1] - centre) / scale if scale > 0 else None
+    scale = max(1.4826 * statistics.median(gaps), 0.5 * statistics.pstdev(past))
+    return (centre, scale) if scale > 0 else None
 
 
 def flag(series: IndicatorSeries) -> Flag:

@@ -74,10 +74,15 @@ class ByItems(Declaration):
 
 
 class BySteps(Declaration):
-    """Share of past spans, as long as the horizon, over which an indicator rose (or fell)."""
+    """Share of past spans, as long as the horizon, over which an indicator rose (or fell).
+
+    Only where it is measured from ``table`` and for both at once: what stands in for it elsewhere
+    is another question.
+    """
 
     by: Literal["steps"]
     indicator: str
+    table: str
     is_: Annotated[Literal["higher", "lower"], Field(alias="is")]
 
 
@@ -264,7 +269,8 @@ def _by_steps(rule: BySteps, context: Context, months: int) -> _Answer | None:
     panel = context.panel
     if rule.indicator not in panel.definitions:
         raise UnknownName("indicator of a question", rule.indicator, panel.definitions)
-    series = next(panel.of(rule.indicator), None)
+    fits = (each for each in panel.of(rule.indicator) if each.table == rule.table)
+    series = next((each for each in fits if each.direction == "mutual"), None)
     if series is None:
         return None
     seen = {each.end: each for each in series.observations}

@@ -50,6 +50,7 @@ from comity.workspace.replays import replay
 from comity.workspace.schemas import json_schemas
 from comity.workspace.score_doors import ScoreDoors
 from comity.workspace.tracing import VIEWS, evidence_of, explained, part_of
+from comity.workspace.watch_doors import WatchDoors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -64,7 +65,7 @@ FORMATS = ("html", "md", "json")
 _MOST_WEIGHT = 100.0
 
 
-class Workspace(PanelDoors, ScoreDoors, LintDoors):
+class Workspace(PanelDoors, ScoreDoors, LintDoors, WatchDoors):
     """A store, a catalog and settings; every door calls these methods and nothing below them.
 
     Parameters

@@ -22,7 +22,11 @@ def build(assessment: Assessment) -> list[Block]:
     rows = assessment.checklist
     if not rows:
         return []
-    columns = (Column("Standard", "wide"), Column("State"), Column("How it is checked", "wide"))
+    columns = (
+        Column("Standard", "wide"),
+        Column("State", "graphic"),
+        Column("How it is checked", "wide"),
+    )
     return [
         Finding((_finding(rows),)),
         Table("After the nine standards of ICD 203.", columns, tuple(_row(row) for row in rows)),

@@ -80,7 +80,7 @@ def _episodes(assessment: Assessment, claim: ClaimVerdict) -> Table:
         Column("Episode"),
         Column("Aimed at"),
         Column("After 6, 12 and 24 months", "wide"),
-        Column("Result"),
+        Column("Result", "graphic"),
         Column("Traced to the lever"),
         *(Column(f"Claim against {each.rival}", "number") for each in claim.odds),
         Column("Rival explanations", "wide"),

@@ -40,7 +40,7 @@ def build(assessment: Assessment) -> list[Block]:
     columns = (
         Column("Treaty, accord or membership"),
         Column("Level 0–6", "graphic"),
-        Column("Status"),
+        Column("Status", "graphic"),
         Column("Signed"),
         Column("In force"),
         Column("Ended"),
@@ -82,7 +82,7 @@ def _row(item: Obligation) -> Row:
     word, tone = _STATUS[item.status]
     level: Parts = (Quiet("–"),)
     if item.level is not None:
-        level = (Level(item.level, 0, _TOP, item.level_word), f" {item.level_word}")
+        level = (Level(item.level, 0, _TOP, item.level_word),)
     mark = cite(item.evidence)
     return Row(
         (

@@ -60,7 +60,7 @@ def _published(record: TrackRecord) -> list[Block]:
         Column("Published"),
         Column("Judgement, in our words", "wide"),
         Column("Asked of it afterwards", "wide"),
-        Column("Proved"),
+        Column("Proved", "graphic"),
         Column("What happened", "wide"),
     )
     rows = tuple(_row(item) for item in sorted(items, key=lambda each: each.date, reverse=True))
