@@ -112,13 +112,13 @@ def _panel(assessment: Assessment, item: Implication, also: dict[str, list[str]]
     facts = [each for each in item.sentences if each.kind != "judgement"]
     if facts:
         blocks.append(Paragraph(tuple(part for each in facts for part in _fact(each))))
+    marked = {name for each in facts for name in each.evidence}
     for each in item.sentences:
         if each.kind == "judgement":
+            fresh = [name for name in each.evidence if name not in marked]
             basis = f" {each.basis}" if each.basis else ""
             said: Parts = (Tag("judgement", "quiet"), " ", *_pieces(each.text, each.outside))
-            blocks.append(
-                Paragraph((*said, *_quiet(basis, each.outside), *cite(each.evidence), " "))
-            )
+            blocks.append(Paragraph((*said, *_quiet(basis, each.outside), *cite(fresh), " ")))
             blocks.append(Confidence((each.confidence,)))
     if not item.sentences:
         blocks.append(Paragraph((item.text,)))
@@ -160,7 +160,7 @@ def _traces(assessment: Assessment, names: Sequence[str]) -> Parts:
     return (*made, Quiet(f" and {rest} more." if rest else "."))
 
 
-_SHOWN = 6
+_SHOWN = 4
 
 
 def _trace_words(name: str) -> str:
