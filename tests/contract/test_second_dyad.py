@@ -1,6 +1,7 @@
 """A dyad without a case folder is assessed from collected files alone, with its gaps listed."""
 
 import random
+import runpy
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,18 @@ def test_china_and_pakistan_from_real_files(shared_data: Path, tmp_path: Path) -
     made = workspace.assess("China", "Pakistan")
     assert {"depth", "tension"} <= set(made.readings)
     assert len(made.gaps) > 40
+
+
+def test_it_has_implications_that_say_what_is_missing(made_up: Workspace) -> None:
+    audit = runpy.run_path(str(Path(__file__).parents[1] / "fixtures" / "implied" / "audit.py"))
+    made = made_up.assess("CHN", "PAK")
+    assert audit["unproven_numbers"](made) == []
+    assert made.capability_watch == []
+    found = {item.id: item for item in made.implications}
+    assert found["G-supplier"].outcome == "holds"
+    assert "China is the main supplier" in found["G-supplier"].text
+    assert found["G-crises"].outcome == found["G-levers"].outcome == "unknown"
+    assert not any(name in item.text for item in made.implications for name in ("Russia", "Iran"))
+    assert {item.audience for item in made.implications} == {
+        "planner", "policy", "journalist", "scholar",
+    }  # fmt: skip

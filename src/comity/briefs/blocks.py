@@ -25,6 +25,7 @@ __all__ = [
     "Finding",
     "Fold",
     "Inline",
+    "Jump",
     "Lead",
     "Level",
     "Listing",
@@ -76,6 +77,14 @@ class Cite:
     """Evidence of what stands before it; rendered as numbered marks."""
 
     ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Jump:
+    """Words that lead to another place of the brief: a section, or a row with that anchor."""
+
+    text: str
+    target: str
 
 
 @dataclass(frozen=True)
@@ -144,7 +153,7 @@ class Track:
     ending: str = ""
 
 
-Inline: TypeAlias = str | Outside | Strong | Quiet | Cite | Tag | Spark | Dot | Level | Track
+Inline: TypeAlias = str | Outside | Strong | Quiet | Cite | Jump | Tag | Spark | Dot | Level | Track
 Parts: TypeAlias = tuple[Inline, ...]
 
 
@@ -264,10 +273,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One row; each cell is a line. A `heading` row has one cell that spans the table."""
+    """One row; each cell is a line. A `heading` row has one cell that spans the table.
+
+    A row with an `anchor` can be the target of a `Jump`.
+    """
 
     cells: tuple[Parts, ...]
     heading: bool = False
+    anchor: str = ""
 
 
 @dataclass(frozen=True)

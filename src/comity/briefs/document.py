@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from comity.briefs._sections import FIRST_SCREEN, discover, name_of
-from comity.briefs.blocks import cited
+from comity.briefs.blocks import Finding, Fold, cited
 from comity.briefs.outside import host_of, safe_url
 from comity.briefs.wording import date_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from comity.briefs.blocks import Block
     from comity.judgement.assessment import Assessment, Evidence
+    from comity.judgement.implied.audiences import Audience
 
 __all__ = ["Chapter", "Document", "Page", "SourceRecord", "compose", "grade_of"]
 
@@ -64,6 +67,8 @@ class Document:
         Page number of each evidence id.
     anchor_of : dict of str to str
         Fragment identifier of each evidence id.
+    audience : Audience or None
+        For whom the chapters are ordered; None for the usual order.
     """
 
     assessment: Assessment
@@ -71,6 +76,7 @@ class Document:
     pages: tuple[Page, ...]
     number_of: dict[str, int]
     anchor_of: dict[str, str]
+    audience: Audience | None = None
 
     def marks(self, ids: tuple[str, ...]) -> list[tuple[int, str]]:
         """Return page number and first evidence id of each page that `ids` rest on, in order."""
@@ -97,14 +103,20 @@ def grade_of(item: Evidence) -> str:
     return f"grade {grade.reliability or '–'}{credibility}"
 
 
-def compose(assessment: Assessment) -> Document:
-    """Build all sections and number the sources."""
+def compose(assessment: Assessment, audience: Audience | None = None) -> Document:
+    """Build all sections in the order of an audience and number the sources.
+
+    Every audience gets every section: only order and depth differ.
+    """
     chapters = []
+    shown = assessment if audience is None else for_reader(assessment, audience)
     for section in discover():
-        blocks = tuple(section.build(assessment))
+        blocks = tuple(section.build(shown))
         if blocks:
             first = section.ORDER < FIRST_SCREEN
             chapters.append(Chapter(name_of(section), section.TITLE, blocks, first))
+    if audience is not None:
+        chapters = arranged(chapters, audience)
     order = dict.fromkeys(cited([chapter.blocks for chapter in chapters]))
     order.update(dict.fromkeys(assessment.evidence))
     pages: dict[tuple[str, str], list[str]] = {}
@@ -116,7 +128,46 @@ def compose(assessment: Assessment) -> Document:
         for number, ids in enumerate(pages.values(), start=1)
     )
     numbers = {record.id: page.number for page in made for record in page.records}
-    return Document(assessment, tuple(chapters), made, numbers, anchors)
+    return Document(assessment, tuple(chapters), made, numbers, anchors, audience)
+
+
+def arranged(chapters: Sequence[Chapter], audience: Audience) -> list[Chapter]:
+    """Return chapters in the order and depth of an audience; none is left out."""
+    places = {name: place for place, name in enumerate((*audience.first, *audience.order))}
+    ordered = sorted(chapters, key=lambda chapter: places.get(chapter.name, len(places)))
+    return [
+        replace(
+            chapter,
+            blocks=_folded(chapter.blocks) if chapter.name in audience.folded else chapter.blocks,
+            on_first_screen=chapter.name in audience.first,
+        )
+        for chapter in ordered
+    ]
+
+
+def _folded(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    shown = next((i for i, each in enumerate(blocks) if not isinstance(each, Finding)), len(blocks))
+    rest = blocks[shown:]
+    return (*blocks[:shown], Fold("The rest of this section", rest)) if rest else blocks
+
+
+def for_reader(assessment: Assessment, audience: Audience) -> Assessment:
+    """Return the assessment with the implications of one audience first, in its order of topics.
+
+    What serves several audiences is printed under this one.
+    """
+    topics = {name: place for place, name in enumerate(audience.topics)}
+    served = {item.id for item in assessment.implications if item.audience == audience.id}
+    marked = [
+        item.model_copy(update={"first": item.audience == audience.id})
+        if item.id in served and item.id
+        else item
+        for item in assessment.implications
+    ]
+    marked.sort(
+        key=lambda item: (item.audience != audience.id, topics.get(item.topic, len(topics)))
+    )
+    return assessment.model_copy(update={"implications": marked})
 
 
 def _page_key(item: Evidence) -> tuple[str, str]:

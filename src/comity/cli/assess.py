@@ -28,6 +28,7 @@ def assess(
     out: Path | None = None,
     json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
     format: Annotated[str, Parameter(name="--format")] = "html,md",  # noqa: A002
+    audience: str | None = None,
     exclude_source: Annotated[list[str] | None, Parameter(name="--exclude-source")] = None,
     weight: Annotated[list[str] | None, Parameter(name="--weight")] = None,
     only_panel_items: bool = False,
@@ -53,6 +54,9 @@ def assess(
         Write the assessment as JSON to this file, or - for standard output.
     format
         Briefs to write into --out: html, md, json; several with commas.
+    audience
+        For whom the briefs are ordered: planner, policy, journalist, scholar, or one of your own
+        catalog. Order and depth differ, numbers never do.
     exclude_source
         Leave out a source (un_votes), an outlet (outlet:tass) or a grade (reliability:D).
     weight
@@ -85,7 +89,7 @@ def assess(
         paths = []
         if out is not None:
             tell("writing the brief")
-            paths = workspace.write(assessment, out, formats)
+            paths = workspace.write(assessment, out, formats, audience)
     if json is not None:
         write_json(assessment.model_dump(mode="json", by_alias=True), json)
     if json != "-":

@@ -21,6 +21,7 @@ def show(
     as_of: str | None = None,
     date: str | None = None,
     months: int = 12,
+    audience: str | None = None,
     item: str | None = None,
     side: str | None = None,
     since: str | None = None,
@@ -41,7 +42,8 @@ def show(
         readings, phases, indicators, roles, ledger, stress, levers, theatres, hypotheses,
         matrix (the evidence behind these), claim (published claims put to the test), record
         (published judgements and what became of them, our own forecasts and their scores),
-        evidence, timeline, ladder, drivers, tensions, judgements, assumptions, checklist, gaps,
+        implications, capability (what a transfer would change, what would confirm it), evidence,
+        timeline, ladder, drivers, tensions, judgements, assumptions, checklist, gaps,
         perspectives (what each side says under the three tests of salience), votes, obligations,
         fulfilment (promises kept), network (who either state is closest to and most at odds with
         in the reference panel); or effect, which needs --date: what changed at a date, against what
@@ -52,6 +54,9 @@ def show(
         For effect: the date of the event.
     months
         For effect: how many months from the date on are looked at.
+    audience
+        For implications: only those of planner, policy, journalist, scholar, or of an audience of
+        your own catalog.
     item
         For ledger: one item, with every step, who says it, its grade and its source.
     side
@@ -78,7 +83,7 @@ def show(
         if json != "-":
             terminal().print(workspace.effect_table(found))
         return 0
-    choice = workspace.choice(item=item, side=side, since=since, until=until)
+    choice = workspace.choice(item=item, side=side, since=since, until=until, audience=audience)
     assessment, part = workspace.show(a, b, view, as_of=day(as_of, "--as-of"), choice=choice)
     if json is not None:
         write_json(part, json)

@@ -15,7 +15,7 @@ from comity.judgement.commitments import obligations, stress_summary, votes
 from comity.judgement.drivers import load_drivers, rank_drivers
 from comity.judgement.gaps import gaps_part
 from comity.judgement.hypotheses import rival_parts
-from comity.judgement.implications import implications_part
+from comity.judgement.implications import capability_part, implications_part
 from comity.judgement.indicator_status import indicators_part
 from comity.judgement.ladder import climb, load_ladder
 from comity.judgement.ledger_items import ledger_items, tracked_items
@@ -136,6 +136,7 @@ def judge(
     parts["gaps"] += outlook_gaps(parts["outlook"])
     parts["key_assumptions"] = key_assumptions(parts["judgements"], context, catalogs)
     parts["implications"] = implications_part(parts, context, catalogs)
+    parts["capability_watch"] = capability_part(parts, context, catalogs)
     manifest = Manifest(
         sources=sources_used(context, specs),
         indicators_version=identity.indicators_version,

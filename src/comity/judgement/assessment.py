@@ -33,7 +33,13 @@ from comity.judgement.hypothesis_parts import (
     MissingItem,
     TestFinding,
 )
-from comity.judgement.implication_parts import Implication
+from comity.judgement.implication_parts import (
+    CapabilityEffect,
+    CapabilityWatch,
+    Implication,
+    ImplicationSentence,
+    Stated,
+)
 from comity.judgement.ledger_parts import LedgerItem, LedgerStep, LedgerSummary
 from comity.judgement.outlook_parts import Horizon, Outlook
 from comity.judgement.parts import (
@@ -93,6 +99,8 @@ __all__ = [
     "Beside",
     "BottomLine",
     "Boundary",
+    "CapabilityEffect",
+    "CapabilityWatch",
     "Challenge",
     "CheckRow",
     "ClaimEpisode",
@@ -119,6 +127,7 @@ __all__ = [
     "HypothesisPhase",
     "HypothesisWeight",
     "Implication",
+    "ImplicationSentence",
     "IndicatorStatus",
     "Judgement",
     "KeyAssumption",
@@ -156,6 +165,7 @@ __all__ = [
     "RolePoint",
     "ScaleBand",
     "Sensitivity",
+    "Stated",
     "StressSummary",
     "StressTest",
     "TestFinding",
@@ -208,6 +218,7 @@ class Assessment(Part):
     outlook: Outlook
     judgements: list[Judgement]
     implications: list[Implication]
+    capability_watch: list[CapabilityWatch] = Field(default_factory=list)
     gaps: list[Gap]
     assumptions: list[str]
     key_assumptions: list[KeyAssumption] = Field(default_factory=list)

@@ -26,6 +26,7 @@ from comity.indicators.definition import load_indicators
 from comity.judgement.assemble import Identity
 from comity.judgement.beside import beside
 from comity.judgement.change import compare
+from comity.judgement.implied.audiences import audience_named
 from comity.judgement.probability import scale_named
 from comity.models.factor import estimate_panel
 from comity.models.panel_table import read_panel_table
@@ -196,14 +197,23 @@ class Workspace(PanelDoors, ScoreDoors, LintDoors, WatchDoors):
 
     # ------------------------------------------------------------------ doors' other verbs
 
-    def write(self, assessment: Assessment, folder: Path, formats: Sequence[str]) -> list[Path]:
+    def write(
+        self,
+        assessment: Assessment,
+        folder: Path,
+        formats: Sequence[str],
+        audience: str | None = None,
+    ) -> list[Path]:
         """Write an assessment and its briefs into a folder; returns the files.
+
+        An `audience` gives order and depth of the briefs; ``assessment.json`` is the same for all.
 
         Raises
         ------
         UnknownName
-            If a format is unknown.
+            If a format or the audience is unknown.
         """
+        reader = audience_named(audience, self.catalogs) if audience else None
         unknown = [each for each in formats if each not in FORMATS]
         if unknown:
             raise UnknownName("format", unknown[0], FORMATS)
@@ -211,8 +221,8 @@ class Workspace(PanelDoors, ScoreDoors, LintDoors, WatchDoors):
         paths = []
         writers: dict[str, tuple[str, Callable[[], bytes]]] = {
             "json": ("assessment.json", lambda: render_json(assessment)),
-            "html": ("brief.html", lambda: render_html(assessment).encode()),
-            "md": ("brief.md", lambda: render_markdown(assessment).encode()),
+            "html": ("brief.html", lambda: render_html(assessment, audience=reader).encode()),
+            "md": ("brief.md", lambda: render_markdown(assessment, audience=reader).encode()),
         }
         for each in dict.fromkeys(("json", *formats)):
             name, make = writers[each]

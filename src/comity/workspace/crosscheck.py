@@ -16,6 +16,7 @@ from comity.judgement.ladder import load_ladder
 from comity.judgement.lint.rules import load_rulebook
 from comity.judgement.probability import load_scales
 from comity.judgement.rivals.finding import load_weighing
+from comity.workspace.crosscheck_implied import check_implied
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -68,7 +69,7 @@ def check_references(catalogs: Sequence[Path] = ()) -> int:
     checked += _check("checklist.yml", "citation", [load_checklist(catalogs).citation], references)
     checked += _check_assumptions(catalogs, indicators, references)
     checked += _check("ladder.yml", "citation", [ladder.citation], references)
-    return checked
+    return checked + check_implied(catalogs)
 
 
 def _check_assumptions(

@@ -28,12 +28,15 @@ class Choice:
         ``A``, ``B`` or the code of a state, for perspectives, votes and stress.
     since, until : str or None
         First and last date, for perspectives.
+    audience : str or None
+        For implications: whose.
     """
 
     item: str | None = None
     side: str | None = None
     since: str | None = None
     until: str | None = None
+    audience: str | None = None
 
     def check(self, view: str) -> None:
         """Refuse a choice that a view does not know.
@@ -51,6 +54,9 @@ class Choice:
             f"--since and --until are for perspectives, not {view}"
             if (self.since or self.until) and view != "perspectives"
             else "",
+            f"--audience is for implications, not {view}"
+            if self.audience and view != "implications"
+            else "",
         ]
         for text in filter(None, wrong):
             raise UsageError(f"{text}.")
@@ -62,7 +68,7 @@ def chosen(assessment: Assessment, view: str, data: Any, choice: Choice) -> Any:
     Raises
     ------
     UnknownName
-        If there is no such item or side.
+        If there is no such item, side or audience.
     UsageError
         If the view does not know the choice, or a period is empty.
     """
@@ -71,6 +77,11 @@ def chosen(assessment: Assessment, view: str, data: Any, choice: Choice) -> Any:
         return _perspectives(assessment, choice)
     if choice.item is not None:
         return _item(data, choice.item)
+    if choice.audience is not None:
+        readers = list(dict.fromkeys(each["audience"] for each in data))
+        if choice.audience not in readers:
+            raise UnknownName("audience", choice.audience, readers)
+        return [each for each in data if each["audience"] == choice.audience]
     if choice.side is not None:
         dyad = assessment.dyad
         code = {"A": dyad.a, "B": dyad.b}.get(choice.side, choice.side)

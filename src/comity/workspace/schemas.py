@@ -16,6 +16,8 @@ from comity.judgement.assessment import Assessment
 from comity.judgement.assumptions import AssumptionList
 from comity.judgement.checklist import ChecklistDefinition
 from comity.judgement.drivers import DriverDefinition
+from comity.judgement.implied.audiences import Audiences
+from comity.judgement.implied.rules import CapabilityRule, ImplicationTopic
 from comity.judgement.ladder import LadderDefinition
 from comity.judgement.lint.rules import Language, LintRule
 from comity.judgement.probability import Scale
@@ -27,6 +29,9 @@ __all__ = ["json_schemas"]
 
 _MODELS: dict[str, type[BaseModel]] = {
     "assessment": Assessment,
+    "audiences": Audiences,
+    "capability": CapabilityRule,
+    "implications": ImplicationTopic,
     "assumptions": AssumptionList,
     "case": Case,
     "checklist": ChecklistDefinition,

@@ -45,6 +45,8 @@ VIEWS = {
     "obligations": "obligations",
     "fulfilment": "ledger_summary",
     "record": "track_record",
+    "implications": "implications",
+    "capability": "capability_watch",
 }
 """Words of ``comity show`` and the parts of the assessment that they show."""
 
@@ -133,6 +135,12 @@ def _named_parts(assessment: Assessment) -> dict[str, list[str]]:
         parts[name] = list(dict.fromkeys([*parts.get(name, ()), *ids]))
     for theatre in assessment.theatres:
         parts[theatre.id] = [record for cell in theatre.cells for record in cell.evidence]
+    parts |= {item.id: item.key_evidence for item in assessment.hypotheses}
+    for found in (assessment.claim_tests, assessment.capability_watch):
+        parts |= {item.id: item.evidence for item in found}
+    for implied in assessment.implications:
+        cited = [record for each in implied.sentences for record in each.evidence]
+        parts[implied.id] = list(dict.fromkeys(cited))
     for phase in assessment.phases:
         parts[f"phase:{phase.start}"] = phase.evidence
     return parts

@@ -16,9 +16,11 @@ from comity.briefs.blocks import (
     Cite,
     Dot,
     Figure,
+    Jump,
     Level,
     Outside,
     Quiet,
+    Row,
     Spark,
     Strong,
     Tag,
@@ -43,6 +45,7 @@ from comity.judgement.publication import NOT_NAMED
 if TYPE_CHECKING:
     from comity.briefs.blocks import Inline, Parts
     from comity.judgement.assessment import Assessment
+    from comity.judgement.implied.audiences import Audience
 
 __all__ = ["render_html"]
 
@@ -68,7 +71,9 @@ _MODALITY = {
 }
 
 
-def render_html(assessment: Assessment, *, interactive: bool = True) -> str:
+def render_html(
+    assessment: Assessment, *, interactive: bool = True, audience: Audience | None = None
+) -> str:
     """Return the brief as one self-contained HTML page.
 
     Parameters
@@ -78,13 +83,15 @@ def render_html(assessment: Assessment, *, interactive: bool = True) -> str:
     interactive : bool
         Whether to put in the script that makes charts answer to the pointer (about 0.9 MB). The
         page reads the same without it.
+    audience : Audience, optional
+        For whom sections and implications are ordered; no number differs.
 
     Notes
     -----
     Text from outside is escaped and isolated; addresses become links only if they are http or
     https. The same assessment gives the same bytes.
     """
-    document = compose(assessment)
+    document = compose(assessment, audience)
     page = _Page(document)
     environment = Environment(
         loader=PackageLoader("comity.briefs.render"),
@@ -177,6 +184,10 @@ class _Page:
     def __init__(self, document: Document) -> None:
         self._document = document
         self.long_marks: dict[tuple[str, ...], int] = {}
+        chapters = [chapter.blocks for chapter in document.chapters]
+        self._targets = {chapter.name for chapter in document.chapters} | {
+            part.anchor for part in walk(chapters) if isinstance(part, Row) and part.anchor
+        }
 
     def line(self, parts: Parts | Inline) -> Markup:
         """Return a line with its marks set close to the words before them."""
@@ -189,12 +200,19 @@ class _Page:
             return self._marks(part.ids)
         if isinstance(part, str):
             return escape(clean(part))
-        if isinstance(part, Tag):
-            return _TAGS[Tag].format(clean(part.text), slug(part.tone))
-        if isinstance(part, Outside | Strong | Quiet):
-            return _TAGS[type(part)].format(clean(part.text))
+        if isinstance(part, Jump):
+            return self._jump(part)
+        if isinstance(part, Tag | Outside | Strong | Quiet):
+            tone = slug(part.tone) if isinstance(part, Tag) else ""
+            return _TAGS[type(part)].format(clean(part.text), tone)
         graphic: Callable[[Any], Markup] = _GRAPHICS[type(part)]
         return graphic(part)
+
+    def _jump(self, part: Jump) -> Markup:
+        shown = escape(clean(part.text))
+        if part.target not in self._targets:
+            return shown
+        return Markup('<a class="jump" href="#{}">{}</a>').format(part.target, shown)
 
     def _marks(self, ids: tuple[str, ...]) -> Markup:
         marks = self._document.marks(ids)

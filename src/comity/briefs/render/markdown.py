@@ -39,6 +39,7 @@ from comity.briefs.wording import capital, date_words
 if TYPE_CHECKING:
     from comity.briefs.blocks import Block, Inline, Parts, Row
     from comity.judgement.assessment import Assessment
+    from comity.judgement.implied.audiences import Audience
 
 __all__ = ["render_markdown"]
 
@@ -47,9 +48,9 @@ _LEADING = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s)")
 _MARKS = 5
 
 
-def render_markdown(assessment: Assessment) -> str:
+def render_markdown(assessment: Assessment, *, audience: Audience | None = None) -> str:
     """Return the brief as Markdown; text from outside is escaped and stays on its line."""
-    document = compose(assessment)
+    document = compose(assessment, audience)
     writer = _Writer(document)
     review = f" · **{escape(review_words(assessment))}**"
     past = " · reconstruction" if assessment.reconstruction else ""
@@ -58,6 +59,7 @@ def render_markdown(assessment: Assessment) -> str:
         f"Assessment as of {date_words(assessment.as_of)}, information to "
         f"{date_words(assessment.cut_off)}{past}{review}",
         escape(review_note(assessment)),
+        f"In the order for: {escape(audience.title)}" if audience else "",
     ]
     for chapter in document.chapters:
         lines.append(f"## {chapter.title}")

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from comity.briefs.render import register_views
+from comity.briefs.render.implied import capability_table, implications_table
 from comity.briefs.render.outlook import outlook_view
 from comity.briefs.wording import join_words, percentile
 
@@ -383,4 +384,6 @@ _VIEWS: dict[str, Callable[[Assessment, Any], RenderableType]] = {
     "obligations": register_views.obligations,
     "fulfilment": register_views.fulfilment,
     "record": _record_of,
+    "implications": implications_table,
+    "capability": capability_table,
 }

@@ -16,6 +16,7 @@ from comity.briefs.blocks import (
     Table,
     Tag,
 )
+from comity.briefs.outside import slug
 from comity.briefs.sections._words import DOMAIN_NAMES, cite, dash, domain_name, titled
 from comity.briefs.wording import (
     capital,
@@ -112,5 +113,6 @@ def _row(assessment: Assessment, item: IndicatorStatus) -> Row:
             (date_words(item.next_expected),) if item.next_expected else dash(),
             (item.signal_cost,),
             (item.note,) if item.note else dash(),
-        )
+        ),
+        anchor=f"i-{slug(item.id)}",
     )

@@ -35,10 +35,6 @@ def build(assessment: Assessment) -> list[Block]:
             assessment.judgements, key=lambda item: (item.confidence, item.assumptions)
         )
     )
-    panels += tuple(
-        Panel(f"For {item.audience}", (Paragraph((item.text, *_traces(item.traces_to))),))
-        for item in assessment.implications
-    )
     blocks: list[Block] = [Panels(panels)] if panels else []
     if shared:
         blocks.append(Caveat((f"Behind each confidence above, too: {', '.join(shared)}.",)))
@@ -86,7 +82,3 @@ def _own(confidence: str, shared: list[str]) -> str:
     level, reasons = parts
     own = [reason for reason in reasons if reason not in shared]
     return f"Confidence is {level}: {', '.join(own)}." if own else f"Confidence is {level}."
-
-
-def _traces(ids: list[str]) -> tuple[Quiet, ...]:
-    return (Quiet(f" Follows from {join_words(ids)}."),) if ids else ()

@@ -51,6 +51,8 @@ class Place:
         Whether a statement of fact in it needs one.
     is_bound : bool
         Whether an assessment with a breach here is refused.
+    quoted : tuple of str
+        Pieces of the text that are a register's own words.
     """
 
     where: str
@@ -58,6 +60,7 @@ class Place:
     evidence: tuple[str, ...] = field(default=())
     needs_source: bool = False
     is_bound: bool = True
+    quoted: tuple[str, ...] = ()
 
 
 def own_sentences(assessment: Assessment) -> Iterator[Place]:
@@ -76,9 +79,7 @@ def own_sentences(assessment: Assessment) -> Iterator[Place]:
         for force in group:
             where = f"{name}[{force.id}].text"
             yield Place(where, force.text, tuple(force.evidence), needs_source=True)
-    for count, item in enumerate(assessment.implications):
-        where = f"implications[{count}].text"
-        yield Place(where, item.text, tuple(item.traces_to), needs_source=True)
+    yield from _implied(assessment)
     for name in _PARTS:
         part = getattr(assessment, name, None)
         if part:
@@ -93,6 +94,25 @@ def own_sentences(assessment: Assessment) -> Iterator[Place]:
         yield Place(f"gaps[{gap.what[:40]}]", f"{gap.what}. {gap.why}", is_bound=False)
     for count, text in enumerate(assessment.assumptions):
         yield Place(f"assumptions[{count}]", text, is_bound=False)
+
+
+def _implied(assessment: Assessment) -> Iterator[Place]:
+    """Yield what the declared rules say; names from a register inside it are the register's."""
+    for count, item in enumerate(assessment.implications):
+        sources = (*item.traces_to, *(x for each in item.sentences for x in each.evidence))
+        quoted = tuple(name for each in item.sentences for name in each.outside)
+        where = f"implications[{count}]"
+        yield Place(f"{where}.text", item.text, sources, needs_source=True, quoted=quoted)
+        for each in item.sentences:
+            yield Place(f"{where}.confidence", each.confidence)
+            yield Place(f"{where}.basis", each.basis, tuple(each.traces_to), quoted=quoted)
+    for watch in assessment.capability_watch:
+        where = f"capability_watch[{watch.id}]"
+        texts = (*(each.text for each in watch.effects), *watch.confirms, *watch.lag)
+        for text in (*texts, *watch.unknowns):
+            yield Place(where, text, tuple(watch.evidence), quoted=tuple(watch.outside))
+        for effect in watch.effects:
+            yield Place(f"{where}.confidence", effect.confidence)
 
 
 def _plain(part: Any) -> Any:
@@ -156,6 +176,7 @@ def lint_assessment(
             for name in place.evidence
             if name in assessment.evidence
         ]
+        theirs += place.quoted
         cited = place.evidence or not place.needs_source
         without = {"uncited_fact"} if cited else set()
         seen = linter.lint(place.text, "sentence", without=without, theirs=theirs)
