@@ -149,3 +149,17 @@ def test_a_claim_with_an_unknown_rival_is_refused(workspace: Workspace) -> None:
 def test_the_parts_are_plain_json(assessment: Assessment) -> None:
     data = json.loads(assessment.model_dump_json(by_alias=True))
     assert {"hypothesis_phases", "hypothesis_matrix", "claim_tests"} <= set(data)
+
+
+def test_a_side_not_believed_stands_beside_the_declared_assessment(workspace: Workspace) -> None:
+    from comity.core.errors import UnknownName  # noqa: PLC0415
+
+    made = workspace.assess("RUS", "IRN", exclude=["side:IRN"])
+    assert made.manifest.excluded == ["side:IRN"]
+    assert made.beside is not None
+    assert {each.id for each in made.beside.rivals} == {each.id for each in made.hypotheses}
+    assert "Bushehr units 2 and 3" in {each.name for each in made.beside.items}
+    cited = {record.source.publisher for record in made.evidence.values()}
+    assert not any("IRNA" in (name or "") for name in cited)
+    with pytest.raises(UnknownName, match="USA"):
+        workspace.assess("RUS", "IRN", exclude=["side:USA"])

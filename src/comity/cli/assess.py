@@ -58,7 +58,8 @@ def assess(
         For whom the briefs are ordered: planner, policy, journalist, scholar, or one of your own
         catalog. Order and depth differ, numbers never do.
     exclude_source
-        Leave out a source (un_votes), an outlet (outlet:tass) or a grade (reliability:D).
+        Leave out a source (un_votes), an outlet (outlet:tass), a grade (reliability:D) or all
+        outlets that speak for one side of the case (side:IRN).
     weight
         Give an indicator another weight: POL-05=0.2; 0 leaves it out. May be repeated.
     only_panel_items

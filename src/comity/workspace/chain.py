@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from comity.core.case import Case, case_folder, load_case
-from comity.core.errors import ModelError, UsageError
+from comity.core.errors import ModelError, UnknownName, UsageError
 from comity.evidence.gaps import source_gaps
 from comity.evidence.vintages import read_files
 from comity.indicators.definition import load_indicators
@@ -51,6 +51,7 @@ __all__ = [
     "missing_files",
     "must_not_precede",
     "register_sources",
+    "without_sides",
 ]
 
 _FIRST_MONTH = dt.date(1989, 1, 1)
@@ -68,7 +69,8 @@ class Question:
     as_of : datetime.date
         What was not public by then does not exist.
     exclude : tuple of str
-        Sources (``un_votes``), outlets (``outlet:tass``) or grades (``reliability:D``) left out.
+        Sources (``un_votes``), outlets (``outlet:tass``), grades (``reliability:D``) or all outlets
+        that speak for a side (``side:IRN``) left out.
     weights : tuple of (str, float)
         Indicators with another weight than the declared one; 0 leaves an indicator out.
     only_panel_items : bool
@@ -229,7 +231,7 @@ class Chain:
     def _view(self) -> EvidenceView:
         return self.store.view(
             self.question.as_of,
-            exclude_sources=self.question.exclude,
+            exclude_sources=without_sides(self.question, self.catalogs),
             hindsight=not self.identity.reconstruction,
         )
 
@@ -348,6 +350,28 @@ def _news_part(news: News, panel: Panel) -> dict[str, Any]:
 def _first(case: Case | None) -> dt.date:
     """Return the first day of the months that are assessed."""
     return case.start if case else _FIRST_MONTH
+
+
+def without_sides(question: Question, catalogs: Sequence[Path]) -> list[str]:
+    """Return what is left out, with the outlets of a side in place of ``side:ISO3``.
+
+    Raises
+    ------
+    UnknownName
+        If the case of the dyad declares no outlets for that side.
+    """
+    case = load_case(question.dyad, catalogs)
+    sides = {each.side: each.outlets for each in case.outlets_by_side} if case else {}
+    names: list[str] = []
+    for name in question.exclude:
+        if not name.startswith("side:"):
+            names.append(name)
+            continue
+        side = name.removeprefix("side:").upper()
+        if side not in sides:
+            raise UnknownName("side with declared outlets", side, sides)
+        names += [f"outlet:{outlet}" for outlet in sides[side]]
+    return names
 
 
 def missing_files(question: Question, home: Path, catalogs: Sequence[Path]) -> list[SourceGap]:
