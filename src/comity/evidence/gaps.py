@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from comity.evidence.spans import Span, joined, overlap, without
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from comity.evidence.ledger import Entry, Ledger, State
@@ -83,7 +83,10 @@ def reason_of(entry: Entry) -> str:
 
 
 def source_gaps(
-    home: Path, tables: dict[str, tuple[str, ...]], since: dt.date, until: dt.date
+    home: Path,
+    tables: Callable[[], Mapping[str, tuple[str, ...]]],
+    since: dt.date,
+    until: dt.date,
 ) -> list[SourceGap]:
     """Return what is missing by source; nothing if there is no ledger.
 
@@ -91,8 +94,9 @@ def source_gaps(
     ----------
     home : pathlib.Path
         Folder of the store.
-    tables : dict of str to tuple of str
-        Tables of each source to look at.
+    tables : callable
+        Gives the tables of each source to look at; not called where there is no ledger, since to
+        know all sources takes a while.
     since, until : datetime.date
         Both included.
     """
@@ -101,11 +105,12 @@ def source_gaps(
     ledger = Ledger.of(home)
     if ledger is None:
         return []
+    known = tables()
     with ledger:
         found = [
-            _gap(ledger, name, tables[name], since, until)
+            _gap(ledger, name, known[name], since, until)
             for name in ledger.sources()
-            if name in tables
+            if name in known
         ]
     return [gap for gap in found if gap.files]
 

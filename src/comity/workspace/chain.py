@@ -376,11 +376,14 @@ def without_sides(question: Question, catalogs: Sequence[Path]) -> list[str]:
 
 def missing_files(question: Question, home: Path, catalogs: Sequence[Path]) -> list[SourceGap]:
     """Return what the ledger misses of the sources in use, in the months that are assessed."""
-    tables = {
-        name: source.SPEC.tables
-        for name, source in discover().items()
-        if name not in question.exclude
-    }
+
+    def tables() -> dict[str, tuple[str, ...]]:
+        return {
+            name: source.SPEC.tables
+            for name, source in discover().items()
+            if name not in question.exclude
+        }
+
     return source_gaps(home, tables, _first(load_case(question.dyad, catalogs)), question.as_of)
 
 

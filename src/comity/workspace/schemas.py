@@ -59,8 +59,8 @@ def json_schemas() -> dict[str, str]:
 
     Examples
     --------
-    >>> sorted(json_schemas())[:2]
-    ['assessment.json', 'case.json']
+    >>> "case.json" in json_schemas()
+    True
     """
     return {
         f"{name}.json": json.dumps(model.model_json_schema(by_alias=True), indent=1, sort_keys=True)

@@ -494,15 +494,15 @@ def test_gaps_are_told_for_the_days_in_use_only(store, server, collect):
     server.plans["/d/20240102.csv"] = ["403!"]
     collect(made(by_day()))
     tables = {"made_up": ("ballots",)}
-    (gap,) = source_gaps(store.home, tables, FIRST, LAST)
+    (gap,) = source_gaps(store.home, lambda: tables, FIRST, LAST)
     assert (gap.files, gap.of, gap.days) == (1, 5, ((DAYS[1], DAYS[1]),))
     assert gap.reasons == ("1 could not be fetched",)
-    assert source_gaps(store.home, tables, DAYS[2], LAST) == []
-    assert source_gaps(store.home, {}, FIRST, LAST) == []
+    assert source_gaps(store.home, lambda: tables, DAYS[2], LAST) == []
+    assert source_gaps(store.home, dict, FIRST, LAST) == []
 
 
 def test_a_store_without_a_ledger_has_no_gaps_and_gets_none(store):
-    assert source_gaps(store.home, {"made_up": ("ballots",)}, FIRST, LAST) == []
+    assert source_gaps(store.home, lambda: {"made_up": ("ballots",)}, FIRST, LAST) == []
     assert not (store.home / LEDGER_FILE).exists()
 
 
