@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from comity.core.framework import load_hypotheses, load_tests
@@ -163,12 +163,12 @@ def _distrusted(
     asked = {f"outlets that speak for {context.names[side]}": sides[side] for side in sides}
     if len(sides) > 1:
         asked["outlets that speak for either side"] = frozenset().union(*sides.values())
-    with_all = established_items(field_of(context, scales.weighing, ()))
+    whole = field_of(context, scales.weighing, ())
+    with_all = established_items(whole)
     made = {}
     for whose, outlets in asked.items():
-        field = field_of(
-            context, scales.weighing, [(each.start, each.end) for each in spans], outlets
-        )
+        ranges = [(each.start, each.end) for each in spans]
+        field = replace(field_of(context, scales.weighing, ranges, outlets), seen=whole.seen)
         without = established_items(field)
         changed = [
             f"{name}: {state or 'nothing'} established, without them "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from comity.core.ledger_rules import load_ledger_rules
@@ -49,6 +49,8 @@ class Field:
         Outlets whose rows are left out.
     spans : sequence of (datetime.date, datetime.date)
         The periods judged, half-open.
+    seen : dict
+        Rows already read, by what was asked: shared between fields of one dyad and day.
     """
 
     view: EvidenceView
@@ -56,6 +58,7 @@ class Field:
     weighing: Weighing
     distrusted: Collection[str] = ()
     spans: Sequence[tuple[dt.date, dt.date]] = ()
+    seen: dict[tuple[object, ...], Rows] = field(default_factory=dict)
 
     @property
     def case(self) -> Case | None:
@@ -64,7 +67,10 @@ class Field:
 
     def rows(self, table: str, flags: dict[str, str], place: str) -> Rows:
         """Return flagged rows of a register without those of distrusted outlets."""
-        found = flagged_rows(self.view, self.subject, table, flags, place)
+        asked = (table, *flags.items())
+        if asked not in self.seen:
+            self.seen[asked] = flagged_rows(self.view, self.subject, table, flags, place)
+        found = self.seen[asked]
         return [row for row in found if row.get("outlet") not in self.distrusted]
 
     def truth(self, row: dict[str, Any]) -> float:
