@@ -159,7 +159,10 @@ def test_a_side_not_believed_stands_beside_the_declared_assessment(workspace: Wo
     assert made.beside is not None
     assert {each.id for each in made.beside.rivals} == {each.id for each in made.hypotheses}
     assert "Bushehr units 2 and 3" in {each.name for each in made.beside.items}
-    cited = {record.source.publisher for record in made.evidence.values()}
-    assert not any("IRNA" in (name or "") for name in cited)
+    # a copy at another outlet stays: it is that outlet's word that it is a copy
+    cited = [record.source.url or "" for record in made.evidence.values()]
+    assert not any("irna.ir/" in url for url in cited)
+    whole = workspace.assess("RUS", "IRN")
+    assert any("irna.ir/" in (each.source.url or "") for each in whole.evidence.values())
     with pytest.raises(UnknownName, match="USA"):
         workspace.assess("RUS", "IRN", exclude=["side:USA"])
