@@ -25,8 +25,10 @@ __all__ = [
     "first_day",
     "open_workspace",
     "say",
+    "shown",
     "spinner",
     "terminal",
+    "told",
     "weights_of",
     "write_json",
 ]
@@ -97,6 +99,23 @@ def write_json(data: Any, target: str) -> None:
     path = Path(target)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
+
+
+def shown(data: Any, json: str | None, table: Any) -> int:
+    """Answer with data: JSON where it is asked for, and a table unless that fills the output."""
+    if json is not None:
+        write_json(data, json)
+    if json != "-":
+        terminal().print(table)
+    return 0
+
+
+def told(text: str, data: Any, json: str | None) -> int:
+    """Say what was done, and give its data as JSON where it is asked for."""
+    if json is not None:
+        write_json(data, json)
+    say(text)
+    return 0
 
 
 @contextmanager

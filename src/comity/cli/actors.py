@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-from cyclopts import App, Parameter
+from cyclopts import App
 from rich.markup import escape
 from rich.table import Table
 
+from comity.cli._flags import Catalog, Json
 from comity.cli._out import day, open_workspace, terminal, write_json
 
 __all__ = ["app"]
@@ -24,8 +22,8 @@ def resolve(
     *,
     system: str = "name",
     on: str | None = None,
-    json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
-    catalog: Path | None = None,
+    json: Json = None,
+    catalog: Catalog = None,
 ) -> int:
     """Say who a name or code means on a day; unknown is an answer.
 
@@ -37,10 +35,6 @@ def resolve(
         name, cameo, fips, iso2, iso3, cow or gw.
     on
         The day on which it was used, YYYY-MM-DD; the present by default.
-    json
-        Write JSON to this file, or - for standard output.
-    catalog
-        A catalog of your own.
     """
     found = open_workspace(catalog=catalog).resolve_actor(text, system, day(on, "--on"))
     if json is not None:

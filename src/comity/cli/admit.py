@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import Parameter
-
+from comity.cli._flags import Catalog, Json, Store
 from comity.cli._out import open_workspace, say, spinner, write_json
 from comity.core.errors import UsageError
 
@@ -22,9 +20,9 @@ def admit(
     dyad: str | None = None,
     replace: bool = False,
     check: bool = False,
-    catalog: Path | None = None,
-    json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
-    store: Path | None = None,
+    catalog: Catalog = None,
+    json: Json = None,
+    store: Store = None,
 ) -> int:
     """Bring your own events, values or register rows, from a CSV whose columns are documented.
 
@@ -40,12 +38,6 @@ def admit(
         Let a row take the place of a stored one with the same id, e.g. of the built-in case.
     check
         Only say which rows would be set aside and why; store nothing. The exit code is 65 if any.
-    catalog
-        A catalog of your own.
-    json
-        Write the report as JSON to this file, or - for standard output.
-    store
-        Where the evidence lies.
     """
     workspace = open_workspace(store, catalog)
     pair = None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 from rich.markup import escape
 from rich.table import Table
 
+from comity.cli._flags import Json, Store
 from comity.cli._out import day, first_day, open_workspace, say, terminal, write_json
 from comity.core.errors import UsageError
 
@@ -17,21 +17,12 @@ __all__ = ["app"]
 
 app = App(name="archive", help="Whole archives of coded events: what is in, and questions to it.")
 
-Json = Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)]
 _SHOWN = 60
 
 
 @app.default
-def status(*, json: Json = None, store: Path | None = None) -> int:
-    """Show what is in the archive: files, rows, days covered, rows set aside and repaired.
-
-    Parameters
-    ----------
-    json
-        Write JSON to this file, or - for standard output.
-    store
-        Where the evidence lies.
-    """
+def status(*, json: Json = None, store: Store = None) -> int:
+    """Show what is in the archive: files, rows, days covered, rows set aside and repaired."""
     rows = open_workspace(store).archive_status()
     if json is not None:
         write_json({"archive": rows}, json)
@@ -57,13 +48,7 @@ app.command(status, name="status")
 
 @app.command
 def queries(*, json: Json = None) -> int:
-    """List the questions that can be asked, and what each must and may be told.
-
-    Parameters
-    ----------
-    json
-        Write JSON to this file, or - for standard output.
-    """
+    """List the questions that can be asked, and what each must and may be told."""
     found = open_workspace().archive_queries()
     if json is not None:
         write_json({"queries": found}, json)
@@ -93,7 +78,7 @@ def run(
     engine: str | None = None,
     at: str | None = None,
     json: Json = None,
-    store: Path | None = None,
+    store: Store = None,
 ) -> int:
     """Ask the archive, e.g. `comity archive run dyad_periods RUS IRN --by month`.
 
@@ -115,10 +100,6 @@ def run(
         spark://HOST:PORT of a Spark Connect server, in place of this machine.
     at
         Folder or address of a copy of the archive that a cluster can reach, e.g. s3a://bucket/path.
-    json
-        Write JSON to this file, or - for standard output.
-    store
-        Where the evidence lies.
     """
     workspace = open_workspace(store)
     given: dict[str, object] = dict(_pair(each) for each in set_ or ())
@@ -152,7 +133,7 @@ def same(
     window: int = 1,
     least: int = 2,
     json: Json = None,
-    store: Path | None = None,
+    store: Store = None,
 ) -> int:
     """List acts that several records report, of all coders stored, each with its records.
 
@@ -170,8 +151,6 @@ def same(
         Fewest records of an act that is listed.
     json
         Write JSON to this file, or - for standard output; it has every record.
-    store
-        Where the evidence lies.
     """
     found = open_workspace(store).same_events(
         a,
@@ -198,15 +177,13 @@ def same(
 
 
 @app.command
-def compact(*, most: int = 8, store: Path | None = None) -> int:
+def compact(*, most: int = 8, store: Store = None) -> int:
     """Merge small Parquet files, so that a question opens fewer of them.
 
     Parameters
     ----------
     most
         Leave a source's year alone that has no more files than this.
-    store
-        Where the evidence lies.
     """
     done = open_workspace(store).compact_archive(most)
     say(f"{done['before']:,} Parquet files before, {done['after']:,} after")

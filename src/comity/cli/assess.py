@@ -7,51 +7,35 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from comity.cli._out import (
-    day,
-    open_workspace,
-    say,
-    spinner,
-    terminal,
-    weights_of,
-    write_json,
-)
+from comity.cli._flags import A, AsOf, B, Catalog, Json, Store
+from comity.cli._out import day, open_workspace, say, spinner, terminal, weights_of, write_json
 
 __all__ = ["assess"]
 
 
 def assess(
-    a: str,
-    b: str,
+    a: A,
+    b: B,
     *,
-    as_of: str | None = None,
+    as_of: AsOf = None,
     out: Path | None = None,
-    json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
+    json: Json = None,
     format: Annotated[str, Parameter(name="--format")] = "html,md",  # noqa: A002
     audience: str | None = None,
     exclude_source: Annotated[list[str] | None, Parameter(name="--exclude-source")] = None,
     weight: Annotated[list[str] | None, Parameter(name="--weight")] = None,
     only_panel_items: bool = False,
     scale: str | None = None,
-    catalog: Path | None = None,
-    store: Path | None = None,
+    catalog: Catalog = None,
+    store: Store = None,
     fresh: bool = False,
 ) -> int:
     """Assess two states: readings, phases, roles, ledger, ladder, judgements, gaps.
 
     Parameters
     ----------
-    a
-        First state: an ISO3 code or a name ("Russia", "USSR", "Иран").
-    b
-        Second state.
-    as_of
-        Use only what was public by this day (YYYY, YYYY-MM or YYYY-MM-DD). By default the latest
-        day for which anything is stored.
     out
         Folder for the brief and assessment.json.
-    json
-        Write the assessment as JSON to this file, or - for standard output.
     format
         Briefs to write into --out: html, md, json; several with commas.
     audience
@@ -67,10 +51,6 @@ def assess(
     scale
         Likelihood words: icd203 (default), icd203_odds, phia, or one of your own catalog. Only the
         words change, never a number.
-    catalog
-        A folder of your own that adds to or replaces parts of the catalog.
-    store
-        Where the evidence lies; by default the platform's data folder, or COMITY_HOME.
     fresh
         Compute again even if nothing has changed.
     """

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from comity.cli._flags import Json, Store
 from comity.cli._out import day, first_day, open_workspace, say, spinner, write_json
 from comity.core.errors import UsageError
 
@@ -20,8 +21,8 @@ def collect(
     since: str | None = None,
     until: str | None = None,
     whole: bool = False,
-    json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
-    store: Path | None = None,
+    json: Json = None,
+    store: Store = None,
 ) -> int:
     """Fetch a publisher's files, or read those you have, and admit their records.
 
@@ -44,10 +45,6 @@ def collect(
     whole
         Say that the files given with --from are the whole dataset: records that it no longer has
         are withdrawn from today on. `comity sources diff SOURCE --to FILE` shows which those are.
-    json
-        Write the report as JSON to this file, or - for standard output.
-    store
-        Where the evidence lies.
     """
     workspace = open_workspace(store)
     remote = from_ is None or "://" in from_

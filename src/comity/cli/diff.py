@@ -3,45 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
-from typing import Annotated
 
-from cyclopts import Parameter
 from rich.markup import escape
 
+from comity.cli._flags import A, B, Catalog, Json, Store
 from comity.cli._out import day, open_workspace, spinner, terminal, write_json
 
 __all__ = ["diff"]
 
 
 def diff(
-    a: str,
-    b: str,
+    a: A,
+    b: B,
     *,
     since: str,
     as_of: str | None = None,
-    json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
-    store: Path | None = None,
-    catalog: Path | None = None,
+    json: Json = None,
+    store: Store = None,
+    catalog: Catalog = None,
 ) -> int:
     """Show what changed between two dates, and the evidence that changed it.
 
     Parameters
     ----------
-    a
-        First state.
-    b
-        Second state.
     since
         The earlier date: what was public by then.
     as_of
         The later date; by default the latest day for which anything is stored.
-    json
-        Write JSON to this file, or - for standard output.
-    store
-        Where the evidence lies.
-    catalog
-        A catalog of your own.
     """
     workspace = open_workspace(store, catalog)
     with spinner(f"comparing {a} and {b}"):

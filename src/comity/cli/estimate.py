@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import Parameter
 from rich.table import Table
 
+from comity.cli._flags import Json
 from comity.cli._out import open_workspace, spinner, terminal, write_json
 
 __all__ = ["estimate"]
@@ -16,7 +15,7 @@ __all__ = ["estimate"]
 def estimate(
     *,
     panel: Path,
-    json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
+    json: Json = None,
     seed: int | None = None,
 ) -> int:
     """Run the estimator on your own panel: one latent path per reading, monthly.
@@ -25,8 +24,6 @@ def estimate(
     ----------
     panel
         CSV with the columns indicator, reads, polarity, period, value, sd.
-    json
-        Write JSON to this file, or - for standard output.
     seed
         Seed of the draws.
     """

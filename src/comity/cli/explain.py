@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from cyclopts import Parameter
 from rich.markup import escape
 from rich.table import Table
 
+from comity.cli._flags import Catalog, Json, Store
 from comity.cli._out import open_workspace, terminal, write_json
 
 __all__ = ["explain"]
@@ -17,9 +16,9 @@ __all__ = ["explain"]
 def explain(
     id: str,  # noqa: A002 -- the contract calls it ID
     *,
-    json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
-    store: Path | None = None,
-    catalog: Path | None = None,
+    json: Json = None,
+    store: Store = None,
+    catalog: Catalog = None,
 ) -> int:
     """Walk from a record, or from an indicator, reading or judgement, to rows, files and addresses.
 
@@ -27,12 +26,6 @@ def explain(
     ----------
     id
         A record id (claim:su-35-01), or A-B/PART: RUS-IRN/POL-05, RUS-IRN/cohesion.
-    json
-        Write JSON to this file, or - for standard output.
-    store
-        Where the evidence lies.
-    catalog
-        A catalog of your own.
     """
     found = open_workspace(store, catalog).explain(id)
     if json is not None:

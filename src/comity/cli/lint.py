@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from comity.cli._flags import Json
 from comity.cli._out import open_workspace, terminal, write_json
 from comity.core.errors import UsageError
 
@@ -19,7 +20,7 @@ def lint(
     *,
     scale: str | None = None,
     kind: Literal["judgement", "brief", "sentence"] = "judgement",
-    json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
+    json: Json = None,
     catalog: Path | None = None,
 ) -> int:
     """Hold a text against the standards of tradecraft: likelihood, sources, advice, drama.
@@ -35,8 +36,6 @@ def lint(
     kind
         judgement: a text with its likelihood, a rival explanation and its cut-off; brief: sources
         may stand at the end of a paragraph; sentence: each sentence for itself.
-    json
-        Write the findings as JSON to this file, or - for standard output.
     catalog
         A catalog of your own, with words and rules in lint/.
     """

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
-from comity.cli._out import day, open_workspace, say, spinner, terminal, write_json
+from comity.cli._flags import A, AsOf, B, Catalog, Json, Store
+from comity.cli._out import day, open_workspace, say, shown, spinner, terminal, write_json
 from comity.core import clock
 from comity.core.errors import UsageError
 
@@ -16,38 +16,24 @@ __all__ = ["app"]
 
 app = App(name="outlook", help="What may come: forecasts, scenarios, questions; and their test.")
 
-Json = Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)]
-
 
 @app.default
 def outlook(
-    a: str,
-    b: str,
+    a: A,
+    b: B,
     *,
     months: int | None = None,
-    as_of: str | None = None,
+    as_of: AsOf = None,
     json: Json = None,
-    catalog: Path | None = None,
-    store: Path | None = None,
+    catalog: Catalog = None,
+    store: Store = None,
 ) -> int:
     """Show what may come between two states: forecasts, scenarios with signposts, questions.
 
     Parameters
     ----------
-    a
-        First state.
-    b
-        Second state.
     months
         Show this horizon only: 6, 12 or 24.
-    as_of
-        Use only what was public by this day.
-    json
-        Write JSON to this file, or - for standard output.
-    catalog
-        A catalog of your own.
-    store
-        Where the evidence lies.
     """
     workspace = open_workspace(store, catalog)
     assessment, part = workspace.show(a, b, "outlook", as_of=day(as_of, "--as-of"))
@@ -57,11 +43,7 @@ def outlook(
             msg = f"--months {months}: forecasts are made for {', '.join(map(str, known))} months."
             raise UsageError(msg)
         part["horizons"] = [each for each in part["horizons"] if each["months"] == months]
-    if json is not None:
-        write_json(part, json)
-    if json != "-":
-        terminal().print(workspace.table(assessment, "outlook", part))
-    return 0
+    return shown(part, json, workspace.table(assessment, "outlook", part))
 
 
 @app.command
@@ -72,7 +54,7 @@ def backtest(
     json: Json = None,
     out: Path | None = None,
     date: str | None = None,
-    store: Path | None = None,
+    store: Store = None,
 ) -> int:
     """Test the outlook by rolling origins: on the panels, and on the own record of two states.
 
@@ -82,14 +64,10 @@ def backtest(
         First state of the dyad whose own record is tested.
     b
         Second state.
-    json
-        Write JSON to this file, or - for standard output.
     out
         Write backtest.json, backtest.md and charts into this folder.
     date
         Day that is written into the page; today by default.
-    store
-        Where the evidence lies.
     """
     workspace = open_workspace(store)
     with spinner("reading the record") as tell:

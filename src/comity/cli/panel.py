@@ -7,13 +7,12 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from comity.cli._out import open_workspace, say, spinner, terminal, write_json
+from comity.cli._flags import Json, Store
+from comity.cli._out import open_workspace, say, shown, spinner, write_json
 
 __all__ = ["app"]
 
 app = App(name="panel", help="The reference panel: the dyads that a reading is compared with.")
-
-Json = Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)]
 
 
 @app.command
@@ -24,7 +23,7 @@ def build(
     until: int | None = None,
     with_treaties: Annotated[bool, Parameter(negative=())] = False,
     json: Json = None,
-    store: Path | None = None,
+    store: Store = None,
 ) -> int:
     """Estimate the readings of all politically relevant dyads from what is stored.
 
@@ -39,10 +38,6 @@ def build(
     with_treaties
         Let treaty obligations in force (source atop) count towards cohesion. The panel is checked
         against alliances, so they are left out otherwise.
-    json
-        Write what was built as JSON to this file, or - for standard output.
-    store
-        Where the evidence lies.
     """
     workspace = open_workspace(store)
     with spinner("reading the panel's items") as tell:
@@ -61,15 +56,13 @@ def build(
 
 
 @app.command
-def ship(*, out: Path, store: Path | None = None) -> int:
+def ship(*, out: Path, store: Store = None) -> int:
     """Write the part of the panel that may be passed on: standing in UN votes, all pairs of states.
 
     Parameters
     ----------
     out
         File to write.
-    store
-        Where the evidence lies.
     """
     workspace = open_workspace(store)
     with spinner("reading votes"):
@@ -85,7 +78,7 @@ def check(
     until: int | None = None,
     orderings: Path | None = None,
     json: Json = None,
-    store: Path | None = None,
+    store: Store = None,
 ) -> int:
     """Score the panel against alliances, rivalries and disputes, which it does not use.
 
@@ -97,16 +90,8 @@ def check(
         Last year to score.
     orderings
         YAML file of judgements written down before looking: lists between, within, close, hostile.
-    json
-        Write JSON to this file, or - for standard output.
-    store
-        Where the evidence lies.
     """
     workspace = open_workspace(store)
     with spinner("reading the panel's items") as tell:
         found = workspace.check_panel(tell, since=since, until=until, orderings=orderings)
-    if json is not None:
-        write_json(found, json)
-    if json != "-":
-        terminal().print(workspace.check_table(found))
-    return 0
+    return shown(found, json, workspace.check_table(found))

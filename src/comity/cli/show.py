@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
-
-from comity.cli._out import day, open_workspace, terminal, write_json
+from comity.cli._flags import A, AsOf, B, Catalog, Json, Store
+from comity.cli._out import day, open_workspace, shown
 from comity.core.errors import UsageError
 
 __all__ = ["show"]
 
 
 def show(
-    a: str,
-    b: str,
+    a: A,
+    b: B,
     view: str = "readings",
     *,
-    as_of: str | None = None,
+    as_of: AsOf = None,
     date: str | None = None,
     months: int = 12,
     audience: str | None = None,
@@ -26,18 +22,14 @@ def show(
     side: str | None = None,
     since: str | None = None,
     until: str | None = None,
-    json: Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)] = None,
-    catalog: Path | None = None,
-    store: Path | None = None,
+    json: Json = None,
+    catalog: Catalog = None,
+    store: Store = None,
 ) -> int:
     """Show one part of the assessment of two states.
 
     Parameters
     ----------
-    a
-        First state.
-    b
-        Second state.
     view
         readings, phases, indicators, roles, ledger, stress, levers, theatres, hypotheses,
         matrix (the evidence behind these), claim (published claims put to the test), record
@@ -48,8 +40,6 @@ def show(
         fulfilment (promises kept), network (who either state is closest to and most at odds with
         in the reference panel); or effect, which needs --date: what changed at a date, against what
         the indicators' own past led to expect, and against the dyads of the reference panel.
-    as_of
-        Use only what was public by this day.
     date
         For effect: the date of the event.
     months
@@ -65,12 +55,6 @@ def show(
         For perspectives: first date, YYYY, YYYY-MM or YYYY-MM-DD.
     until
         For perspectives: last date.
-    json
-        Write JSON to this file, or - for standard output.
-    catalog
-        A catalog of your own.
-    store
-        Where the evidence lies.
     """
     workspace = open_workspace(store, catalog)
     if view == "effect":
@@ -78,15 +62,7 @@ def show(
             msg = "effect needs --date, the day or month of the event, e.g. --date 2022-02-24."
             raise UsageError(msg)
         found = workspace.effect(a, b, date, months=months, as_of=day(as_of, "--as-of"))
-        if json is not None:
-            write_json(found, json)
-        if json != "-":
-            terminal().print(workspace.effect_table(found))
-        return 0
+        return shown(found, json, workspace.effect_table(found))
     choice = workspace.choice(item=item, side=side, since=since, until=until, audience=audience)
     assessment, part = workspace.show(a, b, view, as_of=day(as_of, "--as-of"), choice=choice)
-    if json is not None:
-        write_json(part, json)
-    if json != "-":
-        terminal().print(workspace.table(assessment, view, part))
-    return 0
+    return shown(part, json, workspace.table(assessment, view, part))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 from rich.markup import escape
 from rich.table import Table
 
-from comity.cli._out import open_workspace, say, spinner, terminal, write_json
+from comity.cli._flags import Json, Store
+from comity.cli._out import open_workspace, say, shown, spinner, terminal, write_json
 
 __all__ = ["app"]
 
@@ -17,20 +17,10 @@ app = App(
     name="sources", help="What can be collected, what is stored, releases and how two differ."
 )
 
-Json = Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)]
-
 
 @app.default
-def list_sources(*, json: Json = None, store: Path | None = None) -> int:
-    """List what can be collected.
-
-    Parameters
-    ----------
-    json
-        Write JSON to this file, or - for standard output.
-    store
-        Where the evidence lies.
-    """
+def list_sources(*, json: Json = None, store: Store = None) -> int:
+    """List what can be collected."""
     rows = open_workspace(store).sources()
     if json is not None:
         write_json({"sources": rows}, json)
@@ -60,17 +50,13 @@ app.command(list_sources, name="list")
 
 
 @app.command
-def status(source: str | None = None, *, json: Json = None, store: Path | None = None) -> int:
+def status(source: str | None = None, *, json: Json = None, store: Store = None) -> int:
     """Show what is stored, what is missing, and what was quarantined.
 
     Parameters
     ----------
     source
         Only this source, with every file that is not there and why.
-    json
-        Write JSON to this file, or - for standard output.
-    store
-        Where the evidence lies.
     """
     workspace = open_workspace(store)
     ledger = workspace.completeness(source)
@@ -113,7 +99,7 @@ def _print_completeness(row: dict[str, Any], days: list[str], *, full: bool) -> 
 
 
 @app.command
-def forget(source: str, file: str, *, store: Path | None = None) -> int:
+def forget(source: str, file: str, *, store: Store = None) -> int:
     """Stop listing a file as missing, such as a wrong one that you once named with --from.
 
     Parameters
@@ -122,25 +108,19 @@ def forget(source: str, file: str, *, store: Path | None = None) -> int:
         Name of the source.
     file
         Name of the file, as `comity sources status SOURCE` lists it.
-    store
-        Where the evidence lies.
     """
     open_workspace(store).forget(source, file)
     return 0
 
 
 @app.command
-def show(name: str, *, json: Json = None, store: Path | None = None) -> int:
+def show(name: str, *, json: Json = None, store: Store = None) -> int:
     """Show one source: terms, layouts that it reads, traps.
 
     Parameters
     ----------
     name
         Name of the source.
-    json
-        Write JSON to this file, or - for standard output.
-    store
-        Where the evidence lies.
     """
     row = open_workspace(store).source(name)
     if json is not None:
@@ -156,25 +136,17 @@ def show(name: str, *, json: Json = None, store: Path | None = None) -> int:
 
 
 @app.command
-def vintages(name: str, *, json: Json = None, store: Path | None = None) -> int:
+def vintages(name: str, *, json: Json = None, store: Store = None) -> int:
     """List the releases of a source that were admitted: when, which files, how many rows.
 
     Parameters
     ----------
     name
         Name of the source.
-    json
-        Write JSON to this file, or - for standard output.
-    store
-        Where the evidence lies.
     """
     workspace = open_workspace(store)
     found = workspace.vintages(name)
-    if json is not None:
-        write_json({"source": name, "vintages": found}, json)
-    if json != "-":
-        terminal().print(workspace.vintages_table(name, found))
-    return 0
+    return shown({"source": name, "vintages": found}, json, workspace.vintages_table(name, found))
 
 
 @app.command
@@ -186,7 +158,7 @@ def diff(
     dyad: tuple[str, str] | None = None,
     limit: int = 20,
     json: Json = None,
-    store: Path | None = None,
+    store: Store = None,
 ) -> int:
     """Compare two releases of a source: records added, removed and changed, the largest first.
 
@@ -203,19 +175,11 @@ def diff(
         Two states: only what is between them, as --dyad RUS IRN.
     limit
         Rows and states shown of each kind; 0 for all.
-    json
-        Write JSON to this file, or - for standard output.
-    store
-        Where the evidence lies.
     """
     workspace = open_workspace(store)
     with spinner(f"comparing releases of {name}") as tell:
         found = workspace.diff_releases(name, from_, to, dyad=dyad, limit=limit, progress=tell)
-    if json is not None:
-        write_json(found, json)
-    if json != "-":
-        terminal().print(workspace.releases_table(found))
-    return 0
+    return shown(found, json, workspace.releases_table(found))
 
 
 def _shown(value: Any) -> str:

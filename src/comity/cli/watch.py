@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 from rich.console import Console
 
-from comity.cli._out import day, open_workspace, say, spinner, terminal, write_json
+from comity.cli._flags import A, B, By, Catalog, Json, Store
+from comity.cli._out import day, open_workspace, say, shown, spinner, terminal, told, write_json
 from comity.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from comity.workspace import Workspace
+    pass
 
 __all__ = ["app"]
 
@@ -21,14 +21,13 @@ app = App(
     help="Watch a dyad for thresholds and changes, and be told once when one is crossed.",
 )
 
-Json = Annotated[str | None, Parameter(name="--json", allow_leading_hyphen=True)]
 Number = Annotated[float | None, Parameter(allow_leading_hyphen=True)]
 
 
 @app.command
 def add(
-    a: str,
-    b: str,
+    a: A,
+    b: B,
     what: str | None = None,
     *,
     above: Number = None,
@@ -42,20 +41,16 @@ def add(
     only_clear: Annotated[bool, Parameter(negative=())] = False,
     preset: Annotated[bool, Parameter(negative=())] = False,
     why: str = "",
-    by: str | None = None,
+    by: By = None,
     as_of: str | None = None,
     json: Json = None,
-    catalog: Path | None = None,
-    store: Path | None = None,
+    catalog: Catalog = None,
+    store: Store = None,
 ) -> int:
     """Set a watch, or with --preset all signposts of the scenarios and key assumptions.
 
     Parameters
     ----------
-    a
-        First state.
-    b
-        Second state.
     what
         A reading (tension), an indicator (POL-05, DEF-04>ab), ladder, hypothesis, item:ID,
         scenario:ID@MONTHS, question:ID, signpost:SCENARIO/ID, assumption:ID, status:INDICATOR,
@@ -84,16 +79,8 @@ def add(
         Take over what the assessment itself says should be watched.
     why
         Your reason, repeated in the notices.
-    by
-        Your name; by default COMITY_USER, or the login name.
     as_of
         Of the first look: only what was public by this day.
-    json
-        Write JSON to this file, or - for standard output.
-    catalog
-        A catalog of your own.
-    store
-        Where the evidence lies.
     """
     from comity.workspace.watch_conditions import condition  # noqa: PLC0415 -- not for --help
 
@@ -136,7 +123,7 @@ def list_(
     *,
     ended: Annotated[bool, Parameter(negative=())] = False,
     json: Json = None,
-    store: Path | None = None,
+    store: Store = None,
 ) -> int:
     """List the watches: state, value at the last look, distance to the threshold.
 
@@ -148,30 +135,24 @@ def list_(
         Second state.
     ended
         Those that were removed too.
-    json
-        Write JSON to this file, or - for standard output.
-    store
-        Where the evidence lies.
     """
     workspace = open_workspace(store)
-    return _print(workspace, "list", workspace.watch_list(a, b, ended=ended), json)
+    found = workspace.watch_list(a, b, ended=ended)
+    return shown(found, json, workspace.watch_view("list", found))
 
 
 @app.command
-def show(watch: str, *, json: Json = None, store: Path | None = None) -> int:
+def show(watch: str, *, json: Json = None, store: Store = None) -> int:
     """Show a watch, all that happened to it, and what became of its notices.
 
     Parameters
     ----------
     watch
         As W3.
-    json
-        Write JSON to this file, or - for standard output.
-    store
-        Where the evidence lies.
     """
     workspace = open_workspace(store)
-    return _print(workspace, "show", workspace.watch_show(watch), json)
+    found = workspace.watch_show(watch)
+    return shown(found, json, workspace.watch_view("show", found))
 
 
 @app.command
@@ -179,9 +160,9 @@ def remove(
     watch: str,
     *,
     why: str = "",
-    by: str | None = None,
+    by: By = None,
     json: Json = None,
-    store: Path | None = None,
+    store: Store = None,
 ) -> int:
     """End a watch. What it saw stays, and notices that wait are still sent.
 
@@ -191,18 +172,9 @@ def remove(
         As W3.
     why
         Your reason.
-    by
-        Your name; by default COMITY_USER, or the login name.
-    json
-        Write JSON to this file, or - for standard output.
-    store
-        Where the evidence lies.
     """
     made = open_workspace(store).watch_remove(watch, why, by)
-    if json is not None:
-        write_json(made, json)
-    say(f"{made['id']} is ended")
-    return 0
+    return told(f"{made['id']} is ended", made, json)
 
 
 @app.command
@@ -212,10 +184,10 @@ def run(
     *,
     as_of: str | None = None,
     dry_run: Annotated[bool, Parameter(negative=())] = False,
-    by: str | None = None,
+    by: By = None,
     json: Json = None,
-    catalog: Path | None = None,
-    store: Path | None = None,
+    catalog: Catalog = None,
+    store: Store = None,
 ) -> int:
     """Look at the watches and send notices; 75 if a channel failed, and it is tried again.
 
@@ -229,14 +201,6 @@ def run(
         Only what was public by this day. A look further back than the last is not kept.
     dry_run
         Judge and show, keep nothing and send nothing.
-    by
-        Your name; by default COMITY_USER, or the login name.
-    json
-        Write JSON to this file, or - for standard output.
-    catalog
-        A catalog of your own.
-    store
-        Where the evidence lies.
     """
     workspace = open_workspace(store, catalog)
     # what a program reads on standard output stays JSON
@@ -259,11 +223,3 @@ def run(
         write_json(found, json)
     Console(stderr=True, highlight=False, soft_wrap=True).print(workspace.watch_view("run", found))
     return int(found["exit_code"])
-
-
-def _print(workspace: Workspace, what: str, data: Any, json: str | None) -> int:
-    if json is not None:
-        write_json(data, json)
-    if json != "-":
-        terminal().print(workspace.watch_view(what, data))
-    return 0

@@ -3,48 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from comity import __version__
 from comity.briefs.render.backtest import render_backtest, write_backtest
 from comity.briefs.render.effects import render_effects
 from comity.briefs.render.html import render_html
-from comity.briefs.render.json import load_json, render_json
+from comity.briefs.render.json import render_json
 from comity.briefs.render.markdown import render_markdown
 from comity.briefs.render.replay import render_replay, replay_markdown
 from comity.briefs.render.terminal import render_terminal
 from comity.briefs.render.views import render_view
 from comity.core.catalog import builtin_catalog
 from comity.core.errors import UnknownName, UsageError
-from comity.core.provenance import sha256_of
 from comity.evidence.lineage import explain
-from comity.indicators.definition import load_indicators
-from comity.judgement.assemble import Identity
-from comity.judgement.beside import beside
 from comity.judgement.change import compare
 from comity.judgement.implied.audiences import audience_named
-from comity.judgement.probability import scale_named
 from comity.models.factor import estimate_panel
 from comity.models.panel_table import read_panel_table
-from comity.workspace.chain import (
-    Chain,
-    Question,
-    folder_hash,
-    missing_files,
-    must_not_precede,
-)
-from comity.workspace.crosscheck import check_references
+from comity.workspace.chain import Question
 from comity.workspace.event_study import event_study
 from comity.workspace.evidence_doors import must_exist
 from comity.workspace.health import checks
-from comity.workspace.horizon import Horizon
 from comity.workspace.lint_doors import LintDoors
 from comity.workspace.panel_doors import PanelDoors
-from comity.workspace.reference import PANEL_FILE, write_atomically
+from comity.workspace.reference import write_atomically
 from comity.workspace.register_views import Choice, chosen
 from comity.workspace.replays import replay
 from comity.workspace.schemas import json_schemas
@@ -55,14 +38,12 @@ from comity.workspace.watch_doors import WatchDoors
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from comity.evidence.gaps import SourceGap
     from comity.judgement.assessment import Assessment
     from comity.judgement.replay import Replay
 
 __all__ = ["FORMATS", "Choice", "Question", "Workspace"]
 
 FORMATS = ("html", "md", "json")
-_MOST_WEIGHT = 100.0
 
 
 class Workspace(PanelDoors, ScoreDoors, LintDoors, WatchDoors):
@@ -78,10 +59,6 @@ class Workspace(PanelDoors, ScoreDoors, LintDoors, WatchDoors):
     >>> workspace = Workspace()  # doctest: +SKIP
     >>> workspace.assess("Russia", "Iran").bottom_line.text  # doctest: +SKIP
     """
-
-    @cached_property
-    def _horizon(self) -> Horizon:
-        return Horizon(self.settings.home, self.store, self.actors, self.catalogs)
 
     def explain(self, name: str) -> list[dict[str, Any]]:
         """Return the way from a record, or a part of an assessment, back to rows and addresses.
@@ -161,39 +138,6 @@ class Workspace(PanelDoors, ScoreDoors, LintDoors, WatchDoors):
             progress=progress,
         )
         return self.published(made)
-
-    def computed(  # noqa: PLR0913 -- as `assess`
-        self,
-        a: str,
-        b: str,
-        *,
-        as_of: dt.date | None = None,
-        exclude: Sequence[str] = (),
-        weights: Mapping[str, float] | None = None,
-        only_panel_items: bool = False,
-        fresh: bool = False,
-        progress: Callable[[str], None] = lambda _: None,
-    ) -> Assessment:
-        """Return the assessment as computed, without what people did to it; see `assess`."""
-        progress("reading the evidence")
-        chain = self._question(
-            a, b, as_of, exclude, weights or {}, only_panel_items=only_panel_items
-        )
-        question, digest = chain.question, chain.identity.inputs_hash
-        name = f"{question.as_of.isoformat()}-{digest[:16]}.json"
-        stored = self._horizon.place(question.dyad, name)
-        if stored.exists() and not fresh:
-            return load_json(stored.read_bytes())
-        if self.catalogs:
-            check_references(self.catalogs)
-        made = chain.run(progress)
-        if question.is_changed:
-            progress("setting the unchanged assessment beside it")
-            made = made.model_copy(
-                update={"beside": beside(self.computed(a, b, as_of=question.as_of), made)}
-            )
-        write_atomically(stored, render_json(made))
-        return made
 
     # ------------------------------------------------------------------ doors' other verbs
 
@@ -379,86 +323,3 @@ class Workspace(PanelDoors, ScoreDoors, LintDoors, WatchDoors):
             for name, text in texts.items():
                 (target / name).write_text(text, encoding="utf-8")
         return [target / name for name in texts]
-
-    # ------------------------------------------------------------------ inside
-
-    def _question(
-        self,
-        a: str,
-        b: str,
-        as_of: dt.date | None,
-        exclude: Sequence[str] = (),
-        weights: Mapping[str, float] | None = None,
-        *,
-        only_panel_items: bool = False,
-    ) -> Chain:
-        """Settle what is asked: who, as of when, from what; and how the answer is known."""
-        dyad = self.dyad(a, b)
-        self.sync(dyad)
-        latest = cut_off = self._horizon.latest(dyad, self.catalog_version())
-        question = Question(
-            dyad,
-            as_of or cut_off,
-            tuple(sorted(exclude)),
-            tuple(sorted(self._checked(weights or {}).items())),
-            only_panel_items,
-        )
-        if question.as_of < cut_off:
-            must_not_precede(question.as_of, dyad, self.catalogs)
-            cut_off = self._horizon.cut_off(dyad, question.as_of)
-        missing = tuple(missing_files(question, self.settings.home, self.catalogs))
-        identity = Identity(
-            generated_by=f"comity {__version__}",
-            catalog_version=self.catalog_version()[:12],
-            indicators_version=folder_hash(builtin_catalog() / "indicators")[:12],
-            inputs_hash=self._inputs_hash(question, missing),
-            reconstruction=question.as_of < latest,
-            excluded=question.exclude,
-            weights=dict(question.weights),
-            only_panel_items=question.only_panel_items,
-        )
-        return Chain(
-            question=question,
-            identity=identity,
-            cut_off=cut_off,
-            store=self.store,
-            actors=self.actors,
-            settings=self.settings,
-            catalogs=self.catalogs,
-            missing=missing,
-        )
-
-    def _checked(self, weights: Mapping[str, float]) -> Mapping[str, float]:
-        known = load_indicators(self.catalogs) if weights else {}
-        for name, weight in weights.items():
-            if name not in known:
-                raise UnknownName("indicator", name, known)
-            if not 0 <= weight <= _MOST_WEIGHT:
-                msg = f"--weight {name}={weight:g}: a weight lies between 0 and {_MOST_WEIGHT:g}."
-                raise UsageError(msg)
-        return weights
-
-    def _inputs_hash(self, question: Question, missing: Sequence[SourceGap]) -> str:
-        snapshots = self.store.snapshots()
-        parts: dict[str, Any] = {
-            "dyad": [question.dyad.a, question.dyad.b],
-            "as_of": question.as_of.isoformat(),
-            "exclude": list(question.exclude),
-            "weights": list(question.weights),
-            "only_panel_items": question.only_panel_items,
-            "panel": _file_hash(self.settings.home / PANEL_FILE),
-            "evidence": self.store.content_hash(),
-            "files": sorted((each.source, each.name, each.sha256) for each in snapshots),
-            "catalog": self.catalog_version(),
-            "code": folder_hash(builtin_catalog().parent, frozenset({".py"})),
-            "seed": self.settings.seed,
-            "draws": self.settings.draws,
-            "scale": scale_named(self.settings.scale, self.catalogs).id,
-        }
-        if missing:
-            parts["missing"] = [repr(gap) for gap in missing]
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def _file_hash(path: Path) -> str:
-    return sha256_of(path) if path.exists() else ""

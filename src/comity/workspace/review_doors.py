@@ -17,6 +17,7 @@ from comity.judgement.sentences import locate, sentences, texts
 from comity.workspace.acts_doors import ActsDoors
 from comity.workspace.checklists import answered, rows_for_a_person
 from comity.workspace.edited_text import must_keep_the_rules
+from comity.workspace.question_doors import QuestionDoors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,12 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["ReviewDoors"]
 
 
-class ReviewDoors(ActsDoors):
+class ReviewDoors(ActsDoors, QuestionDoors):
     """A store, a catalog and settings: put forward, comment, answer, check, dissent, sign."""
-
-    def computed(self, a: str, b: str, *, as_of: dt.date | None = None) -> Assessment:
-        """Return the assessment as computed, without what people did to it."""
-        raise NotImplementedError
 
     def review_open(  # noqa: PLR0913 -- what stands on the title page
         self,
