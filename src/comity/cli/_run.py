@@ -65,7 +65,7 @@ def run(app: App, argv: list[str]) -> int:  # noqa: PLR0911 -- one way out per k
 
 
 def _names(app: App) -> set[str]:
-    return set(app.resolved_commands()) | {"--help", "-h", "--version"}
+    return set(app)  # not `resolved_commands`, which imports the module of every command
 
 
 def _unknown_command(app: App, word: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from comity.judgement.assessment import Assessment, DyadName, Manifest
@@ -34,10 +34,11 @@ if TYPE_CHECKING:
 
     from comity.judgement.assessment import Comparison, Phase, Role
     from comity.judgement.context import Context
+    from comity.judgement.identity import Identity
     from comity.models._protocol import ChangePoint, Item, Readings, RolePath
     from comity.sources._spec import SourceSpec
 
-__all__ = ["Estimates", "Identity", "judge"]
+__all__ = ["Estimates", "judge"]
 
 _NEAR_DAYS = 122  # a deed this near to a turn may mark it
 
@@ -53,20 +54,6 @@ class Estimates:
     roles: Mapping[str, RolePath]
     delivery_dates: Mapping[str, str]
     diagnostics: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Identity:
-    """What tells this assessment from any other."""
-
-    generated_by: str
-    catalog_version: str
-    indicators_version: str
-    inputs_hash: str
-    reconstruction: bool
-    excluded: Sequence[str] = ()
-    weights: Mapping[str, float] = field(default_factory=dict)
-    only_panel_items: bool = False
 
 
 def judge(

@@ -1,6 +1,6 @@
 """Assess: one object that every door calls."""
 
 from comity.workspace._workspace import FORMATS, Workspace
-from comity.workspace.chain import Question
+from comity.workspace.question import Question
 
 __all__ = ["FORMATS", "Question", "Workspace"]

@@ -6,31 +6,16 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from comity.briefs.render.backtest import render_backtest, write_backtest
-from comity.briefs.render.effects import render_effects
-from comity.briefs.render.html import render_html
 from comity.briefs.render.json import render_json
-from comity.briefs.render.markdown import render_markdown
-from comity.briefs.render.replay import render_replay, replay_markdown
-from comity.briefs.render.terminal import render_terminal
 from comity.briefs.render.views import render_view
 from comity.core.catalog import builtin_catalog
 from comity.core.errors import UnknownName, UsageError
-from comity.evidence.lineage import explain
-from comity.judgement.change import compare
-from comity.judgement.implied.audiences import audience_named
-from comity.models.factor import estimate_panel
-from comity.models.panel_table import read_panel_table
-from comity.workspace.chain import Question
-from comity.workspace.event_study import event_study
 from comity.workspace.evidence_doors import must_exist
-from comity.workspace.health import checks
 from comity.workspace.lint_doors import LintDoors
 from comity.workspace.panel_doors import PanelDoors
+from comity.workspace.question import Question
 from comity.workspace.reference import write_atomically
 from comity.workspace.register_views import Choice, chosen
-from comity.workspace.replays import replay
-from comity.workspace.schemas import json_schemas
 from comity.workspace.score_doors import ScoreDoors
 from comity.workspace.tracing import VIEWS, evidence_of, explained, part_of
 from comity.workspace.watch_doors import WatchDoors
@@ -74,6 +59,8 @@ class Workspace(PanelDoors, ScoreDoors, LintDoors, WatchDoors):
         UnknownName
             If there is no such record or part.
         """
+        from comity.evidence.lineage import explain
+
         pair, slash, part = name.partition("/")
         if slash and "-" in pair and ":" not in pair:
             a, _, b = pair.partition("-")
@@ -157,6 +144,10 @@ class Workspace(PanelDoors, ScoreDoors, LintDoors, WatchDoors):
         UnknownName
             If a format or the audience is unknown.
         """
+        from comity.briefs.render.html import render_html
+        from comity.briefs.render.markdown import render_markdown
+        from comity.judgement.implied.audiences import audience_named
+
         reader = audience_named(audience, self.catalogs) if audience else None
         unknown = [each for each in formats if each not in FORMATS]
         if unknown:
@@ -176,6 +167,8 @@ class Workspace(PanelDoors, ScoreDoors, LintDoors, WatchDoors):
 
     def diff(self, a: str, b: str, since: dt.date, as_of: dt.date | None = None) -> dict[str, Any]:
         """Return what changed between two as-of dates: readings, indicators, new evidence."""
+        from comity.judgement.change import compare
+
         now = self.assess(a, b, as_of=as_of)
         if since >= dt.date.fromisoformat(now.as_of):
             msg = f"--since {since} is not before the assessment's date {now.as_of}."
@@ -192,8 +185,13 @@ class Workspace(PanelDoors, ScoreDoors, LintDoors, WatchDoors):
         CatalogError
             If the table is not as documented.
         """
+        from comity.models.factor import estimate_panel
+        from comity.models.panel_table import read_panel_table
+
         must_exist(path)
-        return estimate_panel(read_panel_table(path), seed=seed or self.settings.seed)
+        return estimate_panel(
+            read_panel_table(path), seed=self.settings.seed if seed is None else seed
+        )
 
     def show(
         self, a: str, b: str, view: str, as_of: dt.date | None = None, choice: Choice | None = None
@@ -247,6 +245,8 @@ class Workspace(PanelDoors, ScoreDoors, LintDoors, WatchDoors):
         UsageError
             If the date lies outside the record or too near its beginning.
         """
+        from comity.workspace.event_study import event_study
+
         return event_study(self._question(a, b, as_of), date, months)
 
     def backtest(
@@ -259,12 +259,14 @@ class Workspace(PanelDoors, ScoreDoors, LintDoors, WatchDoors):
         UsageError
             If nothing is long enough to be tested.
         """
-        from comity.workspace.backtest import backtest  # noqa: PLC0415 -- slow to import
+        from comity.workspace.backtest import backtest
 
         return backtest(self._question(a, b, None), self.settings.home, progress)
 
     def write_backtest(self, data: dict[str, Any], folder: Path, date: dt.date) -> list[Path]:
         """Write what `backtest` gave into a folder: data, a page with its table, and charts."""
+        from comity.briefs.render.backtest import write_backtest
+
         return write_backtest(data, folder, date)
 
     def replay(
@@ -281,26 +283,38 @@ class Workspace(PanelDoors, ScoreDoors, LintDoors, WatchDoors):
         UsageError
             If no day is given, or one is not before the present cut-off.
         """
+        from comity.workspace.replays import replay
+
         return replay(self, a, b, days, progress)
 
     def replay_table(self, found: Replay) -> Any:
         """Return a replay as a terminal shows it."""
+        from comity.briefs.render.replay import render_replay
+
         return render_replay(found)
 
     def write_replay(self, found: Replay, path: Path) -> None:
         """Write a replay as a page in Markdown."""
+        from comity.briefs.render.replay import replay_markdown
+
         write_atomically(path, replay_markdown(found).encode())
 
     def effect_table(self, data: dict[str, Any]) -> Any:
         """Return effects as a terminal shows them."""
+        from comity.briefs.render.effects import render_effects
+
         return render_effects(data)
 
     def backtest_table(self, data: dict[str, Any]) -> Any:
         """Return the scores of the outlook as a terminal shows them."""
+        from comity.briefs.render.backtest import render_backtest
+
         return render_backtest(data)
 
     def summary(self, assessment: Assessment) -> Any:
         """Return what a terminal shows of an assessment."""
+        from comity.briefs.render.terminal import render_terminal
+
         return render_terminal(assessment)
 
     def table(self, assessment: Assessment, view: str, part: Any = None) -> Any:
@@ -312,10 +326,14 @@ class Workspace(PanelDoors, ScoreDoors, LintDoors, WatchDoors):
 
     def doctor(self) -> list[dict[str, str]]:
         """Check this machine, the catalog, the store and the database of acts."""
+        from comity.workspace.health import checks
+
         return [*checks(self.settings.home, self.catalogs, self.store), self.acts_check()]
 
     def schemas(self, folder: Path | None = None, *, write: bool = False) -> list[Path]:
         """Return the files of the JSON Schemas; write them anew from the models if asked."""
+        from comity.workspace.schemas import json_schemas
+
         target = folder or builtin_catalog() / "schemas"
         texts = json_schemas()
         if write:

@@ -27,7 +27,7 @@ class ActsDoors(EvidenceDoors):
     def acts(self) -> ActsDatabase:
         """The database of acts, made and brought up to date on first use."""
         # SQLAlchemy is slow to import, and commands that need no act do without it
-        from comity.acts.database import ActsDatabase  # noqa: PLC0415
+        from comity.acts.database import ActsDatabase
 
         return ActsDatabase.open(self.acts_address)
 

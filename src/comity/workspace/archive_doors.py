@@ -196,7 +196,7 @@ class ArchiveDoors(EvidenceDoors):
         StoreBusy
             If another process is writing.
         """
-        from comity.evidence.archive.compact import compact_archive  # noqa: PLC0415 -- slow to import
+        from comity.evidence.archive.compact import compact_archive
 
         return compact_archive(self.store, clock.now(), most)
 

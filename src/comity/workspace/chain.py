@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from comity.core.case import Case, case_folder, load_case
-from comity.core.errors import ModelError, UnknownName, UsageError
-from comity.evidence.gaps import source_gaps
+from comity.core.case import Case, load_case
+from comity.core.errors import ModelError
 from comity.evidence.vintages import read_files
 from comity.indicators.definition import load_indicators
 from comity.indicators.measure import measure
-from comity.judgement.assemble import Estimates, Identity, judge
+from comity.judgement.assemble import Estimates, judge
 from comity.judgement.book import EvidenceBook
 from comity.judgement.context import Context
 from comity.judgement.deliveries import deliveries
@@ -27,6 +25,7 @@ from comity.models.readings import estimate_readings
 from comity.models.supplier_roles import role_balance
 from comity.sources._spec import discover
 from comity.workspace.compared import comparison_of
+from comity.workspace.question import first_day, register_sources, without_sides
 from comity.workspace.reference import PANEL_FILE, ReferencePanel
 from comity.workspace.shipped import shipped_panel
 from comity.workspace.standing import item_standings, reading_standings
@@ -36,57 +35,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from comity.core.actor import Actors
-    from comity.core.dyad import Dyad
     from comity.core.settings import Settings
-    from comity.evidence.gaps import SourceGap
     from comity.evidence.store import EvidenceStore, EvidenceView
     from comity.indicators.panel import Panel
     from comity.judgement.assessment import Assessment, Comparison
     from comity.models._protocol import Item
+    from comity.workspace.question import Question, Settled
 
-__all__ = [
-    "Chain",
-    "Question",
-    "folder_hash",
-    "missing_files",
-    "must_not_precede",
-    "register_sources",
-    "without_sides",
-]
-
-_FIRST_MONTH = dt.date(1989, 1, 1)
-_DECLARED = frozenset({".yml", ".csv", ".bib", ".json", ".npz"})
-
-
-@dataclass(frozen=True)
-class Question:
-    """What an assessment is asked for.
-
-    Parameters
-    ----------
-    dyad : Dyad
-        In the order asked.
-    as_of : datetime.date
-        What was not public by then does not exist.
-    exclude : tuple of str
-        Sources (``un_votes``), outlets (``outlet:tass``), grades (``reliability:D``) or all outlets
-        that speak for a side (``side:IRN``) left out.
-    weights : tuple of (str, float)
-        Indicators with another weight than the declared one; 0 leaves an indicator out.
-    only_panel_items : bool
-        Whether only items that are comparable across dyads inform the readings.
-    """
-
-    dyad: Dyad
-    as_of: dt.date
-    exclude: tuple[str, ...] = ()
-    weights: tuple[tuple[str, float], ...] = ()
-    only_panel_items: bool = False
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether anything is asked to be other than declared."""
-        return bool(self.exclude or self.weights or self.only_panel_items)
+__all__ = ["Chain"]
 
 
 @dataclass(frozen=True)
@@ -95,26 +51,22 @@ class Chain:
 
     Parameters
     ----------
-    question : Question
-        Dyad, date and exclusions.
-    identity : Identity
-        What tells this assessment from any other.
-    cut_off : datetime.date
-        Latest day from which a record of the dyad was public.
+    settled : Settled
+        The question and what its answer is known by.
     store, actors, settings, catalogs
         As in `Workspace`.
-    missing : tuple of SourceGap
-        Files that were expected within the period and are not there.
     """
 
-    question: Question
-    identity: Identity
-    cut_off: dt.date
+    settled: Settled
     store: EvidenceStore
     actors: Actors
     settings: Settings
     catalogs: Sequence[Path]
-    missing: tuple[SourceGap, ...] = ()
+
+    @property
+    def question(self) -> Question:
+        """Dyad, date and exclusions."""
+        return self.settled.question
 
     def run(self, progress: Callable[[str], None] = lambda _: None) -> Assessment:
         """Return the assessment.
@@ -139,7 +91,7 @@ class Chain:
                 view=view,
                 dyad=dyad,
                 as_of=as_of,
-                cut_off=self.cut_off,
+                cut_off=self.settled.cut_off,
                 names=self._names(),
                 lineage=lineage,
                 sources=register_sources(dyad, self.catalogs),
@@ -150,10 +102,10 @@ class Chain:
                 item_standing=item_standings(reference, shipped_panel(), dyad, as_of),
                 comparison=self._comparison(reference, view, case),
                 files=read_files(self.store),
-                missing=self.missing,
+                missing=self.settled.missing,
                 scale=scale_named(self.settings.scale, self.catalogs),
             )
-            return judge(context, estimates, self.identity, specs, self.catalogs)
+            return judge(context, estimates, self.settled.identity, specs, self.catalogs)
 
     def effect(self, month: str, horizon: int) -> list[Effect]:
         """Return what every reading did in the months after a date, against its own past.
@@ -202,7 +154,7 @@ class Chain:
         case = load_case(self.question.dyad, self.catalogs)
         with self._view() as view:
             panel = self._panel(view, case)
-        months = grid(panel, _first(case))
+        months = grid(panel, first_day(case))
         return panel, months, self._items(panel, months)
 
     def _items(self, panel: Panel, months: tuple[str, ...]) -> list[Item]:
@@ -232,7 +184,7 @@ class Chain:
         return self.store.view(
             self.question.as_of,
             exclude_sources=without_sides(self.question, self.catalogs),
-            hindsight=not self.identity.reconstruction,
+            hindsight=not self.settled.identity.reconstruction,
         )
 
     def _lineage(self) -> dict[str, tuple[str, ...]]:
@@ -246,7 +198,7 @@ class Chain:
             load_indicators(self.catalogs),
             self.question.as_of,
             lineage=self._lineage(),
-            first=_first(case),
+            first=first_day(case),
             case=case,
         )
 
@@ -257,7 +209,7 @@ class Chain:
         case: Case | None,
     ) -> Estimates:
         dyad = self.question.dyad
-        months = grid(panel, _first(case))
+        months = grid(panel, first_day(case))
         items = self._items(panel, months)
         seed, draws = self.settings.seed, self.settings.draws
         readings = estimate_readings(months, items, seed=seed, draws=draws)
@@ -345,76 +297,3 @@ def _news_part(news: News, panel: Panel) -> dict[str, Any]:
         "change": significant(news.change),
         "terms": terms,
     }
-
-
-def _first(case: Case | None) -> dt.date:
-    """Return the first day of the months that are assessed."""
-    return case.start if case else _FIRST_MONTH
-
-
-def without_sides(question: Question, catalogs: Sequence[Path]) -> list[str]:
-    """Return what is left out, with the outlets of a side in place of ``side:ISO3``.
-
-    Raises
-    ------
-    UnknownName
-        If the case of the dyad declares no outlets for that side.
-    """
-    case = load_case(question.dyad, catalogs)
-    sides = {each.side: each.outlets for each in case.outlets_by_side} if case else {}
-    names: list[str] = []
-    for name in question.exclude:
-        if not name.startswith("side:"):
-            names.append(name)
-            continue
-        side = name.removeprefix("side:").upper()
-        if side not in sides:
-            raise UnknownName("side with declared outlets", side, sides)
-        names += [f"outlet:{outlet}" for outlet in sides[side]]
-    return names
-
-
-def missing_files(question: Question, home: Path, catalogs: Sequence[Path]) -> list[SourceGap]:
-    """Return what the ledger misses of the sources in use, in the months that are assessed."""
-
-    def tables() -> dict[str, tuple[str, ...]]:
-        return {
-            name: source.SPEC.tables
-            for name, source in discover().items()
-            if name not in question.exclude
-        }
-
-    return source_gaps(home, tables, _first(load_case(question.dyad, catalogs)), question.as_of)
-
-
-def must_not_precede(as_of: dt.date, dyad: Dyad, catalogs: Sequence[Path]) -> None:
-    """Refuse a day before the months that are assessed begin.
-
-    Raises
-    ------
-    UsageError
-        If `as_of` is earlier.
-    """
-    first = _first(load_case(dyad, catalogs))
-    if as_of < first:
-        msg = (
-            f"--as-of {as_of} is before the record of {dyad} begins ({first}). Choose a later day."
-        )
-        raise UsageError(msg)
-
-
-def register_sources(dyad: Dyad, catalogs: Sequence[Path]) -> tuple[str, ...]:
-    """Return the sources whose registers belong to a dyad: its case, and the user's own rows."""
-    folder = case_folder(dyad, catalogs)
-    names = (f"case:{folder.name}",) if folder is not None else ()
-    return (*names, f"user:{dyad.key.lower()}")
-
-
-def folder_hash(folder: Path, suffixes: frozenset[str] = _DECLARED) -> str:
-    """Return a hash over the files of a folder with these suffixes, whatever their dates."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in suffixes and path.is_file():
-            digest.update(path.relative_to(folder).as_posix().encode())
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()

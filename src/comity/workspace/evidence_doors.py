@@ -22,7 +22,6 @@ from comity.evidence.hand_tables import admit_table, check_table, sync_case, tab
 from comity.evidence.ingest import IngestReport
 from comity.evidence.store import EvidenceStore
 from comity.sources._spec import expected_of, source_named
-from comity.workspace.chain import folder_hash
 from comity.workspace.completeness import (
     days_asked,
     days_lines,
@@ -31,6 +30,7 @@ from comity.workspace.completeness import (
     ledger_rows,
     run_summary,
 )
+from comity.workspace.question import folder_hash
 from comity.workspace.register_doors import (
     check_lines,
     check_report,
@@ -160,7 +160,7 @@ class EvidenceDoors:
             If the publisher's index cannot be had.
         """
         # The client of the network is slow to import, and other commands do without it.
-        from comity.evidence.collecting import (  # noqa: PLC0415
+        from comity.evidence.collecting import (
             Order,
             cannot_be_fetched,
             collect_remote,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from comity.core.case import load_case
 from comity.core.errors import UsageError
 from comity.evidence.coverage import public_span
-from comity.workspace.chain import register_sources
+from comity.workspace.question import register_sources
 from comity.workspace.reference import write_atomically
 from comity.workspace.reports import nothing_known
 

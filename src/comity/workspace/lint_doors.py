@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from comity.briefs.render.lint import render_findings
 from comity.core.errors import UsageError
-from comity.judgement.lint import Kind, lint_text
 from comity.workspace.evidence_doors import EvidenceDoors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from comity.judgement.lint import Kind
 
 __all__ = ["LintDoors"]
 
@@ -37,6 +37,8 @@ class LintDoors(EvidenceDoors):
         UsageError
             If the text is longer than anybody reads.
         """
+        from comity.judgement.lint import lint_text
+
         if len(text) > _MOST:
             msg = f"the text has {len(text):,} characters; {_MOST:,} are the most that is linted."
             raise UsageError(msg)
@@ -45,4 +47,6 @@ class LintDoors(EvidenceDoors):
 
     def lint_table(self, text: str, found: Sequence[dict[str, Any]]) -> Any:
         """Return findings as a terminal shows them, each with its line and column."""
+        from comity.briefs.render.lint import render_findings
+
         return render_findings(text, found)

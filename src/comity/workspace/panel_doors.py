@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from comity.briefs.render.comparison import render_comparison
-from comity.briefs.render.validity import render_validity
 from comity.core.catalog import read_yaml
 from comity.core.errors import UsageError
 from comity.workspace.archive_doors import ArchiveDoors
-from comity.workspace.comparison import PanelChoice, build_panel, compare_dyads
-from comity.workspace.panel_check import check_panel
-from comity.workspace.shipped import ship_votes
 from comity.workspace.vintage_doors import VintageDoors
-from comity.workspace.written import WrittenJudgements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,6 +48,8 @@ class PanelDoors(ArchiveDoors, VintageDoors):
         ModelError
             If no counts of coded events are stored.
         """
+        from comity.workspace.comparison import PanelChoice, build_panel
+
         choice = PanelChoice(by, since, until, with_treaties)
         return build_panel(self.store, self.actors, self.settings, progress, choice)
 
@@ -85,6 +81,9 @@ class PanelDoors(ArchiveDoors, VintageDoors):
         CatalogError
             If the file of judgements cannot be read.
         """
+        from comity.workspace.panel_check import check_panel
+        from comity.workspace.written import WrittenJudgements
+
         written = None
         if orderings is not None:
             written = read_yaml(orderings, WrittenJudgements).model_dump(exclude={"written_on"})
@@ -94,6 +93,8 @@ class PanelDoors(ArchiveDoors, VintageDoors):
 
     def check_table(self, found: dict[str, Any]) -> Any:
         """Return what `check_panel` gave as a table for a terminal."""
+        from comity.briefs.render.validity import render_validity
+
         return render_validity(found)
 
     def ship_votes(self, path: Path) -> dict[str, Any]:
@@ -104,6 +105,8 @@ class PanelDoors(ArchiveDoors, VintageDoors):
         ModelError
             If no votes are stored, or their terms do not allow it.
         """
+        from comity.workspace.shipped import ship_votes
+
         return ship_votes(self.store, self.actors, self.settings, path)
 
     def compare(self, pairs: Sequence[str], period: str | None = None) -> dict[str, Any]:
@@ -121,11 +124,15 @@ class PanelDoors(ArchiveDoors, VintageDoors):
         UsageError
             If no panel was built, or a pair is not two states.
         """
+        from comity.workspace.comparison import compare_dyads
+
         dyads = [self.dyad(*_pair(pair)) for pair in pairs]
         return compare_dyads(self.store, self.actors, dyads, period)
 
     def compare_table(self, data: dict[str, Any]) -> Any:
         """Return dyads side by side as a terminal shows them."""
+        from comity.briefs.render.comparison import render_comparison
+
         return render_comparison(data)
 
 

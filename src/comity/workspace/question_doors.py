@@ -13,20 +13,17 @@ from comity.briefs.render.json import load_json, render_json
 from comity.core.catalog import builtin_catalog
 from comity.core.errors import UnknownName, UsageError
 from comity.core.provenance import sha256_of
-from comity.indicators.definition import load_indicators
-from comity.judgement.assemble import Identity
-from comity.judgement.beside import beside
+from comity.judgement.identity import Identity
 from comity.judgement.probability import scale_named
-from comity.workspace.chain import (
-    Chain,
+from comity.workspace.evidence_doors import EvidenceDoors
+from comity.workspace.horizon import Horizon
+from comity.workspace.question import (
     Question,
+    Settled,
     folder_hash,
     missing_files,
     must_not_precede,
 )
-from comity.workspace.crosscheck import check_references
-from comity.workspace.evidence_doors import EvidenceDoors
-from comity.workspace.horizon import Horizon
 from comity.workspace.reference import PANEL_FILE, write_atomically
 
 if TYPE_CHECKING:
@@ -35,6 +32,7 @@ if TYPE_CHECKING:
 
     from comity.evidence.gaps import SourceGap
     from comity.judgement.assessment import Assessment
+    from comity.workspace.chain import Chain
 
 __all__ = ["QuestionDoors"]
 
@@ -62,18 +60,22 @@ class QuestionDoors(EvidenceDoors):
     ) -> Assessment:
         """Return the assessment as computed, without what people did to it; see `assess`."""
         progress("reading the evidence")
-        chain = self._question(
+        settled = self._settled(
             a, b, as_of, exclude, weights or {}, only_panel_items=only_panel_items
         )
-        question, digest = chain.question, chain.identity.inputs_hash
+        question, digest = settled.question, settled.identity.inputs_hash
         name = f"{question.as_of.isoformat()}-{digest[:16]}.json"
         stored = self._horizon.place(question.dyad, name)
         if stored.exists() and not fresh:
             return load_json(stored.read_bytes())
         if self.catalogs:
+            from comity.workspace.crosscheck import check_references
+
             check_references(self.catalogs)
-        made = chain.run(progress)
+        made = self._chain(settled).run(progress)
         if question.is_changed:
+            from comity.judgement.beside import beside
+
             progress("setting the unchanged assessment beside it")
             made = made.model_copy(
                 update={"beside": beside(self.computed(a, b, as_of=question.as_of), made)}
@@ -81,7 +83,17 @@ class QuestionDoors(EvidenceDoors):
         write_atomically(stored, render_json(made))
         return made
 
-    def _question(
+    def _question(self, a: str, b: str, as_of: dt.date | None) -> Chain:
+        """Return the chain of an unchanged question."""
+        return self._chain(self._settled(a, b, as_of))
+
+    def _chain(self, settled: Settled) -> Chain:
+        # an answer that is stored needs none of what computes one
+        from comity.workspace.chain import Chain
+
+        return Chain(settled, self.store, self.actors, self.settings, self.catalogs)
+
+    def _settled(
         self,
         a: str,
         b: str,
@@ -90,7 +102,7 @@ class QuestionDoors(EvidenceDoors):
         weights: Mapping[str, float] | None = None,
         *,
         only_panel_items: bool = False,
-    ) -> Chain:
+    ) -> Settled:
         """Settle what is asked: who, as of when, from what; and how the answer is known."""
         dyad = self.dyad(a, b)
         self.sync(dyad)
@@ -116,18 +128,11 @@ class QuestionDoors(EvidenceDoors):
             weights=dict(question.weights),
             only_panel_items=question.only_panel_items,
         )
-        return Chain(
-            question=question,
-            identity=identity,
-            cut_off=cut_off,
-            store=self.store,
-            actors=self.actors,
-            settings=self.settings,
-            catalogs=self.catalogs,
-            missing=missing,
-        )
+        return Settled(question, identity, cut_off, missing)
 
     def _checked(self, weights: Mapping[str, float]) -> Mapping[str, float]:
+        from comity.indicators.definition import load_indicators
+
         known = load_indicators(self.catalogs) if weights else {}
         for name, weight in weights.items():
             if name not in known:

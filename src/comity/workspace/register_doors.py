@@ -10,7 +10,7 @@ from comity.core.codebook import Scope, load_codebooks
 from comity.core.errors import UsageError
 from comity.core.ledger_rules import load_ledger_rules
 from comity.evidence.register_checks import RegisterRules
-from comity.workspace.chain import register_sources
+from comity.workspace.question import register_sources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -73,7 +73,7 @@ class ReviewDoors(ActsDoors, QuestionDoors):
         ActRefused
             If it is in review or signed already, or a funder is named as author.
         """
-        from comity.acts import reviews  # noqa: PLC0415 -- brings SQLAlchemy
+        from comity.acts import reviews
 
         names = tuple(checked_name(each, "--author") for each in authors)
         if not names:
@@ -110,7 +110,7 @@ class ReviewDoors(ActsDoors, QuestionDoors):
         ActRefused
             If it is not open, its inputs changed, or the one who comments wrote or paid for it.
         """
-        from comity.acts import reviews  # noqa: PLC0415
+        from comity.acts import reviews
 
         said, actor = checked_text(text, "comment"), self._actor(by)
         part, quote = locate(self._as_put_forward(name), place)
@@ -131,7 +131,7 @@ class ReviewDoors(ActsDoors, QuestionDoors):
         ActRefused
             If the review is not open, or somebody else answers.
         """
-        from comity.acts import reviews  # noqa: PLC0415
+        from comity.acts import reviews
 
         said, actor = checked_text(text, "answer"), self._actor(by)
         with self.acts.writing() as session:
@@ -149,7 +149,7 @@ class ReviewDoors(ActsDoors, QuestionDoors):
         ActRefused
             If the answer does not say yes, no or n/a, or the rules do not let this person answer.
         """
-        from comity.acts import reviews  # noqa: PLC0415
+        from comity.acts import reviews
 
         said, actor = checked_text(text, "--answer"), self._actor(by)
         self._as_put_forward(name)
@@ -170,7 +170,7 @@ class ReviewDoors(ActsDoors, QuestionDoors):
             If the version is not open, a funder dissents, or the text, which is printed, breaks a
             rule of tradecraft.
         """
-        from comity.acts import reviews  # noqa: PLC0415
+        from comity.acts import reviews
 
         said, actor = checked_text(text, "dissent"), self._actor(by)
         must_keep_the_rules(said, "dissent", self.catalogs)
@@ -189,7 +189,7 @@ class ReviewDoors(ActsDoors, QuestionDoors):
         ActRefused
             If it is not open, or a funder gives it back.
         """
-        from comity.acts import reviews  # noqa: PLC0415
+        from comity.acts import reviews
 
         said, actor = checked_text(why, "--why"), self._actor(by)
         with self.acts.writing() as session:
@@ -207,7 +207,7 @@ class ReviewDoors(ActsDoors, QuestionDoors):
         ActRefused
             If the rules do not allow it; the message says which.
         """
-        from comity.acts import reviews  # noqa: PLC0415
+        from comity.acts import reviews
 
         actor = self._actor(checked_name(by, "--by"))
         said = checked_text(why, "--why", may_be_empty=True)
@@ -222,7 +222,7 @@ class ReviewDoors(ActsDoors, QuestionDoors):
 
     def review_status(self, name: str | None = None) -> list[dict[str, Any]]:
         """Return where every review stands, or one."""
-        from comity.acts import reviews  # noqa: PLC0415
+        from comity.acts import reviews
 
         if not self.acts_address.may_hold_acts and name is None:
             return []
@@ -232,7 +232,7 @@ class ReviewDoors(ActsDoors, QuestionDoors):
 
     def review_log(self, name: str) -> list[dict[str, Any]]:
         """Return every act of a review in order: when, who, from which account, what, why."""
-        from comity.acts import reviews  # noqa: PLC0415
+        from comity.acts import reviews
 
         with self.acts.reading() as session:
             found = reviews.standing(session, reviews.find(session, name))
@@ -277,7 +277,7 @@ class ReviewDoors(ActsDoors, QuestionDoors):
             note = "Made with a choice of the reader's own; only the assessment as declared is put "
             block = unreviewed(assessment).model_copy(update={"note": f"{note}forward for review."})
         elif may_concern(self.acts_address, assessment.dyad.a, assessment.dyad.b):
-            from comity.acts.publication import publication_of  # noqa: PLC0415
+            from comity.acts.publication import publication_of
 
             with self.acts.reading() as session:
                 block = publication_of(session, assessment)
@@ -287,7 +287,7 @@ class ReviewDoors(ActsDoors, QuestionDoors):
         return assessment.model_copy(update=update)
 
     def _actor(self, by: str | None) -> Actor:
-        from comity.acts.reviews import Actor  # noqa: PLC0415
+        from comity.acts.reviews import Actor
 
         name, account = self.who(by)
         return Actor(checked_name(name, "--by"), account, clock.now())
@@ -300,7 +300,7 @@ class ReviewDoors(ActsDoors, QuestionDoors):
         ActRefused
             If its inputs changed since.
         """
-        from comity.acts import reviews  # noqa: PLC0415
+        from comity.acts import reviews
 
         with self.acts.reading() as session:
             review: Review = reviews.find(session, name)
@@ -315,7 +315,7 @@ class ReviewDoors(ActsDoors, QuestionDoors):
         return now
 
     def _row(self, found: Standing) -> dict[str, Any]:
-        from comity.acts.reviews import name_of  # noqa: PLC0415
+        from comity.acts.reviews import name_of
 
         review, rows = found.review, rows_for_a_person(self.catalogs)
         return {

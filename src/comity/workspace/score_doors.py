@@ -37,7 +37,7 @@ class ScoreDoors(ReviewDoors):
         ActRefused
             If the assessment was made with a choice of the reader's own.
         """
-        from comity.acts.forecasts import record_forecasts  # noqa: PLC0415 -- brings SQLAlchemy
+        from comity.acts.forecasts import record_forecasts
 
         actor = self._actor(by)
         with self.acts.writing() as session:
@@ -71,8 +71,8 @@ class ScoreDoors(ReviewDoors):
         ActRefused
             If it has an answer already, its day is past, or it forecasts a number.
         """
-        from comity.acts import forecasts  # noqa: PLC0415
-        from comity.acts.tables import Forecast  # noqa: PLC0415
+        from comity.acts import forecasts
+        from comity.acts.tables import Forecast
 
         if not 0 <= probability <= 1:
             msg = f"{probability:g} is not a probability: give a number from 0 to 1, as 0.3."
@@ -129,7 +129,7 @@ class ScoreDoors(ReviewDoors):
         ActRefused
             If the rules do not allow it; the message says which.
         """
-        from comity.acts import forecasts  # noqa: PLC0415
+        from comity.acts import forecasts
 
         word, value = _outcome(outcome)
         actor, today = self._actor(by), clock.today()
@@ -157,7 +157,7 @@ class ScoreDoors(ReviewDoors):
         list of dict
             What was resolved.
         """
-        from comity.acts import forecasts  # noqa: PLC0415
+        from comity.acts import forecasts
 
         now = self.computed(a, b)
         actor, as_of, made = self._actor(by), dt.date.fromisoformat(now.as_of), []
@@ -215,7 +215,7 @@ class ScoreDoors(ReviewDoors):
     # ------------------------------------------------------------------ inside
 
     def _own_record(self, as_of: dt.date, dyad: str) -> OwnRecord | None:
-        from comity.acts.scores import own_record, read_book  # noqa: PLC0415
+        from comity.acts.scores import own_record, read_book
 
         with self.acts.reading() as session:
             book = read_book(session, as_of, dyad)
@@ -226,7 +226,7 @@ class ScoreDoors(ReviewDoors):
     ) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
         if not self.acts_address.may_hold_acts:
             return None, []
-        from comity.acts.scores import own_record, question_rows, read_book  # noqa: PLC0415
+        from comity.acts.scores import own_record, question_rows, read_book
 
         with self.acts.reading() as session:
             book = read_book(session, as_of, dyad)

@@ -7,13 +7,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from comity.acts.names import checked_name, checked_text
-from comity.briefs.render.watches import render_notice, render_run, render_watch, render_watches
 from comity.core import clock
 from comity.core.errors import ActRefused, ComityError, UsageError
-from comity.judgement.watching.looking import named
-from comity.judgement.watching.subject import Subject
 from comity.workspace.review_doors import ReviewDoors
-from comity.workspace.watch_parts import StoreRecords, preset, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +17,9 @@ if TYPE_CHECKING:
     from comity.acts.standing import Actor
     from comity.judgement.assessment import Assessment
     from comity.judgement.watching.condition import Condition
+    from comity.judgement.watching.subject import Subject
     from comity.notices.notice import Notice
+    from comity.workspace.watch_parts import StoreRecords
 
 __all__ = ["WatchDoors"]
 
@@ -68,6 +66,9 @@ class WatchDoors(ReviewDoors):
         ActRefused
             If the same is watched already.
         """
+        from comity.judgement.watching.looking import named
+        from comity.judgement.watching.subject import Subject
+
         wanted = Subject.parse(subject)
         condition.check(wanted)
         actor, began = self._actor(by), clock.now()
@@ -92,7 +93,8 @@ class WatchDoors(ReviewDoors):
         ActRefused
             If the assessment has neither.
         """
-        from comity.acts import watches  # noqa: PLC0415 -- brings SQLAlchemy
+        from comity.acts import watches
+        from comity.workspace.watch_parts import preset
 
         actor, began = self._actor(by), clock.now()
         made = self._assessed(a, b, as_of)
@@ -118,8 +120,8 @@ class WatchDoors(ReviewDoors):
         actor: Actor,
         began: dt.datetime,
     ) -> list[dict[str, Any]]:
-        from comity.acts import watches  # noqa: PLC0415
-        from comity.workspace import watching  # noqa: PLC0415
+        from comity.acts import watches
+        from comity.workspace import watching
 
         with self._records(made) as records, self.acts.writing() as session:
             seen = []
@@ -142,7 +144,8 @@ class WatchDoors(ReviewDoors):
         UsageError
             If only one state is given.
         """
-        from comity.acts import watches  # noqa: PLC0415
+        from comity.acts import watches
+        from comity.workspace.watch_parts import standing
 
         pair = self._pair(a, b)
         if not self.acts_address.may_hold_acts:
@@ -163,7 +166,8 @@ class WatchDoors(ReviewDoors):
         UnknownName
             If there is none of this name.
         """
-        from comity.acts import sendings, watches  # noqa: PLC0415
+        from comity.acts import sendings, watches
+        from comity.workspace.watch_parts import standing
 
         with self.acts.reading() as session:
             watch = watches.find_watch(session, name, ended=True)
@@ -199,7 +203,7 @@ class WatchDoors(ReviewDoors):
         UnknownName
             If there is none, or it was ended before.
         """
-        from comity.acts import watches  # noqa: PLC0415
+        from comity.acts import watches
 
         actor, said = self._actor(by), checked_text(why, "--why", may_be_empty=True)
         with self.acts.writing() as session:
@@ -255,9 +259,9 @@ class WatchDoors(ReviewDoors):
         }  # fmt: skip
         if not self.acts_address.may_hold_acts:
             return result
-        from comity.acts import watches  # noqa: PLC0415
-        from comity.notices.channels import channel_names, channels  # noqa: PLC0415
-        from comity.workspace.sending import send_waiting  # noqa: PLC0415
+        from comity.acts import watches
+        from comity.notices.channels import channel_names, channels
+        from comity.workspace.sending import send_waiting
 
         open_channels = channels(self.settings.watch, tell)
         for channel in open_channels.values():
@@ -289,8 +293,8 @@ class WatchDoors(ReviewDoors):
         result: dict[str, Any],
     ) -> None:
         """Look at the watches of one dyad in one order of its states."""
-        from comity.acts import watches  # noqa: PLC0415
-        from comity.workspace import watching  # noqa: PLC0415
+        from comity.acts import watches
+        from comity.workspace import watching
 
         began = clock.now()
         made = self._assessed(*pair, as_of)
@@ -309,6 +313,13 @@ class WatchDoors(ReviewDoors):
 
     def watch_view(self, what: str, data: Any) -> Any:
         """Return what `watch_list`, `watch_show`, `watch_run` or a notice is, for a terminal."""
+        from comity.briefs.render.watches import (
+            render_notice,
+            render_run,
+            render_watch,
+            render_watches,
+        )
+
         views: dict[str, Callable[[Any], Any]] = {
             "list": render_watches,
             "show": render_watch,
@@ -324,7 +335,7 @@ class WatchDoors(ReviewDoors):
 
     def _runner(self, by: str | None) -> Actor:
         """Return who runs; a machine without a login name may run watches too."""
-        from comity.acts.standing import Actor  # noqa: PLC0415
+        from comity.acts.standing import Actor
 
         if by is None and not self.settings.user.strip():
             return Actor("not named", "account not known", clock.now())
@@ -341,5 +352,7 @@ class WatchDoors(ReviewDoors):
 
     @contextmanager
     def _records(self, made: Assessment) -> Iterator[StoreRecords]:
+        from comity.workspace.watch_parts import StoreRecords
+
         with self.store.view(dt.date.fromisoformat(made.as_of)) as view:
             yield StoreRecords(view)

@@ -8,15 +8,14 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-import numpy as np
-
 from comity.core.errors import EvidenceError, StoreDamaged, UsageError
 from comity.evidence.engine.events import COLUMNS, RELATION
 from comity.evidence.engine.protocol import Answer, check_columns, normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    import numpy as np
 
     from comity.evidence.engine.query import NamedQuery
 
@@ -87,6 +86,8 @@ class Engine:
         }
         if threads is not None:
             config["threads"] = threads
+        import duckdb  # noqa: PLC0415 -- brings numpy; a stored answer needs neither
+
         try:
             self._connection = duckdb.connect(":memory:", config=config)
         except duckdb.Error as error:
@@ -141,7 +142,7 @@ class Engine:
         """
         with _translated():
             found = self._connection.execute(sql, params).fetchnumpy()
-        return {name: _unmasked(np.ma.asanyarray(values)) for name, values in found.items()}
+        return {name: _unmasked(values) for name, values in found.items()}
 
     def append(self, table: str, columns: Mapping[str, Any], types: Mapping[str, str]) -> None:
         """Append columns of equal length to a table.
@@ -202,7 +203,10 @@ def _parquet_files(place: str | Path) -> list[Path]:
     return sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
 
 
-def _unmasked(values: np.ma.MaskedArray[Any, Any]) -> np.ndarray[Any, Any]:
+def _unmasked(given: Any) -> Any:
+    import numpy as np  # noqa: PLC0415 -- as above
+
+    values = np.ma.asanyarray(given)
     if not np.ma.is_masked(values):
         return values.data
     return values.filled(np.nan) if values.dtype.kind == "f" else values
@@ -215,6 +219,8 @@ def literal_glob(path: Path) -> str:
 
 @contextlib.contextmanager
 def _translated() -> Iterator[None]:
+    import duckdb  # noqa: PLC0415 -- as above
+
     try:
         yield
     except duckdb.OutOfMemoryException as error:
