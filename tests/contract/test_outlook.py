@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from itertools import pairwise
 
 import pytest
 
@@ -77,6 +78,42 @@ def test_questions_can_be_resolved(assessment):
     assert "Q-VOTES-ALIKE" not in found, "no roll calls are stored; what stands in is no answer"
     assert found["Q-MUTUAL-DEFENCE"].hits == 0
     assert found["Q-MUTUAL-DEFENCE"].probability > 0, "never so far is not impossible"
+
+
+def test_what_two_lists_hold_between_them_counts_once_and_only_where_both_were_searched(
+    workspace, assessment
+):
+    found = {each.id: each for each in assessment.outlook.questions}
+    presidents = found["Q-PRESIDENTS"]
+    # counted by hand in both lists from 2015 on: 21 days with a meeting, in 14 of 22 half-years
+    assert (presidents.hits, presidents.n) == (14, 22)
+    assert "from 2015-04-16 to 2026-04-15" in presidents.method
+    # the call of 30 December 2025 and the video conference of July 2020 are none
+    past = workspace.assess("RUS", "IRN", as_of=dt.date(2022, 1, 18)).outlook
+    then = next(each for each in past.questions if each.id == "Q-PRESIDENTS")
+    assert then.hits == sum(
+        any(start <= day < end for day in _MET)
+        for start, end in pairwise(dt.date(2015 + k // 2, 1 + 6 * (k % 2), 19) for k in range(15))
+    )
+    assert found["Q-SUMMONS"].n == 11, "before 2015 the list is too thin to say that none came"
+
+
+# what either list holds of the two presidents, read one by one
+_MET = [
+    dt.date.fromisoformat(day)
+    for day in (
+        "2015-07-09", "2015-11-23", "2017-03-28", "2017-11-01", "2017-11-22", "2018-04-04",
+        "2018-08-12", "2018-09-07", "2019-02-14", "2019-06-14", "2019-10-01",
+    )
+]  # fmt: skip
+
+
+def test_years_that_nobody_coded_are_no_evidence_that_nothing_came(workspace, assessment):
+    later = workspace.assess("RUS", "IRN", as_of=dt.date(2030, 1, 1)).outlook
+    counted = {each.id: (each.hits, each.n) for each in assessment.outlook.questions if each.n}
+    assert {each.id: (each.hits, each.n) for each in later.questions if each.n} == counted
+    commission = next(each for each in later.questions if each.id == "Q-COMMISSION")
+    assert "to 2026-04-15" in commission.method, "the last day that was coded is said"
 
 
 def test_a_state_named_first_is_not_taken_for_the_other(workspace, assessment):

@@ -40,14 +40,27 @@ class ByFutures(Declaration):
     level: float | None = None
 
 
+class OtherList(Declaration):
+    """Records of another register that count too."""
+
+    table: str
+    where: str
+
+
 class ByWindows(Declaration):
-    """Share of past spans, as long as the horizon, in which records of a kind appeared."""
+    """Share of past spans, as long as the horizon, in which records of a kind appeared.
+
+    ``since`` is the day from which the register is searched for such records: before it, that there
+    is none says nothing. What stands in several lists counts once: with ``also``, records are
+    counted by their day.
+    """
 
     by: Literal["windows"]
     table: str
     where: str
-    at_least: int = 1
-    since: dt.date | None = None
+    also: tuple[OtherList, ...] = ()
+    at_least: Annotated[int, Field(ge=1)] = 1
+    since: dt.date
 
 
 class ByRecords(Declaration):
@@ -237,9 +250,8 @@ def _answered(
     if isinstance(rule, ByRecords):
         return _by_records(rule, register)
     if isinstance(rule, ByItems):
-        return _by_items(rule, register, question.months, context.as_of)
-    first = rule.since or dt.date.fromisoformat(f"{months[0]}-01")
-    return _by_windows(rule, register, question.months, (first, context.as_of))
+        return _by_items(rule, register, question.months, _last_coded(context))
+    return _by_windows(rule, register, question.months, _last_coded(context))
 
 
 def _by_futures(rule: ByFutures, futures: Futures | None, months: int) -> _Answer | None:
@@ -289,23 +301,30 @@ def _by_steps(rule: BySteps, context: Context, months: int) -> _Answer | None:
     return _rate(hits, len(moves), f"past spans of {months} months in which {what}", evidence)
 
 
-def _by_windows(
-    rule: ByWindows, register: _Register, months: int, span: tuple[dt.date, dt.date]
-) -> _Answer | None:
-    if not register.holds(rule.table):
+def _last_coded(context: Context) -> dt.date:
+    """Return the last day of past spans: what came after the coder's last day is not listed."""
+    coded = context.as_of if context.case is None else context.case.information_cut_off
+    return min(context.as_of, coded)
+
+
+def _by_windows(rule: ByWindows, register: _Register, months: int, last: dt.date) -> _Answer | None:
+    lists = ((rule.table, rule.where), *((each.table, each.where) for each in rule.also))
+    if not all(register.holds(table) for table, _ in lists):
         return None
-    first, last = span
-    rows = register.rows(rule.table, rule.where)
+    rows = [row for table, where in lists for row in register.rows(table, where)]
+    rows.sort(key=lambda row: (row["occurred_from"], row["record_id"]))
+    days = [row["occurred_from"] for row in rows]
+    if rule.also:
+        days = sorted(set(days))
     hits = count = 0
     end = last + dt.timedelta(days=1)
-    while (start := _resolves_on(end, -months)) >= first:
-        inside = sum(start <= row["occurred_from"] < end for row in rows)
-        hits += inside >= rule.at_least
+    while (start := _resolves_on(end, -months)) >= rule.since:
+        hits += sum(start <= day < end for day in days) >= rule.at_least
         count += 1
         end = start
-    what = f"spans of {months} months back to {end.isoformat()[:4]} with such a record"
-    if rule.at_least > 1:
-        what = f"{what[:-14]}with {rule.at_least} such records or more"
+    which = "such a record" if rule.at_least == 1 else f"{rule.at_least} such records or more"
+    reach = f"from {end} to {last}" if count else f"since {rule.since}"
+    what = f"spans of {months} months {reach} with {which}"
     return _rate(hits, count, what, [row["record_id"] for row in reversed(rows)])
 
 
@@ -321,7 +340,7 @@ def _by_records(rule: ByRecords, register: _Register) -> _Answer | None:
     return _rate(hits, len(rows), "past cases that came out so", ids)
 
 
-def _by_items(rule: ByItems, register: _Register, months: int, as_of: dt.date) -> _Answer | None:
+def _by_items(rule: ByItems, register: _Register, months: int, last: dt.date) -> _Answer | None:
     if not register.holds(rule.table):
         return None
     opened, done, ended = (
@@ -330,7 +349,7 @@ def _by_items(rule: ByItems, register: _Register, months: int, as_of: dt.date) -
     )
     hits = count = 0
     evidence: list[str] = []
-    end = as_of + dt.timedelta(days=1)
+    end = last + dt.timedelta(days=1)
     while opened and end >= min(day for day, _ in opened.values()):
         start = _resolves_on(end, -months)
         for item, (day, _) in opened.items():
@@ -344,7 +363,7 @@ def _by_items(rule: ByItems, register: _Register, months: int, as_of: dt.date) -
                 hits += 1
                 evidence.append(done[item][1])
         end = start
-    what = f"pairs of an open item and a span of {months} months in which it was done"
+    what = f"pairs of an open item and a span of {months} months up to {last} in which it was done"
     return _rate(hits, count, what, evidence)
 
 
