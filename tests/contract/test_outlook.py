@@ -12,7 +12,7 @@ from comity.briefs.charts.calibration import figure as calibration_figure
 from comity.briefs.charts.outlook import figure as fan_figure
 from comity.briefs.sections.outlook import build
 from comity.core.dyad import Dyad
-from comity.core.errors import UnknownName
+from comity.core.errors import CatalogError, UnknownName
 from comity.judgement.outlook import outlook_gaps
 from comity.judgement.outlook_parts import Outlook
 from comity.judgement.outlook_record import skill_record
@@ -127,6 +127,39 @@ def test_a_state_named_first_is_not_taken_for_the_other(workspace, assessment):
     shocks = {each.id: each for each in turned.horizons[0].shocks}
     assert shocks["S-REGIME-A"].name == "regime shock in Iran"
     assert shocks["S-REGIME-A"].events == 1
+
+
+def test_relief_for_a_state_reads_the_sanctions_on_that_state(workspace, assessment):
+    turned = workspace.assess("IRN", "RUS").outlook
+    states = {}
+    for outlook, order in ((assessment.outlook, "ab"), (turned, "ba")):
+        for each in outlook.rules:
+            if each.id.startswith("S-RELIEF"):
+                (state,) = each.drivers
+                side = each.id[-1].lower()
+                states.setdefault("first" if side == order[0] else "second", []).append(state)
+    assert [each.present for each in states["first"]] == [0.0, 0.0], "Russia, named first or second"
+    assert [each.present for each in states["second"]] == [1.0, 1.0], "Iran, in either order"
+    assert not any(each.met for each in states["second"])
+
+
+@pytest.mark.parametrize("name", ["THR-01", "THR-01>up", "ECO-01>either"])
+def test_a_direction_that_is_not_said_is_refused(tmp_path, workspace, name):
+    from comity.core.settings import Settings  # noqa: PLC0415
+    from comity.workspace import Workspace  # noqa: PLC0415
+
+    folder = tmp_path / "catalog" / "scenarios"
+    folder.mkdir(parents=True)
+    (folder / "mine.yml").write_text(
+        'id: S-MINE\nname: Mine\norder: 50\nauthor: me\nwhat: "It is."\nhow: "So."\n'
+        "conditions:\n  - {reading: depth, change: rises, times: 3}\n"
+        f"drivers:\n  - {{driver: D-ORD, indicator: {name}, above: 10}}\n"
+    )
+    mine = Workspace(
+        Settings(home=workspace.settings.home, catalog=tmp_path / "catalog", draws=200)
+    )
+    with pytest.raises(CatalogError, match=r"direction.*Known:"):
+        mine.assess("RUS", "IRN")
 
 
 def test_a_past_day_knows_only_its_own_shocks(workspace):

@@ -62,7 +62,7 @@ def outlook_part(
         If one names a driver, indicator, table or column that does not exist.
     """
     futures = simulate_futures(estimates.readings.paths, seed=int(estimates.diagnostics["seed"]))
-    questions = _questions(estimates, context, futures, catalogs)
+    questions = _questions(context, futures, catalogs)
     if futures is None:
         return Outlook(horizons=[], questions=questions, not_forecast=_unforecast(readings, None))
     scenarios = load_scenarios(catalogs)
@@ -134,12 +134,12 @@ def outlook_gaps(outlook: Outlook) -> list[Gap]:
 
 
 def _questions(
-    estimates: Estimates, context: Context, futures: Futures | None, catalogs: Sequence[Path]
+    context: Context, futures: Futures | None, catalogs: Sequence[Path]
 ) -> list[Question]:
     made = []
     for each, is_of_case in load_questions(context.dyad, catalogs):
         own = context.case.states if is_of_case and context.case is not None else context.dyad
-        found = answer(each, context, futures, estimates.months, own)
+        found = answer(each, context, futures, own)
         if found is not None:
             made.append(found)
     return made

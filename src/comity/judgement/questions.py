@@ -176,7 +176,6 @@ def answer(
     question: QuestionDefinition,
     context: Context,
     futures: Futures | None,
-    months: Sequence[str],
     order: Dyad,
 ) -> Question | None:
     """Return the question with its probability; None where this dyad has nothing of what it needs.
@@ -192,8 +191,6 @@ def answer(
         The dyad and its evidence.
     futures : Futures or None
         What may come, if anything can be forecast.
-    months : sequence of str
-        The months that are assessed, ``YYYY-MM``.
     order : Dyad
         Which state the question calls a and A, and which b and B.
 
@@ -202,7 +199,7 @@ def answer(
     CatalogError, UnknownName
         If a rule names a table, column or indicator that does not exist.
     """
-    found = _answered(question, context, futures, months, order)
+    found = _answered(question, context, futures, order)
     names = {"a": context.names[order.a], "b": context.names[order.b]}
     if found is None:
         return None
@@ -238,7 +235,6 @@ def _answered(
     question: QuestionDefinition,
     context: Context,
     futures: Futures | None,
-    months: Sequence[str],
     order: Dyad,
 ) -> _Answer | None:
     rule = question.probability

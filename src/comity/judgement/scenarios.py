@@ -43,6 +43,10 @@ class PresentState(Declaration):
     An indicator's threshold is a percentile of its own history; with ``units`` it is a value, and
     holds only where the indicator is measured in one of these units. A reading's is points of its
     scale; a role's a balance from -1 (b supplies) to 1 (a supplies).
+
+    An indicator that is measured in two directions is named with the one that is meant, as in
+    ``THR-01>ba``, or with ``>either`` or ``>both``. ``ab`` is from the first state to the second;
+    of an indicator about one state it is the first.
     """
 
     indicator: str | None = None

@@ -167,6 +167,7 @@ def _scenario(dyad: DyadName, place: int, each: Scenario, horizons: list[Horizon
 def _signpost(dyad: DyadName, post: Signpost) -> Parts:
     name = named(post.name, dyad).replace("(A to B)", f"({dyad.a_name} to {dyad.b_name})")
     name = name.replace("(B to A)", f"({dyad.b_name} to {dyad.a_name})")
+    name = name.replace("(A)", f"({dyad.a_name})").replace("(B)", f"({dyad.b_name})")
     label = f"{post.id} {name}" if post.on == "indicator" else name
     if post.present is None:
         state, tone = "not measured", "quiet"
