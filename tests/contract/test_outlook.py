@@ -162,6 +162,23 @@ def test_a_direction_that_is_not_said_is_refused(tmp_path, workspace, name):
         mine.assess("RUS", "IRN")
 
 
+def test_a_short_record_leaves_scenarios_out_with_a_reason(workspace):
+    past = workspace.assess("RUS", "IRN", as_of=dt.date(1997, 1, 31))
+    horizon = past.outlook.horizons[-1]
+    assert "S-RUPTURE" in horizon.not_judged
+    assert "S-RUPTURE" not in {each.id for each in horizon.scenarios}
+    assert sum(round(100 * each.probability) for each in horizon.scenarios) == 100
+    (gap,) = [each for each in past.gaps if "not told apart at 24 months" in each.what]
+    assert "Rupture" in gap.what
+    assert "too few to call one usual" in gap.why
+    (table,) = [
+        each for each in build(past) if getattr(each, "caption", "").startswith("Every sim")
+    ]
+    (row,) = [each for each in table.rows if "Rupture" in str(each)]
+    assert "not told apart" in str(row.cells[3])
+    assert "%" in str(row.cells[2])
+
+
 def test_a_past_day_knows_only_its_own_shocks(workspace):
     found = workspace.assess("RUS", "IRN", as_of=dt.date(2015, 1, 1)).outlook
     shocks = {each.id: each for each in found.horizons[0].shocks}

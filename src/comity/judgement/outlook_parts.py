@@ -89,7 +89,9 @@ class Horizon(Part):
     ``readings`` hold quantiles ``p05`` to ``p95`` on the scale of the reading, and ``p_higher``,
     the share of futures above their own present. ``lines`` hold quantiles of what a later
     assessment should print for that month: narrower, since the doubt about the level is no part of
-    the printed line.
+    the printed line. ``not_due`` are readings of which no value is due within the horizon: their
+    line cannot move. ``not_judged`` says by id why a scenario is not told apart here; it is then
+    not among the ``scenarios``.
     """
 
     months: int
@@ -98,6 +100,8 @@ class Horizon(Part):
     lines: dict[str, dict[str, float]] = Field(default_factory=dict)
     scenarios: list[Scenario]
     shocks: list[Shock] = Field(default_factory=list)
+    not_due: list[str] = Field(default_factory=list)
+    not_judged: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _adds_up(self) -> Horizon:

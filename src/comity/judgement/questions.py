@@ -254,6 +254,9 @@ def _by_futures(rule: ByFutures, futures: Futures | None, months: int) -> _Answe
     if futures is None or rule.reading not in futures.changes:
         return None
     at = futures.horizons.index(months)
+    if not futures.due[rule.reading][at]:
+        why = f"no value of {rule.reading} is due within {months} months, so that its line stands"
+        return _Answer(None, None, None, None, None, f"No probability: {why}.", [])
     change, level = futures.changes[rule.reading][at], futures.lines[rule.reading][at]
     bound = 0.0 if rule.level is None else rule.level
     holds = {

@@ -12,7 +12,8 @@ Steps need not be independent: moves that go on make two years larger than one y
 moves that are taken back smaller. The ratio of past moves of each length to those of a year [2]_,
 drawn to 1 by a declared prior, enters every future with its doubt.
 
-The published line moves less than the level behind it, since filters wait for values. `levels` are
+The published line moves less than the level behind it, since filters wait for values, and not at
+all where no value is due within the span. `levels` are
 forecasts of the level, with its doubt; `changes` are those of the published line, to be compared
 with its past changes, and `lines` where they lead: what a question about a later assessment
 resolves on. In each draw of the parameters the moves of one are those of the other times a
@@ -51,6 +52,7 @@ from comity.models.moves import (
     Tails,
     common_root,
     compare_lengths,
+    is_due,
     move_tails,
     muting,
     yearly_moves,
@@ -97,6 +99,10 @@ class Futures:
         The level itself, with all doubt about it. [0-100; asymmetry -100 to 100]
     lines : mapping of Reading to numpy.ndarray
         What later assessments should print for that month: the filtered line, same scale.
+    higher : mapping of Reading to numpy.ndarray
+        Share of futures in which the level stands above its own present, dims (horizon,).
+    due : mapping of Reading to tuple of bool
+        Whether a value is due within each horizon; where none is, the line cannot move.
     tails : Tails
         What was learnt of the size of moves.
     lengths : Lengths
@@ -109,6 +115,8 @@ class Futures:
     changes: Mapping[Reading, Array]
     levels: Mapping[Reading, Array]
     lines: Mapping[Reading, Array]
+    higher: Mapping[Reading, Array]
+    due: Mapping[Reading, tuple[bool, ...]]
     tails: Tails
     lengths: Lengths
     shifts: Mapping[Reading, float]
@@ -136,7 +144,7 @@ class Futures:
 
     def rises(self, reading: Reading) -> Array:
         """Return the share of futures above their own present, dims (horizon,)."""
-        return np.asarray((self.changes[reading] > 0).mean(axis=(1, 2)))
+        return self.higher[reading]
 
 
 def simulate_futures(
@@ -188,6 +196,8 @@ def simulate_futures(
     changes: dict[Reading, Array] = {}
     levels: dict[Reading, Array] = {}
     lines: dict[Reading, Array] = {}
+    higher: dict[Reading, Array] = {}
+    due: dict[Reading, tuple[bool, ...]] = {}
     shifts: dict[Reading, float] = {}
     for at, (name, start) in enumerate(ahead.items()):
         size = np.sqrt(_SPAN * start.step[turns % len(start.step)]) * factor[at]
@@ -204,9 +214,11 @@ def simulate_futures(
         present = start.level[rng.integers(len(start.level), size=draws)]
         levels[name] = scaled(present + moved, paths[name].reference)
         muted = np.stack([muting(start, span) for span in HORIZONS])
+        higher[name] = np.asarray((moved > 0).mean(axis=(1, 2)))
+        due[name] = tuple(is_due(start, span) for span in HORIZONS)
         changes[name] = moved * muted[:, turns % len(start.step), None]
         lines[name] = scaled(paths[name].latent_mean[-1] + changes[name], paths[name].reference)
-    return Futures(HORIZONS, changes, levels, lines, tails, lengths, shifts)
+    return Futures(HORIZONS, changes, levels, lines, higher, due, tails, lengths, shifts)
 
 
 def simulate_shocks(

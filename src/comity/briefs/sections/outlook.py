@@ -80,7 +80,25 @@ def _forecasts(assessment: Assessment) -> list[Block]:
     blocks += [_scenarios(assessment), _shocks(assessment)]
     if outlook.not_forecast:
         blocks.append(Caveat((" ".join(outlook.not_forecast),)))
+    untold = _untold(outlook)
+    if untold:
+        blocks.append(Caveat((untold,)))
     return blocks
+
+
+def _untold(outlook: Outlook) -> str:
+    """Return which scenarios are not told apart at which horizon, and why; empty without any."""
+    names = {each.id: each.name for each in outlook.rules}
+    parts = []
+    for horizon in outlook.horizons:
+        whys: dict[str, list[str]] = {}
+        for name, why in horizon.not_judged.items():
+            whys.setdefault(why, []).append(names.get(name, name))
+        parts += [
+            f"At {horizon.months} months {join_words(told)} cannot be told apart: {why}."
+            for why, told in whys.items()
+        ]
+    return " ".join(parts)
 
 
 def _at_year(outlook: Outlook) -> Horizon:
@@ -142,8 +160,11 @@ def _scenarios(assessment: Assessment) -> Table:
         Column("Signposts: present, and what is missing", "wide"),
     )
     at = _at_year(assessment.outlook)
-    ranked = sorted(enumerate(at.scenarios), key=lambda pair: (-pair[1].share, pair[1].id))
-    rows = tuple(_scenario(assessment.dyad, place, each, horizons) for place, each in ranked)
+    # one that is not told apart in twelve months may be at another horizon
+    every = {each.id: each for horizon in (*horizons, at) for each in horizon.scenarios}
+    share = {each.id: each.share for each in at.scenarios}
+    ranked = sorted(every.values(), key=lambda each: (-share.get(each.id, -1.0), each.id))
+    rows = tuple(_scenario(assessment.dyad, each, horizons, at) for each in ranked)
     caption = (
         "Every simulated future belongs to exactly one scenario, the first whose conditions it "
         "meets, so that the percentages of a horizon add up to 100. Most probable in "
@@ -153,15 +174,19 @@ def _scenarios(assessment: Assessment) -> Table:
     return Table(caption, columns, rows, show=_SHOWN)
 
 
-def _scenario(dyad: DyadName, place: int, each: Scenario, horizons: list[Horizon]) -> Row:
+def _scenario(dyad: DyadName, each: Scenario, horizons: list[Horizon], at: Horizon) -> Row:
     chances: list[Parts] = []
     for horizon in horizons:
-        found = horizon.scenarios[place]
+        found = next((one for one in horizon.scenarios if one.id == each.id), None)
+        if found is None:
+            chances.append(("not told apart",))
+            continue
         bounds = f"({100 * found.lo80:.0f}–{100 * found.hi80:.0f})"
         chances.append((f"{100 * found.probability:.0f} %", " ", Quiet(bounds)))
     posts: list[Parts] = [_signpost(dyad, post) for post in each.signposts]
     joined: Parts = tuple(part for post in posts for part in (*post, " "))
-    return Row(((Strong(each.name),), *chances, (each.word,), (each.story,), joined or dash()))
+    word = each.word if each in at.scenarios else "not told apart"
+    return Row(((Strong(each.name),), *chances, (word,), (each.story,), joined or dash()))
 
 
 def _signpost(dyad: DyadName, post: Signpost) -> Parts:
