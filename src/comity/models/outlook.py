@@ -180,6 +180,9 @@ def simulate_futures(
         return None
     moved_before = list(ahead.values())
     past, expected = yearly_moves(moved_before)
+    # a balance is drawn one way round, whichever state is named first
+    turns = np.array([_turn(name, paths[name]) for name in ahead])
+    past = past * turns[:, None]
     tails = move_tails(past, expected, priors)
     lengths = compare_lengths(moved_before, priors)
     rng = np.random.default_rng([seed, len(READINGS)])
@@ -192,7 +195,7 @@ def simulate_futures(
         int(k): _widening(widths, priors.degrees[int(k)]).repeat(each, axis=0)
         for k in np.unique(of_degree)
     }
-    turns = np.arange(parameters)
+    each_in_turn = np.arange(parameters)
     changes: dict[Reading, Array] = {}
     levels: dict[Reading, Array] = {}
     lines: dict[Reading, Array] = {}
@@ -200,9 +203,9 @@ def simulate_futures(
     due: dict[Reading, tuple[bool, ...]] = {}
     shifts: dict[Reading, float] = {}
     for at, (name, start) in enumerate(ahead.items()):
-        size = np.sqrt(_SPAN * start.step[turns % len(start.step)]) * factor[at]
+        size = np.sqrt(_SPAN * start.step[each_in_turn % len(start.step)]) * factor[at]
         steps = np.stack([wide[int(k)] * shocks[:, :, at] for k in of_degree])
-        walk = steps.cumsum(axis=1) * size[:, None, None]
+        walk = turns[at] * steps.cumsum(axis=1) * size[:, None, None]
         shifts[name] = _tilt(walk[:, YEAR // _SPAN - 1], paths[name])
         moved = np.stack(
             [
@@ -216,7 +219,7 @@ def simulate_futures(
         muted = np.stack([muting(start, span) for span in HORIZONS])
         higher[name] = np.asarray((moved > 0).mean(axis=(1, 2)))
         due[name] = tuple(is_due(start, span) for span in HORIZONS)
-        changes[name] = moved * muted[:, turns % len(start.step), None]
+        changes[name] = moved * muted[:, each_in_turn % len(start.step), None]
         lines[name] = scaled(paths[name].latent_mean[-1] + changes[name], paths[name].reference)
     return Futures(HORIZONS, changes, levels, lines, higher, due, tails, lengths, shifts)
 
@@ -282,6 +285,10 @@ def _widening(widths: Array, degrees: float) -> Array:
 
     squares = 2.0 * gammaincinv(degrees / 2.0, widths)
     return np.asarray(np.sqrt((degrees - 2.0) / squares))
+
+
+def _turn(name: Reading, path: ReadingPath) -> float:
+    return -1.0 if name == "asymmetry" and path.latent_mean[-1] < 0 else 1.0
 
 
 def _tilt(moved: Array, path: ReadingPath) -> float:
