@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from itertools import pairwise
 
 import pytest
@@ -159,6 +160,65 @@ def test_a_direction_that_is_not_said_is_refused(tmp_path, workspace, name):
         Settings(home=workspace.settings.home, catalog=tmp_path / "catalog", draws=200)
     )
     with pytest.raises(CatalogError, match=r"direction.*Known:"):
+        mine.assess("RUS", "IRN")
+
+
+def own_questions(tmp_path, workspace, text):
+    """Return a workspace whose case asks these questions."""
+    from comity.core.catalog import builtin_catalog  # noqa: PLC0415
+    from comity.core.settings import Settings  # noqa: PLC0415
+    from comity.workspace import Workspace  # noqa: PLC0415
+
+    folder = tmp_path / "catalog" / "cases" / "rus-irn"
+    shutil.copytree(builtin_catalog() / "cases" / "rus-irn", folder)
+    with (folder / "questions.yml").open("a") as file:
+        file.write(text)
+    return Workspace(
+        Settings(
+            home=tmp_path / "store", catalog=tmp_path / "catalog", draws=workspace.settings.draws
+        )
+    )
+
+
+_MINE = """
+- id: Q-{id}
+  text: "Does {{a}} need {{b}}?"
+  criteria: When so.
+  source: The reading.
+  void: Never.
+  months: {months}
+  author: me
+  probability: {rule}
+"""
+
+
+def test_a_balance_is_that_of_the_states_as_the_question_names_them(tmp_path, workspace):
+    rules = {
+        "ABOVE": "{by: futures, reading: asymmetry, is: above, level: 5}",
+        "HIGHER": "{by: futures, reading: asymmetry, is: higher}",
+        "STEPS": "{by: steps, indicator: ECO-02, table: values, is: higher}",
+        "TWO": "{by: windows, table: obligations, where: level >= 2, at_least: 2, "
+        "since: '1989-01-01'}",
+    }
+    text = "".join(_MINE.format(id=name, months=12, rule=rule) for name, rule in rules.items())
+    mine = own_questions(tmp_path, workspace, text)
+    one, other = (
+        {each.id: each for each in mine.assess(*pair).outlook.questions}
+        for pair in (("RUS", "IRN"), ("IRN", "RUS"))
+    )
+    assert set(one) == set(other) >= {f"Q-{name}" for name in rules}
+    for name in rules:
+        here, there = one[f"Q-{name}"], other[f"Q-{name}"]
+        assert here.text == there.text == "Does Russia need Iran?"
+        assert (here.probability, here.n, here.hits) == (there.probability, there.n, there.hits)
+    assert one["Q-TWO"].method.count("with ") == 1
+    assert "with 2 such records or more" in one["Q-TWO"].method
+
+
+def test_a_name_in_braces_that_stands_for_nothing_is_refused(tmp_path, workspace):
+    text = _MINE.format(id="BAD", months=12, rule="{by: futures, reading: depth, is: higher}")
+    mine = own_questions(tmp_path, workspace, text.replace("{b}", "{B}"))
+    with pytest.raises(CatalogError, match=r"Q-BAD: text cannot be filled in \('B'\)"):
         mine.assess("RUS", "IRN")
 
 

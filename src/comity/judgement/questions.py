@@ -165,11 +165,22 @@ def load_questions(
                 raise DuplicateName(str(path.name), f"the id {each.id!r} is already taken")
             found[each.id] = each
     for each in found.values():
+        _check_names(each)
         if isinstance(each.probability, ByFutures) and each.months not in HORIZONS:
             raise CatalogError(
                 each.id, f"{each.months} months are no horizon", [f"{span}" for span in HORIZONS]
             )
     return [(found[name], name not in general) for name in sorted(found)]
+
+
+def _check_names(question: QuestionDefinition) -> None:
+    """Refuse braces in a text that stand for nothing."""
+    for field in ("text", "criteria", "source", "void"):
+        try:
+            getattr(question, field).format_map({"a": "", "b": ""})
+        except (KeyError, ValueError, IndexError, AttributeError) as error:
+            reason = f"{field} cannot be filled in ({error}): braces stand for a name"
+            raise CatalogError(question.id, reason, ["{a}", "{b}"]) from None
 
 
 def answer(
@@ -239,9 +250,9 @@ def _answered(
 ) -> _Answer | None:
     rule = question.probability
     if isinstance(rule, ByFutures):
-        return _by_futures(rule, futures, question.months)
+        return _by_futures(rule, futures, question.months, _turn(context, order))
     if isinstance(rule, BySteps):
-        return _by_steps(rule, context, question.months)
+        return _by_steps(rule, context, question.months, _turn(context, order))
     register = _Register(context, question.id, order)
     if isinstance(rule, ByRecords):
         return _by_records(rule, register)
@@ -250,7 +261,14 @@ def _answered(
     return _by_windows(rule, register, question.months, _last_coded(context))
 
 
-def _by_futures(rule: ByFutures, futures: Futures | None, months: int) -> _Answer | None:
+def _turn(context: Context, order: Dyad) -> float:
+    """Return -1 where the question calls the states the other way round than was asked."""
+    return 1.0 if order.a == context.dyad.a else -1.0
+
+
+def _by_futures(
+    rule: ByFutures, futures: Futures | None, months: int, turn: float
+) -> _Answer | None:
     if futures is None or rule.reading not in futures.changes:
         return None
     at = futures.horizons.index(months)
@@ -258,6 +276,8 @@ def _by_futures(rule: ByFutures, futures: Futures | None, months: int) -> _Answe
         why = f"no value of {rule.reading} is due within {months} months, so that its line stands"
         return _Answer(None, None, None, None, None, f"No probability: {why}.", [])
     change, level = futures.changes[rule.reading][at], futures.lines[rule.reading][at]
+    if rule.reading == "asymmetry":
+        change, level = turn * change, turn * level
     bound = 0.0 if rule.level is None else rule.level
     holds = {
         "higher": change > 0,
@@ -277,7 +297,7 @@ def _by_futures(rule: ByFutures, futures: Futures | None, months: int) -> _Answe
     return _Answer(p, min(lo, p), max(hi, p), None, None, text, [])
 
 
-def _by_steps(rule: BySteps, context: Context, months: int) -> _Answer | None:
+def _by_steps(rule: BySteps, context: Context, months: int, turn: float) -> _Answer | None:
     panel = context.panel
     if rule.indicator not in panel.definitions:
         raise UnknownName("indicator of a question", rule.indicator, panel.definitions)
@@ -285,6 +305,9 @@ def _by_steps(rule: BySteps, context: Context, months: int) -> _Answer | None:
     series = next((each for each in fits if each.direction == "mutual"), None)
     if series is None:
         return None
+    measures = series.definition.measures
+    is_balance = any(each.table == rule.table and each.direction == "signed" for each in measures)
+    sign = turn if is_balance else 1.0
     seen = {each.end: each for each in series.observations}
     moves: list[tuple[dt.date, float]] = []
     evidence: list[str] = []
@@ -292,7 +315,7 @@ def _by_steps(rule: BySteps, context: Context, months: int) -> _Answer | None:
         before = seen.get(add_months(end, -months))
         # spans that overlap would tell of the same months twice
         if before is not None and (not moves or end <= moves[-1][0]):
-            moves.append((before.end, last.value - before.value))
+            moves.append((before.end, sign * (last.value - before.value)))
             evidence += last.evidence[:1]
     up = rule.is_ == "higher"
     hits = sum(move > 0 if up else move < 0 for _, move in moves)
