@@ -2,12 +2,13 @@
 
 import datetime as dt
 import json
+import re
 
 import pytest
 
 from comity.core.errors import UsageError
 from comity.core.replay import load_replay
-from comity.judgement.replay import Replay
+from comity.judgement.replay import Replay, _near
 from comity.workspace import Workspace
 
 DAYS = [dt.date(2001, 5, 31), dt.date(2023, 10, 31)]
@@ -45,6 +46,50 @@ def test_what_happened_lies_after_the_day_and_within_two_years(found: Replay) ->
         for each in day.happened:
             assert day.on[: len(each.date)] <= each.date <= end
             assert each.text
+
+
+def test_what_is_on_record_is_not_called_nothing(workspace: Workspace, tmp_path) -> None:
+    """From June 2012 to June 2014 the list holds acts, but the brief marks none of them."""
+    quiet = workspace.replay("RUS", "IRN", [dt.date(2012, 6, 10)])
+    (day,) = quiet.days
+    assert day.acts > 20
+    assert 10 < len(day.happened) <= day.acts
+    assert all("2012-06" <= each.date <= "2014-06-10" for each in day.happened)
+    workspace.write_replay(quiet, tmp_path / "replay.md")
+    text = (tmp_path / "replay.md").read_text(encoding="utf-8")
+    assert f"{day.acts} acts of one towards the other are on record" in text
+
+
+def test_no_year_after_the_day_is_named_on_it(found: Replay, workspace: Workspace) -> None:
+    middle = workspace.replay("RUS", "IRN", [dt.date(2012, 6, 10)]).days
+    for day in (*found.days, *middle):
+        then = workspace.assess("RUS", "IRN", as_of=dt.date.fromisoformat(day.on))
+        parts = [day.leader, day.bottom_line, day.ladder, *day.claims, *day.outlook]
+        parts += [text for each in day.published for text in each.said]
+        parts += [each.name for each in then.hypothesis_phases]
+        parts += [each.text for each in then.hypothesis_phases]
+        # a forecast names the day on which it can be judged
+        parts = [re.sub(r"is higher in \w+ \d{4} than now", "", text) for text in parts]
+        years = {int(year) for text in parts for year in re.findall(r"\b(?:19|20)\d\d\b", text)}
+        assert max(years) <= int(day.on[:4]), sorted(years)[-3:]
+    assert middle[0].leader.startswith("In the time since 2011")
+
+
+@pytest.mark.parametrize(
+    ("date", "day", "before"),
+    [
+        ("2023-10-30", "2023-10-01", False),
+        ("2023-10-30", "2023-10-30", True),
+        ("2023-10", "2023-10-31", True),
+        ("2023-10", "2023-10-15", False),
+        ("2023", "2023-01-31", False),
+        ("2022", "2023-01-31", True),
+        ("2022-09", "2023-10-31", False),
+        ("2022-10", "2023-10-31", True),
+    ],
+)
+def test_a_document_counts_once_it_was_surely_out(date: str, day: str, *, before: bool) -> None:
+    assert _near(date, dt.date.fromisoformat(day), 13) is before
 
 
 def test_directions_are_scored_against_the_record_of_today(
