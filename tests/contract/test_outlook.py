@@ -12,11 +12,9 @@ import pytest
 from comity.briefs.charts.calibration import figure as calibration_figure
 from comity.briefs.charts.outlook import figure as fan_figure
 from comity.briefs.sections.outlook import build
-from comity.core.dyad import Dyad
 from comity.core.errors import CatalogError, UnknownName
 from comity.judgement.outlook import outlook_gaps
 from comity.judgement.outlook_parts import Outlook
-from comity.judgement.outlook_record import skill_record
 from comity.judgement.probability import likelihood
 
 
@@ -273,17 +271,29 @@ def test_nothing_to_forecast_is_a_gap_not_zeros():
 def test_charts_are_drawn(assessment):
     altair = pytest.importorskip("altair")
     fan = fan_figure(assessment)
-    record = next(each for each in skill_record(Dyad("RUS", "IRN")) if each.reliability)
+    record = next(each for each in assessment.outlook.skill if each.reliability)
     for figure in (fan, calibration_figure(record)):
         for spec in (figure.wide, figure.narrow):
             altair.VConcatChart.from_dict(dict(spec))
 
 
-def test_the_record_comes_with_the_package_for_every_dyad():
-    panel = skill_record(Dyad("CHN", "RUS"))
-    assert panel
-    assert not any(each.own for each in panel)
-    assert any(each.own for each in skill_record(Dyad("IRN", "RUS")))
+def test_the_test_of_the_own_record_ships_for_the_built_in_evidence(workspace, assessment):
+    """If this fails, evidence, weights or the way to forecast changed: run `make backtest`."""
+    for outlook in (assessment.outlook, workspace.assess("IRN", "RUS").outlook):
+        assert outlook.not_tested == ""
+        assert any(each.own for each in outlook.skill)
+    assert any(not each.own for each in assessment.outlook.skill)
+
+
+def test_a_test_that_knows_later_outcomes_or_other_evidence_is_not_shown(workspace):
+    past = workspace.assess("RUS", "IRN", as_of=dt.date(1997, 1, 31))
+    assert not any(each.own for each in past.outlook.skill)
+    assert "knows outcomes up to 20" in past.outlook.not_tested
+    text = json.dumps([str(each) for each in build(past)])
+    assert "not tested on this dyad's own record: the test that ships knows" in text
+    weighed = workspace.assess("RUS", "IRN", weights={"POL-01": 0.0}).outlook
+    assert not any(each.own for each in weighed.skill)
+    assert weighed.not_tested == "the test that ships is of other evidence or weights"
 
 
 def test_a_wrong_driver_is_named(tmp_path, workspace):

@@ -71,6 +71,7 @@ def outlook_part(
     questions = _questions(context, futures, catalogs)
     if futures is None:
         return Outlook(horizons=[], questions=questions, not_forecast=_unforecast(readings, None))
+    skill, not_tested = skill_record(context.dyad, estimates.months, estimates.items)
     scenarios = load_scenarios(catalogs)
     counted = count_shocks(scenarios, context)
     can, cannot = judged_in(
@@ -113,7 +114,8 @@ def outlook_part(
         ],
         not_forecast=_unforecast(readings, futures),
         method=_method(futures, estimates, readings),
-        skill=skill_record(context.dyad),
+        skill=skill,
+        not_tested=not_tested,
     )
 
 

@@ -153,9 +153,12 @@ class Question(Part):
 
 
 class Against(Part):
-    """Skill against a rival: 1 less the ratio of the mean CRPS, with a 90 % bootstrap interval."""
+    """Skill against a rival: 1 less the ratio of the mean CRPS, with a 90 % bootstrap interval.
 
-    skill: float
+    Null where the rival was never wrong, so that none can be shown.
+    """
+
+    skill: float | None
     lo90: float | None
     hi90: float | None
 
@@ -173,7 +176,7 @@ class Skill(Part):
 
     ``persistence`` is a random walk with the pooled step, ``drift`` the same with the dyad's own
     mean step. ``brier`` is that of the direction, 0.25 for always one half. ``pit`` counts where in
-    the forecast the outcome fell, by tenth.
+    the forecast the outcome fell, by tenth. ``unmoved`` are outcomes that were the present again.
     """
 
     on: str
@@ -191,10 +194,14 @@ class Skill(Part):
     covered95: float
     reliability: list[Tenth] = Field(default_factory=list)
     pit: list[int] = Field(default_factory=list)
+    unmoved: int | None = None
 
 
 class Outlook(Part):
-    """What may come."""
+    """What may come.
+
+    ``not_tested`` says why no test on the dyad's own record stands in ``skill``.
+    """
 
     horizons: list[Horizon]
     questions: list[Question]
@@ -202,3 +209,4 @@ class Outlook(Part):
     not_forecast: list[str] = Field(default_factory=list)
     method: list[str] = Field(default_factory=list)
     skill: list[Skill] = Field(default_factory=list)
+    not_tested: str = ""

@@ -59,6 +59,7 @@ from comity.models.moves import (
 )
 
 __all__ = [
+    "METHOD_VERSION",
     "Futures",
     "Hazard",
     "simulate_futures",
@@ -66,6 +67,8 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
+METHOD_VERSION = 2
+"""Raised when forecasts are made in another way: a test of another version is none of this one."""
 _SPAN = HORIZONS[0]  # months of a simulated step
 
 

@@ -29,9 +29,9 @@ def outlook_view(assessment: Assessment, data: dict[str, Any]) -> RenderableType
         The outlook as plain data, perhaps with fewer horizons.
     """
     if not data["horizons"]:
-        table = _table(f"{assessment.title}: outlook", ("",))
-        table.caption = "Nothing can be forecast. " + " ".join(data["not_forecast"])
-        return Group(table, _questions(data))
+        # not the caption of an empty table: that is as narrow as the table
+        why = " ".join(["Nothing can be forecast.", *data["not_forecast"]])
+        return Group(f"{escape(assessment.title)}: outlook", escape(why), _questions(data))
     title = f"{assessment.title}: outlook from {assessment.as_of}"
     return Group(_forecasts(title, data), _scenarios(data), _shocks(data), _questions(data))
 

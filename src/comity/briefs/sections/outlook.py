@@ -121,7 +121,8 @@ def no_skill(outlook: Outlook, key: str) -> str:
         parts += _without(own, f"On the record of {key}")
         parts += _too_narrow(own)
     elif panel:
-        parts.append("These forecasts were not tested on this dyad's own record.")
+        why = f": {outlook.not_tested}" if outlook.not_tested else ""
+        parts.append(f"These forecasts were not tested on this dyad's own record{why}.")
     parts += _without(panel, "On the panels")
     return " ".join(parts)
 
@@ -321,8 +322,10 @@ def _tested(outlook: Outlook) -> Fold:
         for each in outlook.skill
     )
     text = (
-        "Rolling origins: each forecast uses only what lay before it. Skill is 1 less the ratio of "
-        "the mean CRPS; 0 is no better. 0.250 is the Brier score of always saying one half."
+        "Rolling origins: on the own record everything is estimated anew at each, from what lay "
+        "before it. On the panels a plainer forecast with the same parts is tested, on values "
+        "whose filter was fitted once, to all years. Skill is 1 less the ratio of the mean CRPS; "
+        "0 is no better. 0.250 is the Brier score of always saying one half."
     )
     blocks: list[Block] = [Paragraph((text,)), Table("The test of such forecasts.", columns, rows)]
     shown = next((each for each in outlook.skill if each.months == _YEAR), None)
@@ -336,7 +339,9 @@ def _held(each: Skill) -> str:
     return ", ".join(f"{100 * share:.0f}" for share in shares)
 
 
-def _skill(value: float, low: float | None, high: float | None) -> str:
+def _skill(value: float | None, low: float | None, high: float | None) -> str:
+    if value is None:
+        return "nothing moved"
     if low is None or high is None:
         return f"{value:+.3f}"
     return f"{value:+.3f} ({low:+.3f} to {high:+.3f})"
