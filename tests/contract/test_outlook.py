@@ -11,6 +11,7 @@ import pytest
 
 from comity.briefs.charts.calibration import figure as calibration_figure
 from comity.briefs.charts.outlook import figure as fan_figure
+from comity.briefs.render.outlook import _signpost
 from comity.briefs.sections.outlook import build
 from comity.core.errors import CatalogError, UnknownName
 from comity.judgement.outlook import outlook_gaps
@@ -235,6 +236,20 @@ def test_a_short_record_leaves_scenarios_out_with_a_reason(workspace):
     (row,) = [each for each in table.rows if "Rupture" in str(each)]
     assert "not told apart" in str(row.cells[3])
     assert "%" in str(row.cells[2])
+
+
+def test_a_signpost_says_of_when_it_is_and_an_old_one_is_not_the_present(assessment):
+    year = next(each for each in assessment.outlook.horizons if each.months == 12)
+    posts = {post.id: post for each in year.scenarios for post in each.signposts}
+    old = posts["ECO-02"]
+    assert old.stale
+    assert old.period == "2021"
+    assert not posts["POL-02"].stale
+    text = json.dumps([str(each) for each in build(assessment)])
+    assert "not known: last 0.47 (2021)" in text
+    line = _signpost(old.model_dump(mode="json"))
+    assert line.endswith(": not known (last 0.4715, 2021)")
+    assert ", 2026" in _signpost(posts["POL-02"].model_dump(mode="json"))
 
 
 def test_a_past_day_knows_only_its_own_shocks(workspace):

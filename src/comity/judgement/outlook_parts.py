@@ -26,6 +26,8 @@ class Signpost(Part):
     """A threshold to watch, and how far the present is from it.
 
     ``distance`` is what is missing, in ``unit``: 0 where it is reached, null where it is not known.
+    Where ``stale`` is true, ``present`` is of ``period`` and nothing has been observed for years:
+    what it says of the present is not known.
     """
 
     on: Literal["indicator", "reading", "role"]
@@ -38,6 +40,7 @@ class Signpost(Part):
     threshold: float | None
     distance: float | None
     met: bool | None
+    stale: bool = False
     unit: str
     evidence: EvidenceIds
 

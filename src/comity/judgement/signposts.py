@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from comity.core.errors import CatalogError, UnknownName
+from comity.indicators.quality import is_stale
 from comity.judgement.outlook_parts import Signpost
 from comity.judgement.readings import significant
 
@@ -37,6 +38,7 @@ class _Found(NamedTuple):
     unit: str
     evidence: list[str]
     note: str = ""
+    stale: bool = False
 
 
 class Watch:
@@ -101,6 +103,7 @@ class Watch:
             threshold=_or_none(found.threshold),
             distance=_or_none(gap),
             met=None if gap is None else gap == 0.0,
+            stale=found.stale,
             unit=found.unit,
             evidence=self._context.book.cite(found.evidence, limit=_CITED),
         )
@@ -157,7 +160,8 @@ class Watch:
             unit = wanted.units[0] if wanted.units else ""
             yield _Found(panel.definitions[base].name, None, None, None, unit, [])
         for each in series:
-            yield _of_series(each, wanted)
+            stale = is_stale(each, self._context.as_of)
+            yield _of_series(each, wanted)._replace(stale=stale)
 
 
 def _of_series(series: IndicatorSeries, wanted: PresentState) -> _Found:
@@ -194,7 +198,9 @@ def _gap(found: _Found, wanted: PresentState) -> float | None:
 
 def _rank(found: _Found, wanted: PresentState) -> tuple[int, float, str]:
     gap = _gap(found, wanted)
-    return (1, 0.0, found.name) if gap is None else (0, abs(gap), found.name)
+    if gap is None:
+        return 2, 0.0, found.name
+    return int(found.stale), abs(gap), found.name
 
 
 def _condition(wanted: PresentState, found: _Found) -> str:

@@ -93,14 +93,17 @@ def _chance(scenarios: list[dict[str, Any]], name: str) -> str:
 
 
 def _signpost(post: dict[str, Any]) -> str:
+    of = f", {post['period']}" if post["period"] else ""
     if post["present"] is None:
         state = "not measured"
+    elif post.get("stale"):
+        state = f"not known (last {post['present']:g}{of})"
     elif post["met"]:
-        state = f"reached ({post['present']:g})"
+        state = f"reached ({post['present']:g}{of})"
     elif post["distance"] is None:
-        state = f"at {post['present']:g}, never reached so far"
+        state = f"at {post['present']:g}{of}, never reached so far"
     else:
-        state = f"at {post['present']:g}, {abs(post['distance']):g} short"
+        state = f"at {post['present']:g}{of}, {abs(post['distance']):g} short"
     return f"{post['id']} {post['condition']}: {state}"
 
 

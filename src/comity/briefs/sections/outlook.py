@@ -195,15 +195,19 @@ def _signpost(dyad: DyadName, post: Signpost) -> Parts:
     name = name.replace("(B to A)", f"({dyad.b_name} to {dyad.a_name})")
     name = name.replace("(A)", f"({dyad.a_name})").replace("(B)", f"({dyad.b_name})")
     label = f"{post.id} {name}" if post.on == "indicator" else name
+    of = f" ({date_words(post.period)})" if post.period else ""
     if post.present is None:
         state, tone = "not measured", "quiet"
+    elif post.stale:
+        state, tone = f"not known: last {plain_number(post.present)}{of}", "quiet"
     elif post.met:
-        state, tone = f"reached, {plain_number(post.present)}", "warn"
+        state, tone = f"reached, {plain_number(post.present)}{of}", "warn"
     elif post.distance is None:
-        state, tone = f"at {plain_number(post.present)}, threshold never reached so far", "plain"
+        now = f"at {plain_number(post.present)}{of}"
+        state, tone = f"{now}, threshold never reached so far", "plain"
     else:
         away = f"{plain_number(abs(post.distance))} short"
-        state, tone = f"at {plain_number(post.present)}, {away}", "plain"
+        state, tone = f"at {plain_number(post.present)}{of}, {away}", "plain"
     return (
         f"{label}, {post.condition}: ",
         Tag(state, tone),
