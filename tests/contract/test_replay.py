@@ -3,12 +3,13 @@
 import datetime as dt
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
 
 from comity.core.errors import UsageError
 from comity.core.replay import load_replay
-from comity.judgement.replay import Replay, _near
+from comity.judgement.replay import Replay, _near, _scored
 from comity.workspace import Workspace
 
 DAYS = [dt.date(2001, 5, 31), dt.date(2023, 10, 31)]
@@ -107,6 +108,20 @@ def test_directions_are_scored_against_the_record_of_today(
     scores = [each.brier for day in found.days for each in day.scored if each.brier is not None]
     assert found.directions == len(scores)
     assert found.brier == pytest.approx(sum(scores) / len(scores), abs=0.001)
+
+
+@pytest.mark.parametrize(("end", "rose"), [(50.04, True), (49.96, False)])
+def test_a_small_rise_is_a_rise(end: float, *, rose: bool) -> None:
+    def reading(*points: tuple[str, float], p: float | None = None) -> SimpleNamespace:
+        series = [SimpleNamespace(period=period, value=value) for period, value in points]
+        return SimpleNamespace(series=series, p_rise_12m=p)
+
+    then = SimpleNamespace(readings={"depth": reading(p=0.7)})
+    now = SimpleNamespace(readings={"depth": reading(("2020-01", 50.0), ("2021-01", end))})
+    (year,) = [each for each in _scored(then, now, dt.date(2020, 1, 31)) if each.months == 12]
+    assert year.rose is rose
+    assert abs(year.change) < 0.05, "shown short"
+    assert year.brier == pytest.approx((0.7 - rose) ** 2, abs=0.001)
 
 
 def test_a_horizon_that_is_not_over_is_not_scored(workspace: Workspace) -> None:
