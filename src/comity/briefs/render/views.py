@@ -10,7 +10,7 @@ from rich.table import Table
 from comity.briefs.render import register_views
 from comity.briefs.render.implied import capability_table, implications_table
 from comity.briefs.render.outlook import outlook_view
-from comity.briefs.wording import join_words, percentile
+from comity.briefs.wording import join_words, percentile, phrase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -174,11 +174,16 @@ def _ledger(assessment: Assessment, data: list[dict[str, Any]] | dict[str, Any])
 def _levers(_: Assessment, data: list[dict[str, Any]]) -> Table:
     rows = (
         (item["date"], item["third_party"], item["target"], item["type"], item["terms"],
-         item["outcome"] or "not known yet", item["reads_on_h1"])
+         _lever_outcome(item), item["reads_on_h1"])
         for item in data
     )  # fmt: skip
     head = ("date", "by", "on", "type", "terms", "outcome", "H1")
     return table_of("Outside offers and threats", head, rows)
+
+
+def _lever_outcome(item: dict[str, Any]) -> str:
+    so_far = item["outcome_so_far"]
+    return f"open, so far {phrase(so_far)}" if so_far else phrase(item["outcome"])
 
 
 def _theatres(_: Assessment, data: list[dict[str, Any]]) -> Table:

@@ -192,13 +192,15 @@ def _levers(to: Reference, parts: Mapping[str, Any], sides: Sides) -> Fact:
         row for row in sorted(parts["levers"], key=lambda row: (row.date, row.id))
         if target is None or sides.current(row.target) == target
     ]  # fmt: skip
-    judged = [row for row in rows if row.outcome]
+    judged = [row for row in rows if row.outcome not in (None, "open")]
     cut = [row for row in judged if row.outcome == "substantive_cut"]
     values: dict[str, Value] = {
         "episodes": len(rows), "judged": len(judged), "cut": len(cut),
-        "unchanged": len(judged) - len(cut), "last": rows[-1].date if rows else None,
+        "unchanged": len(judged) - len(cut), "open": len(rows) - len(judged),
+        "last": rows[-1].date if rows else None,
     }  # fmt: skip
-    shown = {key: whole(values[key]) for key in ("episodes", "judged", "cut", "unchanged")}  # type: ignore[arg-type]
+    counted = ("episodes", "judged", "cut", "unchanged", "open")
+    shown = {key: whole(values[key]) for key in counted}  # type: ignore[arg-type]
     shown["last"] = date(rows[-1].date if rows else None)
     return Fact("levers", values, shown, traces=[row.id for row in rows] or ["levers"],
                 evidence=_latest_evidence([*cut[-3:], *judged[-4:]]))  # fmt: skip
