@@ -332,6 +332,11 @@ class IndicatorStatus(Part):
     note: str = ""
     evidence: EvidenceIds
 
+    @property
+    def is_live(self) -> bool:
+        """Whether it says something about the present: not without data, and not stale."""
+        return self.status in {"measured", "coded"}
+
 
 class Driver(Part):
     """A driver or a tension: who holds it, its type, since when, how strong."""
