@@ -139,7 +139,7 @@ def _published(data: dict[str, Any]) -> list[RenderableType]:
         ("id", "date", "author", "judgement", "held", "known from"),
         (
             (
-                row["id"], row["date"], row["author"], row["text"], _held(row["outcome"]),
+                row["id"], row["date"], row["author"], row["text"], _held(row),
                 row["known_from"],
             )
             for row in data["published"]
@@ -148,9 +148,11 @@ def _published(data: dict[str, Any]) -> list[RenderableType]:
     return [table, Text(data["caveat"])] if data["caveat"] else [table]
 
 
-def _held(outcome: str | None) -> str:
+def _held(row: dict[str, Any]) -> str:
+    if not row["beforehand"]:
+        return "not scored: may be later than the answer"
     words = {"true": "right", "false": "wrong", None: "not known yet"}
-    return words.get(outcome, outcome or "")
+    return words.get(row["outcome"], row["outcome"] or "")
 
 
 def _latest(forecast: dict[str, Any]) -> str:

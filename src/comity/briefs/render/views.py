@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
-from rich.table import Table
-
 from comity.briefs.render import register_views
+from comity.briefs.render._tables import fitting_table
 from comity.briefs.render.implied import capability_table, implications_table
 from comity.briefs.render.outlook import outlook_view
 from comity.briefs.wording import join_words, percent, percentile, phrase, signed
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from rich.console import RenderableType
+    from rich.table import Table
 
     from comity.judgement.assessment import Assessment, HypothesisWeight
 
@@ -47,16 +46,7 @@ def _text(value: object) -> str:
 
 def table_of(title: str, head: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
     """Return rows as a table; nothing to show is said, never left out."""
-    table = Table(title=title, title_justify="left")
-    for index, name in enumerate(head):
-        table.add_column(escape(name), no_wrap=index == 0, overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(_text(cell)) for cell in row))
-    if not table.row_count:
-        table.caption = (
-            "Nothing is stored for this part; `comity show A B gaps` says what fills it."
-        )
-    return table
+    return fitting_table(title, head, ((_text(cell) for cell in row) for row in rows))
 
 
 def _with_interval(part: dict[str, Any]) -> str:
