@@ -42,11 +42,10 @@ class FittingTable(Table):
 
     def add_row(self, *cells: RenderableType | None, **how: Any) -> None:
         """Add a row; each cell is markup or text."""
-        texts = [
-            Text.from_markup(cell) if isinstance(cell, str) else Text(str(cell)) for cell in cells
-        ]
-        self._texts.append(texts)
-        super().add_row(*texts, **how)
+        self._texts.append(
+            [Text.from_markup(cell) if isinstance(cell, str) else Text(str(cell)) for cell in cells]
+        )
+        super().add_row(*cells, **how)
 
     def least_width(self) -> int:
         """Return the narrowest width at which every column can be read [characters]."""

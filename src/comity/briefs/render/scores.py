@@ -131,11 +131,12 @@ def _questions(rows: list[dict[str, Any]]) -> Table:
 
 
 def _published(data: dict[str, Any]) -> list[RenderableType]:
-    right, wrong, mixed, still = (
-        sum(row[name] for row in data["authors"]) for name in ("right", "wrong", "mixed", "open")
-    )
+    names = {"right": "right", "wrong": "wrong", "mixed": "mixed", "open": "open",
+             "late": "not scored"}  # fmt: skip
+    counts = [(sum(row[name] for row in data["authors"]), word) for name, word in names.items()]
+    told = ", ".join(f"{n} {word}" for n, word in counts if n or word != "not scored")
     table = table_of(
-        f"Published judgements: {right} right, {wrong} wrong, {mixed} mixed, {still} open",
+        f"Published judgements: {told}",
         ("id", "date", "author", "judgement", "held", "known from"),
         (
             (
