@@ -94,7 +94,7 @@ def _finding(assessment: Assessment, live: list[IndicatorStatus]) -> str:
 def _flag_words(assessment: Assessment, item: IndicatorStatus) -> str:
     if item.direction != "signed":
         return str(item.flag)
-    return f"to {assessment.dyad.a_name if item.flag == 'high' else assessment.dyad.b_name}"
+    return f"{assessment.dyad.a_name if item.flag == 'high' else assessment.dyad.b_name}'s side"
 
 
 def _capped(z: float) -> str:
