@@ -24,8 +24,6 @@ __all__ = ["Watch"]
 
 _CITED = 3
 _BOTH_WAYS = {"either": min, "both": max}
-_ABOUT_ONE = {"third_party_events", "levers", "perspectives", "polls"}
-"""Tables whose directions are states, not ways from one to the other."""
 
 
 class _Found(NamedTuple):
@@ -167,8 +165,9 @@ class Watch:
 def _of_series(series: IndicatorSeries, wanted: PresentState) -> _Found:
     last = series.observations[-1]
     values = np.array([each.value for each in series.observations])
-    about = series.table in _ABOUT_ONE
-    arrows = {"ab": " (A)", "ba": " (B)"} if about else {"ab": " (A to B)", "ba": " (B to A)"}
+    arrows = {"ab": " (A to B)", "ba": " (B to A)"}
+    if series.definition.about:
+        arrows = {"ab": " (A)", "ba": " (B)"}
     arrow = arrows.get(series.direction, "")
     name = series.definition.name + arrow
     bound = wanted.above if wanted.above is not None else wanted.below
