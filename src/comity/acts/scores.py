@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from comity.acts.forecasts import Key, forecasts_by_question, resolutions_by_question
+from comity.acts.recording import is_of_unknown_order
 from comity.judgement.probability import load_scales
 from comity.judgement.track_record_parts import (
     BandScore,
@@ -281,6 +282,8 @@ def _reading_scores(book: Book) -> list[ReadingScore]:
         if answer.outcome != "value" or answer.value is None:
             continue
         for each in book.asked[key]:
+            if is_of_unknown_order(each):
+                continue  # nobody can say which sign it meant
             if each.quantiles and each.as_of < answer.resolved_on:
                 name = (each.maker, _is_beforehand(each, answer), key.question)
                 groups.setdefault(name, []).append(_crps(each.quantiles, answer.value))

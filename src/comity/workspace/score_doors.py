@@ -37,7 +37,7 @@ class ScoreDoors(ReviewDoors):
         ActRefused
             If the assessment was made with a choice of the reader's own.
         """
-        from comity.acts.forecasts import record_forecasts
+        from comity.acts.recording import record_forecasts
 
         actor = self._actor(by)
         with self.acts.writing() as session:
@@ -46,12 +46,14 @@ class ScoreDoors(ReviewDoors):
     def record_outlook(self, a: str, b: str, by: str | None = None) -> dict[str, Any]:
         """Keep the forecasts of the outlook of two states, as it stands now.
 
+        Either order of the states keeps the same: the outlook is that of the order of the key.
+
         Raises
         ------
         ActRefused
             If the outlook asks nothing and forecasts nothing.
         """
-        now = self.computed(a, b)
+        now = self._in_key_order(a, b)
         if not now.outlook.questions and not now.outlook.horizons:
             msg = f"the outlook of {now.title} as of {now.as_of} forecasts nothing yet."
             raise ActRefused(msg)
@@ -159,7 +161,7 @@ class ScoreDoors(ReviewDoors):
         """
         from comity.acts import forecasts
 
-        now = self.computed(a, b)
+        now = self._in_key_order(a, b)
         actor, as_of, made = self._actor(by), dt.date.fromisoformat(now.as_of), []
         with self.acts.writing() as session:
             answered = forecasts.resolutions_by_question(session, now.dyad.key)
@@ -213,6 +215,11 @@ class ScoreDoors(ReviewDoors):
         return made.model_copy(update={"checklist": scored_again(made, self.catalogs)})
 
     # ------------------------------------------------------------------ inside
+
+    def _in_key_order(self, a: str, b: str) -> Assessment:
+        """Return the assessment in the one order in which forecasts are kept and settled."""
+        first, second = self.dyad(a, b).key.split("-")
+        return self.computed(first, second)
 
     def _own_record(self, as_of: dt.date, dyad: str) -> OwnRecord | None:
         from comity.acts.scores import own_record, read_book

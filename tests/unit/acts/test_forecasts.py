@@ -10,10 +10,12 @@ import pytest
 from comity.acts import forecasts
 from comity.acts.database import ActsDatabase
 from comity.acts.forecasts import Answer, Key
+from comity.acts.recording import record_forecasts
 from comity.acts.reviews import Actor
 from comity.acts.scores import own_record, question_rows, read_book
 from comity.acts.tables import Forecast
 from comity.core.errors import ActRefused, AmbiguousName, UnknownName
+from comity.judgement.outlook_parts import Horizon, Outlook
 
 TODAY = dt.date(2027, 6, 1)
 MADE = dt.date(2026, 4, 15)
@@ -211,3 +213,44 @@ def test_forecasts_of_a_reading_are_scored_by_their_quantiles(session):
     losses = [0.1 * 15, 0.5 * 5, 0.1 * 5]
     assert found.crps == pytest.approx(2 * sum(losses) / 3, abs=1e-3)
     assert (found.reading, found.forecasts) == ("reading:depth", 1)
+
+
+def test_asymmetry_is_kept_as_seen_from_the_first_state_of_the_key(session, assessment):
+    """Both orders of one outlook come to the same quantiles, high levels for low ones."""
+    levels = {"p05": -20.0, "p50": -11.0, "p95": 3.0}
+    there = _with_asymmetry(assessment, "RUS", "IRN", levels)
+    assert record_forecasts(session, there, ANN) == 1
+    (kept,) = next(iter(forecasts.forecasts_by_question(session).values()))
+    assert kept.quantiles == {"0.05": -3.0, "0.5": 11.0, "0.95": 20.0}
+    assert kept.text == (
+        "asymmetry of Iran – Russia in 2026-10, above zero where Iran needs Russia more"
+    )
+    here = _with_asymmetry(assessment, "IRN", "RUS", {"p05": -3.0, "p50": 11.0, "p95": 20.0})
+    assert record_forecasts(session, here, ANN) == 0
+    assert record_forecasts(session, there, ANN) == 0
+
+
+def _with_asymmetry(assessment, a: str, b: str, levels: dict[str, float]):
+    names = {"RUS": "Russia", "IRN": "Iran"}
+    dyad = assessment.dyad.model_copy(
+        update={"a": a, "b": b, "a_name": names[a], "b_name": names[b]}
+    )
+    horizon = Horizon(months=6, readings={"asymmetry": levels}, scenarios=[])
+    outlook = Outlook(horizons=[horizon], questions=[])
+    return assessment.model_copy(
+        update={"dyad": dyad, "outlook": outlook, "inputs_hash": f"{a}-{b}", "as_of": "2026-04-15"}
+    )
+
+
+def test_an_asymmetry_kept_before_its_order_was_is_read_and_not_scored(session):
+    old = {"quantiles": {"0.1": -20.0, "0.5": -11.0, "0.9": 3.0}, "source": "comity assess"}
+    forecasts.record(session, made("reading:asymmetry", None, **old))
+    new = {"quantiles": {"0.1": -3.0, "0.5": 11.0, "0.9": 20.0}, "maker": "comity 0.2.0"}
+    forecasts.record(
+        session, made("reading:asymmetry", None, source="comity assess IRN RUS", **new)
+    )
+    resolve(session, answer("value", value=11.0), "reading:asymmetry")
+    (scored,) = own_record(read_book(session, TODAY)).readings
+    assert scored.maker == "comity 0.2.0"
+    (row,) = question_rows(read_book(session, TODAY))
+    assert [each["quantiles"]["0.5"] for each in row["forecasts"]] == [-11.0, 11.0]

@@ -212,6 +212,44 @@ def test_an_outlook_is_kept_resolved_and_scored(acting: Workspace, monkeypatch):
         acting.score("RUS")
 
 
+def test_either_order_keeps_and_settles_the_same_forecasts(acting: Workspace, monkeypatch):
+    """The key of a dyad has no order; asymmetry has one, so only one order is kept."""
+    first = acting.record_outlook("RUS", "IRN", "Ann")
+    assert first["new"] > 0
+    assert acting.record_outlook("IRN", "RUS", "Ann")["new"] == 0
+    kept = {row["name"]: row for row in acting.score()["questions"]}
+    assert all(len(row["forecasts"]) == 1 for row in kept.values())
+    here = acting.computed("IRN", "RUS")
+    wanted = {
+        f"IRN-RUS/reading:asymmetry@{_end(each.period, each.months)}": each
+        for each in here.outlook.horizons
+    }
+    for name, horizon in wanted.items():
+        found = (horizon.lines or horizon.readings)["asymmetry"]
+        assert kept[name]["forecasts"][0]["quantiles"]["0.5"] == found["p50"]
+        assert "above zero where Iran needs Russia more" in kept[name]["text"]
+    # an assessment in the other order, handed over as it is, adds nothing either
+    assert acting.record_forecasts(acting.computed("RUS", "IRN"), "Ann") == 0
+    late = here.model_copy(update={"as_of": "2027-12-31"})
+    tip = here.readings["asymmetry"].series[-1]
+    month = min(wanted)[-10:-3]
+    points = [*here.readings["asymmetry"].series, tip.model_copy(update={"period": month})]
+    asymmetry = here.readings["asymmetry"].model_copy(update={"series": points})
+    late = late.model_copy(update={"readings": {**late.readings, "asymmetry": asymmetry}})
+    asked = []
+    monkeypatch.setattr(acting, "computed", lambda *pair: asked.append(pair) or late)
+    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2028, 1, 2, tzinfo=dt.UTC))
+    settled = {each["question"]: each["value"] for each in acting.settle_readings("RUS", "IRN")}
+    assert asked == [("IRN", "RUS")]
+    assert settled[min(wanted)] == tip.value
+
+
+def _end(period: str, months: int) -> str:
+    from comity.acts.recording import _months_on  # noqa: PLC0415
+
+    return _months_on(dt.date.fromisoformat(f"{period}-01"), 0).isoformat()
+
+
 def test_a_choice_of_ones_own_makes_no_forecast_of_comity(acting: Workspace):
     made = _with_questions(acting.computed("RUS", "IRN", exclude=["reliability:D"]))
     with pytest.raises(ActRefused, match="choice of your own"):
