@@ -347,6 +347,42 @@ def test_a_series_is_asked_again_of_the_period_that_crossed() -> None:
     assert "no longer on record" in said
 
 
+@pytest.mark.parametrize(
+    ("clear", "revised", "steps"),
+    [
+        # March did not cross, April does
+        (None, [50, 58, 80], ["corrected", "crossed"]),
+        (60, [50, 65, 80], ["corrected", "crossed"]),
+        # March is back between the clear level and the threshold: it never crossed
+        (60, [50, 65], ["corrected"]),
+        (60, [50, 70], ["corrected"]),
+        # March stands: nothing is taken back, and April is no crossing of its own
+        (60, [50, 72, 80], []),
+        (60, [50, 72, 65], []),
+        (60, [50, 72, 60], ["cleared"]),
+    ],
+)
+def test_a_crossing_that_never_was_is_taken_back_wherever_the_value_stands(
+    clear, revised, steps
+) -> None:
+    condition = Condition("above", threshold=70, clear_at=clear)
+    crossing = Crossing("2000-02", "2000-02-28", None, ())
+    course = Course(begun=True, beyond=True, crossing=crossing)
+    look = series(revised)
+    undone = taken_back(condition, look, TENSION, crossing, "2000-03-28", keeps)
+    verdict = judge(condition, look, TENSION)
+    made = next_steps(condition, course, verdict, undone=undone)
+    assert [step.kind for step in made] == steps
+
+
+def test_a_state_that_holds_is_not_taken_back() -> None:
+    condition, ladder = Condition("reaches", state="4"), Subject("ladder")
+    crossing = Crossing("2026-04-15", "2026-04-15", "3", ("event:x",))
+    look = Look("The rung", state="4", order=tuple("0123456"))
+    for as_of in ("2026-04-15", "2026-05-01"):
+        assert not taken_back(condition, look, ladder, crossing, as_of, list)
+
+
 def test_a_partial_year_is_followed_into_its_year() -> None:
     """The last point of a yearly series bears the month of the assessment until the year ends."""
     condition = Condition("above", threshold=2)

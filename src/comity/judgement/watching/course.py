@@ -111,14 +111,17 @@ def next_steps(
 
 
 def _crosses(course: Course, verdict: Verdict, undone: str) -> list[Step]:
-    """Return the step of a watch with a threshold or a state to reach."""
+    """Return the steps of a watch with a threshold or a state to reach.
+
+    A crossing that never was is taken back wherever the value stands now; if that is beyond the
+    threshold too, it is another crossing, and told as one.
+    """
+    crossed = [Step("crossed")] if verdict.beyond else []
     if not course.beyond:
-        return [Step("crossed")] if verdict.beyond else []
-    if not verdict.cleared:
-        return []
+        return crossed
     if undone and course.crossing is not None:
-        return [Step("corrected", undone)]
-    return [Step("cleared")]
+        return [Step("corrected", undone), *crossed]
+    return [Step("cleared")] if verdict.cleared else []
 
 
 def _changes(course: Course, verdict: Verdict, undone: str, news: Sequence[str]) -> list[Step]:
