@@ -94,6 +94,28 @@ def test_likelihood_and_confidence_stand_in_sentences_of_their_own(assessment) -
     assert data["title"].count(".") == 1
 
 
+@pytest.mark.parametrize("name", ["question", "scenario"])
+def test_the_word_of_likelihood_is_that_of_the_assessment(assessment, name: str) -> None:
+    """38 in a hundred is unlikely in ICD 203, and a realistic possibility on the UK yardstick."""
+    outlook = assessment.outlook
+    if name == "question":
+        part = next(each for each in outlook.questions if each.probability is not None)
+        part = part.model_copy(update={"probability": 0.38, "word": "realistic possibility"})
+        changed = {"questions": [part]}
+        subject = f"question:{part.id}"
+    else:
+        horizon = next(each for each in outlook.horizons if each.scenarios)
+        part = horizon.scenarios[0].model_copy(
+            update={"probability": 0.38, "word": "realistic possibility"}
+        )
+        changed = {"horizons": [horizon.model_copy(update={"scenarios": [part]})]}
+        subject = f"scenario:{part.id}@{horizon.months}"
+    made = assessment.model_copy(update={"outlook": outlook.model_copy(update=changed)})
+    data = told(made, subject, Condition("above", threshold=20))
+    assert "In words of likelihood: realistic possibility." in data["text"].splitlines()
+    assert "unlikely" not in data["text"]
+
+
 def test_ladder_and_ledger(assessment) -> None:
     rung = assessment.ladder.rung
     data = told(assessment, "ladder", Condition("reaches", state=str(rung)),

@@ -77,6 +77,8 @@ class Look:
         Record ids, the ones that matter most first.
     causes : tuple of Cause
         What moved it.
+    word : str
+        Of a probability: its word on the scale of the assessment.
     threshold : float or None
         A threshold that the assessment itself declares, of a signpost.
     published : tuple of (str, str)
@@ -96,6 +98,7 @@ class Look:
     records: int = 0
     evidence: tuple[str, ...] = ()
     causes: tuple[Cause, ...] = ()
+    word: str = ""
     threshold: float | None = None
     published: tuple[tuple[str, str], ...] = ()
     missing: str = ""

@@ -107,6 +107,7 @@ def _probability(part: _Part, name: str, period: str, met: list[_Part]) -> Look:
         records=len(set(evidence)),
         evidence=tuple(dict.fromkeys(evidence)),
         causes=tuple(Cause(_signpost_words(each), None, tuple(each["evidence"])) for each in met),
+        word=str(part.get("word") or ""),
     )
 
 
