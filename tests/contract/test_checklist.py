@@ -137,6 +137,19 @@ def test_a_reviewer_answers_what_needs_a_person(assessment: Assessment) -> None:
     assert found["relevance"] == {row.id: row for row in assessment.checklist}["relevance"]
 
 
+def test_what_does_not_apply_is_not_met(assessment: Assessment) -> None:
+    answers = {"logic": Answer("not_applicable", "N. N.", "2026-04-20", "n/a: nobody looked")}
+    made = but(assessment, checklist=with_answers(assessment.checklist, answers))
+    text = render_markdown(made)
+    line = next(each for each in text.splitlines() if "n/a: nobody looked" in each)
+    assert "| *not applicable* N. N., 20 April 2026 |" in line
+    assert "answered as not applicable: logic" in text
+    before = sum(row.status == "met" for row in assessment.checklist)
+    assert sum(row.status == "met" for row in made.checklist) == before
+    with pytest.raises(UsageError, match="cannot be answered as not applicable"):
+        with_answers(assessment.checklist, {"sources": Answer("not_applicable", "N. N.", "2026")})
+
+
 def test_scores_laid_over_it_are_seen(assessment: Assessment) -> None:
     maker = MakerScore(
         maker="N. N.", beforehand=True, questions=3, forecasts=3, brier=0.1, log=0.3,

@@ -13,8 +13,8 @@ __all__ = ["checked_name", "checked_text", "same_person"]
 _LONGEST_NAME = 200
 _LONGEST_TEXT = 10_000
 _TITLES = frozenset(
-    ("dr", "prof", "professor", "mr", "mrs", "ms", "sir", "dame", "phd", "esq")
-    + ("jr", "junior", "sr", "senior", "ii", "iii", "iv")
+    {"dr", "prof", "professor", "mr", "mrs", "ms", "sir", "dame", "phd", "esq"}
+    | {"jr", "junior", "sr", "senior", "ii", "iii", "iv"}
 )
 _PHD = re.compile(r"\bph\.?\s*d\b", re.IGNORECASE)
 _STROKED = str.maketrans(
@@ -157,7 +157,7 @@ def _spellings(name: str) -> list[list[str]]:
 
 
 def _parts(name: str) -> list[str]:
-    """Return the words of a name without titles, in its own letters; what is before a comma last."""
+    """Return the words of a name in its own letters, without titles; the part before a comma last."""
     said = [re.findall(r"\w+", _plain(chunk)) for chunk in name.split(",")]
     chunks = [[word for word in words if _folded(word) not in _TITLES] for words in said]
     chunks = [words for words in chunks if words] or [words for words in said if words]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from comity.acts.reviews import Standing, is_no, reviews_of, standing
+from comity.acts.reviews import Standing, reviews_of, standing, status_of
 from comity.briefs.wording import date_words
 from comity.judgement.publication import unreviewed
 from comity.judgement.publication_parts import CheckAnswer, Dissent, HistoryLine, Publication
@@ -68,7 +68,14 @@ def publication_of(session: Session, assessment: Assessment) -> Publication:
         signed_hash=review.inputs_hash if is_signed else None,
         comments_open=len(mine.open_comments),
         checks=[
-            CheckAnswer(row=row, met=not is_no(act.why), text=act.why, by=act.by, on=_day(act.at))
+            CheckAnswer(
+                row=row,
+                met=status_of(act.why) == "met",
+                status=status_of(act.why),
+                text=act.why,
+                by=act.by,
+                on=_day(act.at),
+            )
             for row, act in sorted(mine.checks.items())
         ],
         dissent=[

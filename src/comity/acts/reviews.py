@@ -6,7 +6,7 @@ Nothing is ever changed; what stands is in `standing`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from comity.acts.names import same_person
 from comity.acts.standing import (
@@ -43,6 +43,7 @@ __all__ = [
     "reviews_of",
     "sign",
     "standing",
+    "status_of",
 ]
 
 _YES, _NO, _MOOT = ("yes",), ("no",), ("n/a", "not applicable")
@@ -323,6 +324,12 @@ def _verdict(text: str) -> tuple[str, str]:
 def is_no(text: str) -> bool:
     """Say whether an answer to a row of the checklist is a no."""
     return _verdict(text)[0] in _NO
+
+
+def status_of(text: str) -> Literal["met", "not_met", "not_applicable"]:
+    """Return what an answer to a row of the checklist says of it: only a yes is met."""
+    word = _verdict(text)[0]
+    return "met" if word in _YES else "not_applicable" if word in _MOOT else "not_met"
 
 
 def _short(text: str, limit: int = 200) -> str:

@@ -36,9 +36,7 @@ def answered(assessment: Assessment, block: Publication) -> dict[str, Any]:
         return {}
     asked = {row.id for row in rows if row.by == "person"}
     answers = {
-        each.row: module.Answer(
-            status="met" if each.met else "not_met", by=each.by, on=each.on, why=each.text
-        )
+        each.row: module.Answer(status=each.status, by=each.by, on=each.on, why=each.text)
         for each in block.checks
         if each.row in asked
     }

@@ -234,6 +234,17 @@ def test_a_dissent_outlives_giving_back_and_putting_forward_again(session, revie
     assert len(_printed(session, "9" * 64).history) == len(told)
 
 
+def test_an_answer_that_it_does_not_apply_is_not_met(session, review):
+    said = {"logic": "n/a: nobody looked", "visuals": "Yes, seen"}
+    for row, text in said.items():
+        reviews.check(session, review, actor("Rob Reader"), row, text, ROWS)
+    checks = {each.row: (each.status, each.met) for each in _printed(session).checks}
+    assert checks == {"logic": ("not_applicable", False), "visuals": ("met", True)}
+    reviews.check(session, review, actor("Rob Reader"), "visuals", "no: wrong axis", ROWS)
+    checks = {each.row: (each.status, each.met) for each in _printed(session).checks}
+    assert checks["visuals"] == ("not_met", False)
+
+
 def test_a_number_belongs_to_one_question(session, review):
     with pytest.raises(ActRefused, match="RUS-IRN as of 2026-04-15"):
         reviews.open_review(session, draft(b="CHN", inputs_hash="4" * 64), actor("Ann Author"))
