@@ -157,7 +157,7 @@ def _spellings(name: str) -> list[list[str]]:
 
 
 def _parts(name: str) -> list[str]:
-    """Return the words of a name in its own letters, without titles; the part before a comma last."""
+    """Return the words of a name in its own letters, no titles; what is before a comma last."""
     said = [re.findall(r"\w+", _plain(chunk)) for chunk in name.split(",")]
     chunks = [[word for word in words if _folded(word) not in _TITLES] for words in said]
     chunks = [words for words in chunks if words] or [words for words in said if words]

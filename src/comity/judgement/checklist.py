@@ -149,8 +149,8 @@ def with_answers(rows: Sequence[CheckRow], answers: Mapping[str, Answer]) -> lis
         if known[name].by == "machine" and answer.status != "not_met":
             msg = (
                 f"the row {name!r} is checked from the assessment ({known[name].detail}) and "
-                f"cannot be answered as {answer.status.replace('_', ' ')}. Answer the rows that need a person, or mend the "
-                "assessment."
+                f"cannot be answered as {answer.status.replace('_', ' ')}. Answer the rows that "
+                "need a person, or mend the assessment."
             )
             raise UsageError(msg)
     return [_answered(row, answers.get(row.id)) for row in rows]

@@ -12,7 +12,7 @@ __all__ = ["CheckRow"]
 class CheckRow(Part):
     """One standard: how it is checked, and whether it is met.
 
-    ``not_applicable`` is a reviewer's answer that the standard does not apply here, with its reason.
+    ``not_applicable`` is what a reviewer says, with a reason, of a standard that does not apply.
     ``needs_person`` until a reviewer has answered; ``answered_by`` and ``answered_on`` say who and
     when.
     """

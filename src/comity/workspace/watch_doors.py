@@ -62,11 +62,13 @@ class WatchDoors(ReviewDoors):
         Raises
         ------
         UsageError, UnknownName
-            If the condition does not fit, or this dyad cannot have what is named.
+            If the condition does not fit, or this dyad cannot have what is named, or what is named
+            cannot come to the state.
         ActRefused
             If the same is watched already.
         """
         from comity.judgement.watching.looking import named
+        from comity.judgement.watching.states import with_known_state
         from comity.judgement.watching.subject import Subject
 
         wanted = Subject.parse(subject)
@@ -74,7 +76,9 @@ class WatchDoors(ReviewDoors):
         actor, began = self._actor(by), clock.now()
         said = checked_text(why, "--why", may_be_empty=True)
         made = self._assessed(a, b, as_of)
-        return self._set(made, [(named(made, wanted), condition, said, "")], actor, began)[0]
+        wanted = named(made, wanted)
+        condition = with_known_state(made, wanted, condition)
+        return self._set(made, [(wanted, condition, said, "")], actor, began)[0]
 
     def watch_preset(
         self, a: str, b: str, *, by: str | None = None, as_of: dt.date | None = None

@@ -9,7 +9,9 @@ from comity.judgement.watching.condition import Condition, judge
 from comity.judgement.watching.course import Course, Crossing, next_steps
 from comity.judgement.watching.look import Look, Point
 from comity.judgement.watching.looking import look_at, named
+from comity.judgement.watching.outlooking import assumptions, signposts
 from comity.judgement.watching.revision import taken_back
+from comity.judgement.watching.states import known_states, with_known_state
 from comity.judgement.watching.subject import Subject
 from watched import with_reading
 
@@ -345,6 +347,41 @@ def test_a_series_is_asked_again_of_the_period_that_crossed() -> None:
     said = taken_back(condition, shorter, TENSION, Crossing("2000-02", "2000-03-28", None, ()),
                       "2000-03-28", keeps)  # fmt: skip
     assert "no longer on record" in said
+
+
+@pytest.mark.parametrize(
+    ("subject", "wrong", "right"),
+    [
+        ("item:su-35", "deliverd", {"Delivered", "in production", "cancelled", "in_production"}),
+        ("item:su-35", "denied", {"nothing established"}),  # a denial is no state of an item
+        ("ladder", "9", {"0", "6"}),
+        ("hypothesis", "H99", {"H2", "no clear leader"}),
+        ("status:POL-05", "stalled", {"stale", "no data", "no_data"}),
+        ("gap:POL-05", "shut", {"closed", "open"}),
+    ],
+)
+def test_a_state_that_cannot_be_is_refused_with_those_that_can(
+    assessment, subject, wrong, right
+) -> None:
+    watched = Subject.parse(subject)
+    with pytest.raises(UnknownName, match="It can be: "):
+        with_known_state(assessment, watched, Condition("reaches", state=wrong))
+    for state in right:
+        found = with_known_state(assessment, watched, Condition("reaches", state=state)).state
+        assert found.casefold().replace("_", " ") == state.casefold().replace("_", " ")
+        assert found in known_states(assessment, watched)
+
+
+def test_what_the_case_shows_is_among_the_states_that_can_be(assessment) -> None:
+    seen = [Subject("ladder"), Subject("hypothesis")]
+    seen += [Subject("item", each.id) for each in assessment.ledger]
+    seen += [Subject("status", each.id) for each in assessment.indicators]
+    seen += [Subject("signpost", name) for name in signposts(assessment)]
+    seen += [Subject("assumption", name) for name in assumptions(assessment)]
+    for subject in seen:
+        look = look_at(assessment, subject)
+        if look.state is not None:
+            assert look.state in known_states(assessment, subject), subject
 
 
 @pytest.mark.parametrize(

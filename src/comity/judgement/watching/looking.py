@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 
     from comity.judgement.assessment import Assessment, IndicatorStatus, LatestIndicator
 
-__all__ = ["NOTHING_ESTABLISHED", "NO_LEADER", "look_at", "named"]
+__all__ = ["CLOSED", "NOTHING_ESTABLISHED", "NO_LEADER", "OPEN", "RUNGS", "look_at", "named"]
 
 NOTHING_ESTABLISHED = "nothing established"
 NO_LEADER = "no clear leader"
+OPEN, CLOSED = "open", "closed"
+RUNGS = tuple(str(rung) for rung in range(7))
 _EIGHTY = 1.2815515655446004
 """Half the width of an 80 % interval of a normal distribution, in standard deviations."""
 
@@ -156,7 +158,7 @@ def _ladder(assessment: Assessment, name: str) -> Look:
         shown,
         series=(Point(assessment.as_of, float(ladder.rung)),),
         state=str(ladder.rung),
-        order=tuple(str(rung) for rung in range(7)),
+        order=RUNGS,
         period=assessment.as_of,
         records=len(set(cited)),
         evidence=tuple(dict.fromkeys(cited)),
@@ -237,7 +239,7 @@ def _gap(assessment: Assessment, name: str) -> Look:
     hits = [each for each in assessment.gaps if each.what.casefold().startswith(name.casefold())]
     return Look(
         f"The gap {name}",
-        state="open" if hits else "closed",
+        state=OPEN if hits else CLOSED,
         period=assessment.as_of,
         causes=tuple(Cause(f"{each.what}: {each.why} {each.fill}".strip()) for each in hits),
     )
