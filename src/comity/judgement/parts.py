@@ -307,7 +307,8 @@ class IndicatorStatus(Part):
     """One declared indicator: what it says now, against what history, and when more is due.
 
     ``percentile_panel`` is the latest value of ``panel``, whose period may be earlier than that of
-    ``latest``.
+    ``latest``. ``stale_directions`` are those whose own last observation is stale: ``status`` is
+    that of the indicator as a whole, which one fresh direction keeps from being stale.
     """
 
     id: str
@@ -329,6 +330,7 @@ class IndicatorStatus(Part):
     flag: Literal["high", "low", "normal"] | None
     diagnosticity: float | None
     next_expected: str | None
+    stale_directions: list[str] = Field(default_factory=list)
     note: str = ""
     evidence: EvidenceIds
 

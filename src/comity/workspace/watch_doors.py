@@ -76,7 +76,7 @@ class WatchDoors(ReviewDoors):
         actor, began = self._actor(by), clock.now()
         said = checked_text(why, "--why", may_be_empty=True)
         made = self._assessed(a, b, as_of)
-        wanted = named(made, wanted)
+        wanted = named(made, wanted, in_panel=condition.statistic == "panel")
         condition = with_known_state(made, wanted, condition)
         return self._set(made, [(wanted, condition, said, "")], actor, began)[0]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from comity.core.errors import UnknownName, UsageError
+from comity.judgement.assessment import LatestIndicator
+from comity.judgement.parts import PanelPoint, PanelStanding
 from comity.judgement.watching.condition import Condition, judge
 from comity.judgement.watching.course import Course, Crossing, next_steps
 from comity.judgement.watching.look import Look, Point
@@ -76,6 +78,61 @@ def test_an_indicator_of_two_directions_needs_one(assessment) -> None:
     assert "Russia to Iran" in found.name
 
 
+def _directed(assessment, **given):
+    """Return an assessment with one indicator, seen from a in 2023 and from b in 2016."""
+    status = next(each for each in assessment.indicators if each.id == "INF-05")
+    rows = [
+        LatestIndicator(period=period, value=value, sd=None, n=1, direction=way)
+        for way, period, value in (("ab", "2022", 1.0), ("ab", "2023", 2.0), ("ba", "2016", 9.0))
+    ]
+    update = {"series": rows, "latest": rows[1], "status": "measured", "stale_directions": ["ba"]}
+    return assessment.model_copy(
+        update={"indicators": [status.model_copy(update=update | given)], "as_of": "2026-04-15"}
+    )
+
+
+def test_a_direction_is_as_fresh_as_its_own_last_observation(assessment) -> None:
+    made = _directed(assessment)
+    high = Condition("above", threshold=5)
+    live, old = (Subject("indicator", f"INF-05>{way}") for way in ("ab", "ba"))
+    assert not look_at(made, live).missing
+    assert look_at(made, old).missing == "its last observation, of 2016, is stale"
+    assert not judge(high, look_at(made, old), old).judged
+
+
+def test_the_case_says_which_directions_are_stale(assessment) -> None:
+    found = {each.id: each for each in assessment.indicators}
+    assert found["INF-05"].stale_directions == ["ba"]
+    for each in found.values():
+        ways = {point.direction for point in each.series}
+        assert set(each.stale_directions) <= ways
+        if each.status == "stale":
+            assert set(each.stale_directions) == ways
+        elif ways:
+            assert set(each.stale_directions) < ways
+
+
+def test_the_panel_ranks_no_direction_and_grows_old(assessment) -> None:
+    def at(end: str):
+        points = [PanelPoint(period=str(int(end) - 1), value=60.0, lo80=50.0, hi80=70.0),
+                  PanelPoint(period=end, value=68.0, lo80=60.0, hi80=75.0)]  # fmt: skip
+        return PanelStanding(dyads=100, latest=points[-1], series=points)
+
+    high = Condition("above", "panel", 50)
+    whole = named(_directed(assessment), Subject("indicator", "INF-05"), in_panel=True)
+    for end, judged in (("2023", True), ("2022", False), ("2019", False)):
+        made = _directed(assessment, panel=at(end), stale_directions=[])
+        verdict = judge(high, look_at(made, whole), whole)
+        assert verdict.judged == judged, end
+        if judged:
+            assert (verdict.score.value, verdict.point.value) == (68.0, 68.0)
+        else:
+            assert f"the reference panel ends in {end}" in verdict.why
+        for way in ("ab", "ba"):
+            one = Subject("indicator", f"INF-05>{way}")
+            assert not judge(high, look_at(made, one), one).judged
+
+
 # ---------------------------------------------------------------------------- conditions
 
 
@@ -91,6 +148,7 @@ def test_an_indicator_of_two_directions_needs_one(assessment) -> None:
         ("tension", Condition("above", threshold=5, months=12), "--on change"),
         ("tension", Condition("above", "change", threshold=5, months=0), "600"),
         ("tension", Condition("above", "own", threshold=100), "percentile"),
+        ("POL-03>ba", Condition("above", "panel", threshold=50), "watch POL-03 --on panel"),
         ("tension", Condition("changes"), "--above"),
         ("tension", Condition("reaches", state="high"), "--above"),
         ("POL-05", Condition("reaches", state="3"), "--above"),

@@ -95,6 +95,13 @@ class Condition:
         if subject.kind not in {"reading", "indicator"} and self.statistic != "value":
             msg = f"{subject} has no history of its own: only --on value can be held against it."
             raise UsageError(msg)
+        if self.statistic == "panel" and subject.kind == "indicator" and ">" in subject.name:
+            base = subject.name.partition(">")[0]
+            msg = (
+                f"--on panel: the reference panel ranks {base} as a whole and no direction of it: "
+                f"watch {base} --on panel, or {subject.name} --on own."
+            )
+            raise UsageError(msg)
         if self.statistic in _PERCENTILES and not all(0 < each < 100 for each in numbers):
             msg = f"--on {self.statistic}: a percentile lies between 0 and 100."
             raise UsageError(msg)

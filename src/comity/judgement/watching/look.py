@@ -63,6 +63,8 @@ class Look:
         In order of time, up to the latest; a single point where there is no history.
     panel : tuple of Point
         The same on the scale of the reference panel.
+    panel_missing : str
+        Why it has no place in the panel now; empty where it has one, or no panel holds the dyad.
     state : str or None
         Where it has states.
     order : tuple of str
@@ -91,6 +93,7 @@ class Look:
     unit: str = ""
     series: tuple[Point, ...] = ()
     panel: tuple[Point, ...] = ()
+    panel_missing: str = ""
     state: str | None = None
     order: tuple[str, ...] = ()
     furthest: str | None = None

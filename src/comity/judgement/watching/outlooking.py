@@ -137,8 +137,11 @@ def signpost(assessment: Assessment, name: str) -> Look:
 
 
 def _is_stale(assessment: Assessment, name: str) -> bool:
-    base = name.partition(">")[0]
-    return any(each.id == base and each.status == "stale" for each in assessment.indicators)
+    base, _, way = name.partition(">")
+    return any(
+        each.id == base and (each.status == "stale" or way in each.stale_directions)
+        for each in assessment.indicators
+    )
 
 
 def _signpost_words(part: _Part) -> str:
