@@ -12,6 +12,8 @@ import pytest
 from pydantic import SecretStr
 
 from comity.core.errors import NoticeFailed
+from comity.notices import webhook as webhooks
+from comity.notices.addresses import Target
 from comity.notices.notice import Notice
 from comity.notices.signature import verify
 from comity.notices.webhook import Webhook
@@ -157,3 +159,13 @@ def test_nobody_there_is_a_plain_failure() -> None:
     with pytest.raises(NoticeFailed) as raised:
         hook.send(NOTICE)
     assert not raised.value.unsure
+
+
+def test_a_name_beyond_ascii_is_asked_for_by_its_encoded_form(
+    server: Publisher, monkeypatch
+) -> None:
+    port = int(server.base.rpartition(":")[2])
+    monkeypatch.setattr(webhooks, "resolved", lambda parts, **_: Target("127.0.0.1", port, parts))
+    address = SecretStr(f"http://bücher.example:{port}{KEY_IN_PATH}")
+    webhook(server, address=address).send(NOTICE)
+    assert server.asked[0].headers["host"] == f"xn--bcher-kva.example:{port}"
