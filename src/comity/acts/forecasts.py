@@ -13,7 +13,7 @@ from comity.acts.tables import Forecast, Resolution
 from comity.core.errors import ActRefused, AmbiguousName, UnknownName
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -27,6 +27,7 @@ __all__ = [
     "record",
     "resolutions_by_question",
     "resolve",
+    "settled_on",
 ]
 
 
@@ -171,7 +172,8 @@ def resolve(session: Session, key: Key, answer: Answer, actor: Actor, today: dt.
     ------
     ActRefused
         If the answer is in the future, before the forecasts, or before the horizon without
-        evidence that became public after them; rests on nothing; rests on evidence that was not
+        evidence that became public after them; is later than its evidence without a reason; rests
+        on nothing; rests on evidence that was not
         public yet; does not fit the kind of forecast; or differs from, or repeats, an earlier
         answer without a reason.
     """
@@ -182,6 +184,13 @@ def resolve(session: Session, key: Key, answer: Answer, actor: Actor, today: dt.
         raise ActRefused(f"{key}: --on {answer.on} is in the future (today is {today}).")
     if answer.on < first:
         msg = f"{key}: --on {answer.on} is before the first forecast, which was made on {first}."
+        raise ActRefused(msg)
+    settled = settled_on(asked, answer.evidence, today)
+    if answer.evidence and answer.on > settled and not answer.why:
+        msg = (
+            f"{key}: all its evidence was public on {settled}; with a later --on, forecasts made "
+            "meanwhile would be scored as if they had not known. Leave --on out, or say --why."
+        )
         raise ActRefused(msg)
     late = {name: day for name, day in answer.evidence.items() if day > answer.on}
     if late:
@@ -218,6 +227,18 @@ def resolve(session: Session, key: Key, answer: Answer, actor: Actor, today: dt.
     session.add(made)
     session.flush()
     return made
+
+
+def settled_on(
+    asked: Sequence[Forecast], evidence: Mapping[str, dt.date], today: dt.date
+) -> dt.date:
+    """Return from when a question was settled: the day on which its evidence was all public.
+
+    Evidence that was public when the question was first forecast settled nothing by itself; then it
+    is today.
+    """
+    day = max(evidence.values(), default=today)
+    return day if day > min(each.as_of for each in asked) else today
 
 
 def _must_fit(key: Key, asked: list[Forecast], answer: Answer) -> None:

@@ -82,7 +82,7 @@ def resolve(
     why
         In words. Needed for void, before the horizon, and for a further answer.
     on
-        From when it was settled; today by default.
+        From when it was settled; by default when all its evidence was public, else today.
     """
     workspace = open_workspace(store, catalog)
     made = workspace.resolve(

@@ -120,7 +120,9 @@ class ScoreDoors(ReviewDoors):
         why : str
             In words.
         on : datetime.date, optional
-            From when it was settled; today by default.
+            From when it was settled: forecasts made by then had not known. By default the day on
+            which all its evidence was public; today, where that was before the first forecast or
+            there is none.
         by : str, optional
             Who resolves it.
 
@@ -135,15 +137,12 @@ class ScoreDoors(ReviewDoors):
 
         word, value = _outcome(outcome)
         actor, today = self._actor(by), clock.today()
-        answer = forecasts.Answer(
-            outcome=word,
-            value=value,
-            on=on or today,
-            evidence=self._public_from(evidence),
-            why=checked_text(why, "--why", may_be_empty=True),
-        )
+        known, said = self._public_from(evidence), checked_text(why, "--why", may_be_empty=True)
         with self.acts.writing() as session:
             key = forecasts.find_question(session, question)
+            asked = forecasts.forecasts_by_question(session, key.dyad)[key]
+            day = on or forecasts.settled_on(asked, known, today)
+            answer = forecasts.Answer(word, day, known, said, value)
             made = forecasts.resolve(session, key, answer, actor, today)
             return {
                 "question": str(key), "outcome": made.outcome, "value": made.value,

@@ -187,6 +187,23 @@ def test_a_forecast_made_when_the_answer_was_known_is_not_scored(session):
     assert maker.forecasts == 1
 
 
+def test_the_day_of_an_answer_is_that_of_its_evidence(session):
+    """What was forecast when the evidence was public had read it."""
+    forecasts.record(session, made(probability=0.3))
+    forecasts.record(session, made(probability=0.99, as_of=dt.date(2026, 8, 1)))
+    key = Key("IRN-RUS", "Q1", HORIZON)
+    asked = forecasts.forecasts_by_question(session)[key]
+    seen = {"event:1": dt.date(2026, 5, 1), "event:2": dt.date(2026, 6, 1)}
+    assert forecasts.settled_on(asked, seen, TODAY) == dt.date(2026, 6, 1)
+    assert forecasts.settled_on(asked, {"event:0": MADE}, TODAY) == TODAY
+    assert forecasts.settled_on(asked, {}, TODAY) == TODAY
+    with pytest.raises(ActRefused, match="public on 2026-06-01; with a later --on"):
+        resolve(session, answer(on=TODAY, evidence=seen, why=""))
+    resolve(session, answer(on=forecasts.settled_on(asked, seen, TODAY), evidence=seen))
+    (maker,) = own_record(read_book(session, TODAY)).makers
+    assert (maker.forecasts, maker.brier) == (1, pytest.approx(0.49))
+
+
 def test_certainty_that_was_wrong_is_told(session):
     forecasts.record(session, made(probability=0.0))
     resolve(session, answer("true"))

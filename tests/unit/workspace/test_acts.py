@@ -212,6 +212,19 @@ def test_an_outlook_is_kept_resolved_and_scored(acting: Workspace, monkeypatch):
         acting.score("RUS")
 
 
+def test_an_answer_is_dated_by_its_evidence(acting: Workspace, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2026, 5, 1, 8, tzinfo=dt.UTC))
+    acting.record_forecasts(_with_questions(acting.computed("RUS", "IRN")), "Ann")
+    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2026, 8, 1, 8, tzinfo=dt.UTC))
+    acting.forecast("Q-su35", 0.99, "Ben")
+    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2026, 11, 1, 8, tzinfo=dt.UTC))
+    seen = {"event:1": dt.date(2026, 6, 1)}
+    monkeypatch.setattr(acting, "_public_from", lambda _: seen)
+    kept = acting.resolve("Q-su35", "true", evidence=["event:1"], why="It flew.")
+    assert kept["on"] == "2026-06-01"
+    assert "Ben" not in {row["maker"] for row in acting.score()["own"]["makers"]}
+
+
 def test_either_order_keeps_and_settles_the_same_forecasts(acting: Workspace, monkeypatch):
     """The key of a dyad has no order; asymmetry has one, so only one order is kept."""
     first = acting.record_outlook("RUS", "IRN", "Ann")
