@@ -135,7 +135,10 @@ def settle(
     if json is not None:
         write_json(made, json)
     for each in made:
-        say(f"{each['question']} came to {each['value']:g}")
+        if each["value"] is None:
+            say(f"{each['question']} is due and cannot be settled: {each['why']}")
+        else:
+            say(f"{each['question']} came to {each['value']:g}")
     if not made:
         say("no forecast of a reading is due.")
     return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from comity.acts.glance import may_concern
 from comity.acts.names import checked_name, checked_text
 from comity.briefs.render.scores import render_scores
+from comity.briefs.wording import date_words
 from comity.core import clock
 from comity.core.errors import ActRefused, UnknownName, UsageError
 from comity.judgement.checklist import scored_again
@@ -156,26 +157,32 @@ class ScoreDoors(ReviewDoors):
         Returns
         -------
         list of dict
-            What was resolved.
+            What was resolved: ``question`` and ``value``; then what is due and could not be, with
+            ``value`` None and ``why``.
         """
         from comity.acts import forecasts
 
         now = self._in_key_order(a, b)
-        actor, as_of, made = self._actor(by), dt.date.fromisoformat(now.as_of), []
+        actor, as_of, today = self._actor(by), dt.date.fromisoformat(now.as_of), clock.today()
+        made: list[dict[str, Any]] = []
+        left: list[dict[str, Any]] = []
         with self.acts.writing() as session:
             answered = forecasts.resolutions_by_question(session, now.dyad.key)
             for key in forecasts.forecasts_by_question(session, now.dyad.key):
                 name = key.question.removeprefix("reading:")
-                if name == key.question or key in answered or key.horizon > as_of:
+                if name == key.question or key in answered:
                     continue
-                value = _reading_in(now, name, f"{key.horizon:%Y-%m}")
+                if key.horizon > as_of and key.horizon >= today:
+                    continue  # not due
+                value, missing = _settling(now, name, key.horizon)
                 if value is None:
+                    left.append({"question": str(key), "value": None, "why": missing})
                     continue
                 why = f"value in the assessment as of {now.as_of}, inputs {now.inputs_hash[:12]}"
                 answer = forecasts.Answer("value", max(as_of, key.horizon), {}, why, value)
-                forecasts.resolve(session, key, answer, actor, clock.today())
+                forecasts.resolve(session, key, answer, actor, today)
                 made.append({"question": str(key), "value": value})
-        return made
+        return made + left
 
     def score(self, a: str | None = None, b: str | None = None) -> dict[str, Any]:
         """Return scores of what has resolved by today, what is open, and what is overdue.
@@ -276,7 +283,15 @@ def _outcome(text: str) -> tuple[str, float | None]:
     return "value", value
 
 
-def _reading_in(assessment: Assessment, name: str, month: str) -> float | None:
-    reading = assessment.readings.get(name)
+def _settling(
+    assessment: Assessment, name: str, horizon: dt.date
+) -> tuple[float, None] | tuple[None, str]:
+    """Return the value of a reading in the month of a horizon, or why there is none."""
+    if horizon.isoformat() > assessment.as_of:
+        return None, f"the record reaches {date_words(assessment.as_of)} only"
+    reading, month = assessment.readings.get(name), f"{horizon:%Y-%m}"
     points = reading.series if reading else []
-    return next((each.value for each in points if each.period == month), None)
+    value = next((each.value for each in points if each.period == month), None)
+    if value is None:
+        return None, f"{name} has no value of {date_words(month)}"
+    return value, None

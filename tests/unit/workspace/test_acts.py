@@ -200,7 +200,13 @@ def test_an_outlook_is_kept_resolved_and_scored(acting: Workspace, monkeypatch):
     assert (kept["outcome"], kept["evidence"]) == ("false", [some])
     with pytest.raises(ActRefused, match="has an answer already"):
         acting.forecast("Q-su35", 0.01, "Eve")
-    assert acting.settle_readings("RUS", "IRN") == []  # no assessment reaches October yet
+    assert acting.settle_readings("RUS", "IRN") == [
+        {
+            "question": "IRN-RUS/reading:depth@2026-10-31",
+            "value": None,
+            "why": "the record reaches 15 April 2026 only",
+        }
+    ]
     acting.resolve("reading:depth", "55", why="read off")
     found = acting.score("RUS", "IRN")
     makers = {row["maker"]: row for row in found["own"]["makers"]}
@@ -210,6 +216,18 @@ def test_an_outlook_is_kept_resolved_and_scored(acting: Workspace, monkeypatch):
     assert len(found["published"]["published"]) == 44
     with pytest.raises(UsageError, match="two states"):
         acting.score("RUS")
+
+
+def test_a_month_without_a_value_is_told_and_what_is_not_due_is_not(acting: Workspace, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2026, 5, 1, 8, tzinfo=dt.UTC))
+    here = acting.computed("IRN", "RUS")
+    acting.record_forecasts(_with_questions(here), "Ann")
+    assert acting.settle_readings("RUS", "IRN") == []  # October is not over
+    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2027, 1, 1, 8, tzinfo=dt.UTC))
+    late = here.model_copy(update={"as_of": "2026-12-31"})
+    monkeypatch.setattr(acting, "computed", lambda *_: late)
+    (found,) = acting.settle_readings("RUS", "IRN")
+    assert (found["value"], found["why"]) == (None, "depth has no value of October 2026")
 
 
 def test_an_answer_is_dated_by_its_evidence(acting: Workspace, monkeypatch):
