@@ -380,6 +380,18 @@ def test_a_watch_set_over_a_gap_fires_when_data_come_and_it_holds() -> None:
     assert walk(condition, [none, none, series([80])]) == [["set"], [], ["sees", "crossed"]]
 
 
+def test_a_change_beyond_the_sixth_digit_is_a_change() -> None:
+    values = [4123456789.0, 4123456789.0, 4123459999.0, 0.1 + 0.2, 0.3]
+    looks = [series([each]) for each in values]
+    assert walk(Condition("changes"), looks) == [
+        ["set"], [], ["crossed"], ["crossed"], ["crossed"],
+    ]  # fmt: skip
+    verdict = judge(Condition("changes"), series([4123000000.0]), TENSION)
+    assert verdict.state == "4123000000"
+    for kept in ("4.123e+09", "4123000000"):  # as an older version kept it, and as it is kept now
+        assert next_steps(Condition("changes"), Course(begun=True, state=kept), verdict) == []
+
+
 def test_any_change_is_one_step_each() -> None:
     condition = Condition("changes")
     looks = [Look("x", state=state) for state in ("H2", "H2", "H3", "H3", "H2")]

@@ -275,7 +275,7 @@ def _judge_state(condition: Condition, look: Look, subject: Subject) -> Verdict:
     point = look.series[-1] if look.series else None
     state = look.state
     if state is None and point is not None:
-        state = f"{point.value:g}"
+        state = _all_digits(point.value)
     met = False
     if condition.side == "reaches":
         met = any(
@@ -294,6 +294,11 @@ def _judge_state(condition: Condition, look: Look, subject: Subject) -> Verdict:
         period=look.period,
         distance=distance,
     )
+
+
+def _all_digits(value: float) -> str:
+    """Return a number as it is told apart from any other: six digits would hide a change."""
+    return str(int(value)) if value.is_integer() else repr(value)
 
 
 def _reached(state: str, wanted: str, order: tuple[str, ...], subject: Subject) -> bool:

@@ -128,9 +128,20 @@ def _changes(course: Course, verdict: Verdict, undone: str, news: Sequence[str])
     """Return the step of a watch on any change, which is armed again at once."""
     if news:
         return [Step("crossed")]
-    if verdict.state is None or verdict.state == course.state or course.state is None:
+    if verdict.state is None or course.state is None or _is_same(verdict.state, course.state):
         return []
     crossing = course.crossing
-    if undone and crossing is not None and crossing.before == verdict.state:
-        return [Step("corrected", undone)]
+    if undone and crossing is not None and crossing.before is not None:
+        if _is_same(crossing.before, verdict.state):
+            return [Step("corrected", undone)]
     return [Step("crossed")]
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Say whether two states are one; a number is the same however many digits it was kept with."""
+    if one == other:
+        return True
+    try:
+        return float(one) == float(other)
+    except ValueError:
+        return False
