@@ -159,6 +159,8 @@ def test_the_panel_ranks_no_direction_and_grows_old(assessment) -> None:
         ("item:x", Condition("reaches", state="a", only_clear=True), "interval"),
         ("item:x", Condition("changes", threshold=3), "no threshold"),
         ("evidence:claim", Condition("reaches", state="x"), "--changes"),
+        ("evidence:claim", Condition("changes", at_least=5), "--at-least: evidence:claim rests"),
+        ("gap:POL-05", Condition("reaches", state="closed", at_least=1), "no count of records"),
         ("tension", Condition("above", threshold=5, at_least=-1), "0 or more"),
     ],
 )

@@ -21,6 +21,8 @@ Side = Literal["above", "below", "reaches", "changes"]
 Certainty = Literal["clear", "touch", ""]
 
 _PERCENTILES = frozenset({"own", "panel"})
+_COUNTS_NO_RECORDS = frozenset({"evidence", "gap"})
+"""Of new evidence one record is news, and a gap has none behind it."""
 _ANY_STATE_OF_A_NUMBER = frozenset({"ladder", "indicator"})
 
 
@@ -132,6 +134,9 @@ class Condition:
             )
         if self.statistic != "value":
             raise UsageError(f"--on {self.statistic} needs --above or --below.")
+        if self.at_least and subject.kind in _COUNTS_NO_RECORDS:
+            msg = f"--at-least: {subject} rests on no count of records. Leave it out."
+            raise UsageError(msg)
         numeric = subject.kind in NUMBERS and subject.kind not in _ANY_STATE_OF_A_NUMBER
         if numeric or (self.side == "reaches" and subject.kind in {"indicator", "evidence"}):
             wanted = "--changes" if subject.kind == "evidence" else "--above X or --below X"

@@ -130,10 +130,9 @@ def _changes(course: Course, verdict: Verdict, undone: str, news: Sequence[str])
         return [Step("crossed")]
     if verdict.state is None or course.state is None or _is_same(verdict.state, course.state):
         return []
-    crossing = course.crossing
-    if undone and crossing is not None and crossing.before is not None:
-        if _is_same(crossing.before, verdict.state):
-            return [Step("corrected", undone)]
+    before = course.crossing.before if course.crossing is not None else None
+    if undone and before is not None and _is_same(before, verdict.state):
+        return [Step("corrected", undone)]
     return [Step("crossed")]
 
 
