@@ -56,13 +56,16 @@ def open_review(session: Session, draft: Draft, actor: Actor) -> Review:
     ------
     ActRefused
         If it is in review or signed already, under this number or another, nobody is its author, a
-        funder is its author, or the number is that of another assessment.
+        funder is its author or puts it forward, or the number is that of another assessment.
     """
     if not draft.authors:
         raise ActRefused("an assessment is put forward by its author: give --author NAME.")
     for funder in draft.funders:
         if is_one_of(funder, draft.authors):
             msg = f"{funder} is named as author and as funder; a funder does not write judgements."
+            raise ActRefused(msg)
+        if same_person(funder, actor.name):
+            msg = f"{actor.name} pays for it (funder {funder}) and may not put it forward."
             raise ActRefused(msg)
     known = reviews_of(session)
     earlier = [each for each in known if each.number.casefold() == draft.number.casefold()]

@@ -87,7 +87,9 @@ class Mail:
             _address(each, "watch.mail_to")
 
     def send(self, notice: Notice) -> str:
-        """Send a notice to all readers in one message.
+        """Send a notice to all readers in one message; returns which of them it was not taken for.
+
+        A notice that one reader has is sent: it is not sent again for those that were refused.
 
         Raises
         ------
@@ -147,7 +149,8 @@ class Mail:
         finally:
             _leave(server)
         if refused:
-            return f"not taken for {', '.join(sorted(refused))}"
+            said = ", ".join(f"{name} ({code})" for name, (code, _) in sorted(refused.items()))
+            return f"not taken for {said} and not sent there again; the other readers have it"
         return ""
 
     def _connected(self) -> smtplib.SMTP:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["ScoreDoors"]
 
 _WORDS = ("true", "false", "void")
+_NONE_YET = "No forecast is kept yet: `comity score record A B` keeps those of the outlook."
 
 
 class ScoreDoors(ReviewDoors):
@@ -80,6 +81,7 @@ class ScoreDoors(ReviewDoors):
         if not 0 <= probability <= 1:
             msg = f"{probability:g} is not a probability: give a number from 0 to 1, as 0.3."
             raise UsageError(msg)
+        self.must_hold_acts("question", question, _NONE_YET)
         actor = self._actor(checked_name(by, "--by"))
         said = checked_text(why, "--why", may_be_empty=True)
         with self.acts.writing() as session:
@@ -137,6 +139,7 @@ class ScoreDoors(ReviewDoors):
         from comity.acts import forecasts
 
         word, value = _outcome(outcome)
+        self.must_hold_acts("question", question, _NONE_YET)
         actor, today = self._actor(by), clock.today()
         known, said = self._public_from(evidence), checked_text(why, "--why", may_be_empty=True)
         with self.acts.writing() as session:

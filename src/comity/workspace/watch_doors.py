@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["WatchDoors"]
 
 _LATER = 75
+_NONE_YET = "Nothing is watched yet: `comity watch add A B WHAT --above X`."
 
 
 class WatchDoors(ReviewDoors):
@@ -173,6 +174,7 @@ class WatchDoors(ReviewDoors):
         from comity.acts import sendings, watches
         from comity.workspace.watch_parts import standing
 
+        self.must_hold_acts("watch", name, _NONE_YET)
         with self.acts.reading() as session:
             watch = watches.find_watch(session, name, ended=True)
             marks = watches.marks_of(session, watch)
@@ -209,6 +211,7 @@ class WatchDoors(ReviewDoors):
         """
         from comity.acts import watches
 
+        self.must_hold_acts("watch", name, _NONE_YET)
         actor, said = self._actor(by), checked_text(why, "--why", may_be_empty=True)
         with self.acts.writing() as session:
             watch = watches.find_watch(session, name)

@@ -104,6 +104,12 @@ def test_a_funder_is_no_author(session):
         reviews.open_review(session, draft(funders=("A. Author",)), actor("x"))
 
 
+def test_a_funder_does_not_put_it_forward(session):
+    with pytest.raises(ActRefused, match="may not put it forward"):
+        reviews.open_review(session, draft(), actor("FUNDER, Fay"))
+    assert reviews.reviews_of(session) == []
+
+
 def test_an_assessment_without_an_author_is_not_put_forward(session):
     with pytest.raises(ActRefused, match="--author"):
         reviews.open_review(session, draft(authors=()), actor("x"))

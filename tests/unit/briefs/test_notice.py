@@ -78,6 +78,25 @@ def test_nothing_rose_that_was_not_seen_lower(assessment) -> None:
     assert "look before" not in data["text"]
 
 
+@pytest.mark.parametrize(
+    ("side", "at", "before", "verb"),
+    [
+        ("above", 60, {"value": 66.0, "score": 66.0}, "stands above"),  # wide, and above all along
+        ("above", 60, {"value": 58.0, "score": 58.0}, "rose above"),
+        ("above", 60, {"value": 66.0}, "stands above"),
+        ("below", 80, {"value": 75.0, "score": 75.0}, "stands below"),
+        ("below", 80, {"value": 80.0, "score": 80.0}, "fell below"),
+    ],
+)
+def test_nothing_rose_that_was_above_and_only_grew_clear(
+    assessment, side, at, before, verb
+) -> None:
+    condition = Condition(side, threshold=at, only_clear=True)
+    seen = {**ARMED, "lo80": 35.0, "hi80": 97.0, **before}
+    data = told(seventy_one(assessment), "tension", condition, before=seen)
+    assert data["title"].startswith(f"Tension {verb} {at}")
+
+
 def test_what_pushed_the_way_of_the_crossing_comes_first(assessment) -> None:
     made = seventy_one(assessment)
     for side, sign in (("above", 1), ("below", -1)):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import sqlite3
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from comity.briefs.render.html import render_html
 from comity.briefs.render.json import render_json
@@ -45,6 +47,38 @@ def test_without_acts_nothing_is_made_and_the_block_says_so(acting: Workspace, t
     assert (block.author, block.reviewers, block.history) == ("not named", [], [])
     assert acting.review_status() == []
     assert not (tmp_path / "a.db").exists()
+
+
+def test_looking_for_what_was_never_kept_makes_nothing(acting: Workspace, tmp_path: Path):
+    looked = {
+        "review_log": ("NOPE",), "review_status": ("NOPE",), "review_parts": ("NOPE",),
+        "review_answer": ("NOPE", 1, "So."), "review_dissent": ("NOPE", "I disagree.", "Dee"),
+        "review_return": ("NOPE", "A typo."), "review_sign": ("NOPE", "Rob"),
+        "review_comment": ("NOPE", "cohesion", "Why?"), "review_check": ("NOPE", "logic", "yes"),
+        "watch_show": ("W1",), "watch_remove": ("W1",),
+        "forecast": ("Q-x", 0.5, "Ann"), "resolve": ("Q-x", "true"),
+    }  # fmt: skip
+    for door, words in looked.items():
+        with pytest.raises(UnknownName, match="yet: `comity"):
+            getattr(acting, door)(*words)
+        assert not (tmp_path / "a.db").exists(), door
+
+
+def test_what_blocks_a_signature_is_told(acting: Workspace):
+    acting.review_open("RUS", "IRN", ["Ann Author"])
+    rows = acting.review_status(NUMBER)[0]["checklist"]
+    for row in rows:
+        acting.review_check(NUMBER, row, "yes, seen", "Rob Reader")
+
+    def shown() -> str:
+        console = Console(width=200, record=True, file=io.StringIO())
+        console.print(acting.review_table(acting.review_status(NUMBER)))
+        return console.export_text()
+
+    assert "a signature" in shown()
+    acting.review_check(NUMBER, "logic", "no: a step is left out", "Rob Reader")
+    assert "row logic, answered no" in shown()
+    assert "a signature" not in shown()
 
 
 def test_from_draft_to_signed_and_back(acting: Workspace, monkeypatch):

@@ -335,13 +335,31 @@ def test_certificates_that_cannot_be_read_stop_the_run_before_it_looks(
                 here.watch_run()
 
 
-def test_a_later_notice_waits_where_a_channel_fails(assessment, made, monkeypatch) -> None:
-    here = crossed(made(terminal=True, file=None), assessment)
-    here.watch_add("RUS", "IRN", "tension", Condition("above", threshold=70.5, clear_at=20))
-    # that one held already; a third one crosses later
-    told: list[Notice] = []
-    here.watch_run(tell=told.append)
-    assert [each.title[:7] for each in told] == ["Tension"]
+def test_a_later_notice_waits_where_a_channel_fails(
+    assessment, made, tmp_path: Path, monkeypatch
+) -> None:
+    broken = Broken(NoticeFailed("it is down"))
+    real = sending.send_waiting
+
+    def with_broken(database, address, channels, *rest):
+        return real(database, address, {**channels, "mail": broken}, *rest)
+
+    monkeypatch.setattr(sending, "send_waiting", with_broken)
+    given = {"mail_to": "a@x.org", "mail_from": "b@x.org", "smtp_host": "localhost"}
+    here = made(**given).hand(months(assessment, 50.0, last="2026-02"))
+    for at in (70, 70.5):
+        here.watch_add("RUS", "IRN", "tension", Condition("above", threshold=at))
+    here.hand(months(assessment, 50.0, 71.0, last="2026-03"))
+    first = here.watch_run()
+    assert [(each["channel"], each["outcome"], each["said"]) for each in first["sent"]] == [
+        ("file", "sent", ""), ("mail", "failed", "it is down"),
+        ("file", "sent", ""), ("mail", "waits", "the channel failed before"),
+    ]  # fmt: skip
+    assert broken.got == []
+    assert [each["outcome"] for each in here.watch_run()["sent"]] == ["sent", "sent"]
+    # in their order, and the one that only waited is no repetition
+    assert [each.repeat for each in broken.got] == [False, False]
+    assert [each.title for each in broken.got] == titles(tmp_path)
 
 
 @pytest.mark.parametrize(
