@@ -31,8 +31,8 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 class MailServer:
     """Takes mail and keeps it.
 
-    `plan` may name the answer to a verb (``{"RCPT": "550 no such user"}``), or to a reader, or ``"hang up"`` after
-    the text of a mail.
+    `plan` may name the answer to a verb (``{"RCPT": "550 no such user"}``), or to a reader, or
+    ``"hang up"`` after the text of a mail.
     """
 
     def __init__(self, pem: tuple[Path, Path] | None = None, *, wrapped: bool = False) -> None:

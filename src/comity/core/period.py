@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from typing import Literal
 
 from comity.core.errors import UsageError
 
-__all__ = ["Period", "Precision", "add_months", "month_of", "month_range", "month_text"]
+__all__ = [
+    "Period",
+    "Precision",
+    "add_months",
+    "month_of",
+    "month_range",
+    "month_text",
+    "window_over",
+]
 
 Precision = Literal["day", "month", "quarter", "half", "year", "span"]
 
@@ -30,6 +39,31 @@ def add_months(day: dt.date, months: int) -> dt.date:
     """
     index = day.year * 12 + day.month - 1 + months
     return dt.date(index // 12, index % 12 + 1, 1)
+
+
+def window_over(end: dt.date, months: int, as_of: dt.date) -> bool:
+    """Return whether `months` have passed by `as_of` since what ended before the day `end`.
+
+    Parameters
+    ----------
+    end : datetime.date
+        The day after the last.
+    months : int
+        Length of the window. [months]
+    as_of : datetime.date
+        The day on which it is asked.
+
+    Examples
+    --------
+    >>> window_over(dt.date(2024, 3, 16), 24, dt.date(2026, 3, 14))
+    False
+    >>> window_over(dt.date(2024, 3, 16), 24, dt.date(2026, 3, 15))
+    True
+    """
+    last = end - dt.timedelta(days=1)
+    month = add_months(last, months)
+    closes = month + dt.timedelta(days=min(last.day, monthrange(month.year, month.month)[1]) - 1)
+    return closes <= as_of
 
 
 def month_of(day: dt.date) -> int:

@@ -51,6 +51,8 @@ class RowsRule(Declaration):
         Whether one sighting in a group is enough; if not, reports for and against are set off.
     crises : list of str
         Only responses to crises of these kinds, as the case declares them.
+    months : int
+        A row says nothing before this many months have passed since it ended. [months]
     """
 
     kind: Literal["rows"]
@@ -62,6 +64,7 @@ class RowsRule(Declaration):
     group: str = ""
     once: bool = False
     crises: list[CrisisKind] = Field(default_factory=list)
+    months: int = Field(default=0, ge=0)
 
 
 class PromiseRule(Declaration):

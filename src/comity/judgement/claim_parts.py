@@ -22,7 +22,7 @@ class ClaimEpisode(Part):
 
     ``group`` joins episodes that share one result; ``sample`` says whether the episode was over
     when the claim was made. ``odds`` is the likelihood ratio of the claim against each rival, with
-    every doubt at its centre; empty where the outcome is open.
+    every doubt at its centre; empty where the outcome is open, as it is for the first 24 months.
     """
 
     id: str
@@ -41,6 +41,8 @@ class ClaimEpisode(Part):
     odds: dict[str, float] = Field(default_factory=dict)
     rival_explanations: str | None
     evidence: EvidenceIds
+    response_so_far: str | None = None
+    outcome_so_far: str | None = None
 
 
 class ClaimSensitivity(Part):

@@ -19,6 +19,7 @@ from comity.core.framework import load_hypotheses, load_tests
 from comity.judgement._part import Bounded
 from comity.judgement.book import partial_date
 from comity.judgement.claim_parts import ClaimEpisode, ClaimSensitivity, ClaimVerdict, Odds
+from comity.judgement.registers import over_so_far
 from comity.judgement.rivals.balance import Balance, Scales
 from comity.judgement.rivals.finding import Finding, load_weighing
 from comity.judgement.rivals.observe import case_order, field_of
@@ -153,12 +154,16 @@ def _episodes(claim: ClaimTest, field: Field) -> list[_Episode]:
     flags |= {f"q_out{at}": each.leaves_out for at, each in enumerate(claim.scope)}
     made = []
     for row in field.rows("levers", flags, f"claims/{claim.id}.yml"):
+        told = over_so_far(row, field.subject.as_of)
         result: Result = "cut" if row["q_cut"] else "kept" if row["q_kept"] else "open"
+        if told["outcome"] == "open":
+            result = "open"
         truth = field.truth(row)
-        if not row["q_attributed"]:
+        attributed = bool(row["q_attributed"]) and result != "open"
+        if not attributed:
             truth = 0.5 + (truth - 0.5) * field.weighing.doubtful_share
         outside = tuple(bool(row[f"q_out{at}"]) for at in range(len(claim.scope)))
-        made.append(_Episode(row, result, bool(row["q_attributed"]), truth, outside))
+        made.append(_Episode(row | told, result, attributed, truth, outside))
     return made
 
 
@@ -274,6 +279,8 @@ def _part(each: _Episode, claim: ClaimTest, scales: Scales, context: Context) ->
         response_12m=row["response_12m"],
         response_24m=row["response_24m"],
         outcome=row["outcome"],
+        response_so_far=row["response_so_far"],
+        outcome_so_far=row["outcome_so_far"],
         result=each.result,
         attributed=each.attributed,
         group=each.group,

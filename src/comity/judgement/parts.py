@@ -307,8 +307,10 @@ class IndicatorStatus(Part):
     """One declared indicator: what it says now, against what history, and when more is due.
 
     ``percentile_panel`` is the latest value of ``panel``, whose period may be earlier than that of
-    ``latest``. ``stale_directions`` are those whose own last observation is stale: ``status`` is
-    that of the indicator as a whole, which one fresh direction keeps from being stale.
+    ``latest``. ``about`` is empty for series from one state to the other, else how a series about
+    one state is called: ``ab`` is then about the first state, not from it to the second.
+    ``stale_directions`` are those whose own last observation is stale: ``status`` is that of the
+    indicator as a whole, which one fresh direction keeps from being stale.
     """
 
     id: str
@@ -316,6 +318,7 @@ class IndicatorStatus(Part):
     domain: str
     reads: str
     direction: str
+    about: str = ""
     status: Literal["measured", "coded", "no_data", "stale"]
     core: bool
     kind: str
@@ -333,6 +336,11 @@ class IndicatorStatus(Part):
     stale_directions: list[str] = Field(default_factory=list)
     note: str = ""
     evidence: EvidenceIds
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it says something about the present: not without data, and not stale."""
+        return self.status in {"measured", "coded"}
 
 
 class Driver(Part):

@@ -37,7 +37,8 @@ class StressTest(Part):
 class Lever(Part):
     """An outside offer or threat and what became of its target.
 
-    ``window_over`` is false while the 24 months, over which the outcome is judged, still run.
+    ``outcome`` is judged over 24 months. Until they have passed it is ``open``, ``window_over`` is
+    false, and what is seen so far stands in ``response_so_far`` and ``outcome_so_far``.
     """
 
     id: str
@@ -57,6 +58,8 @@ class Lever(Part):
     rival_explanations: str | None
     evidence: EvidenceIds
     window_over: bool = True
+    response_so_far: str | None = None
+    outcome_so_far: str | None = None
 
 
 class TheatreCell(Part):

@@ -6,11 +6,11 @@ admitted under, so every function takes the names of the dyad's sources and read
 
 from __future__ import annotations
 
-import datetime as dt
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from comity.core.ledger_rules import load_ledger_rules
+from comity.core.period import window_over
 from comity.judgement.assessment import (
     Lever,
     Perspective,
@@ -21,13 +21,16 @@ from comity.judgement.assessment import (
 from comity.judgement.book import EvidenceBook, partial_date
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from comity.evidence.store import EvidenceView
 
 __all__ = [
+    "OUTCOME_MONTHS",
     "SCORE_WORDS",
     "levers",
+    "over_so_far",
     "perspectives",
     "stress_tests",
     "theatres",
@@ -42,6 +45,9 @@ SCORE_WORDS = {
     4: "covert or materiel help",
     5: "overt force",
 }
+
+OUTCOME_MONTHS = 24
+"""Over which the outcome of an outside offer or threat is judged; until then it is open."""
 
 
 def verified(rows: Sequence[Mapping[str, Any]]) -> bool:
@@ -92,6 +98,7 @@ def levers(view: EvidenceView, sources: Sequence[str], book: EvidenceBook) -> li
         "ORDER BY occurred_from DESC, record_id",
         [list(sources)],
     )
+    rows = [row | over_so_far(row, view.as_of) for row in rows]
     return [
         Lever(
             id=row["episode_id"],
@@ -105,22 +112,43 @@ def levers(view: EvidenceView, sources: Sequence[str], book: EvidenceBook) -> li
             response_6m=row["response_6m"],
             response_12m=row["response_12m"],
             response_24m=row["response_24m"],
+            response_so_far=row["response_so_far"],
             outcome=row["outcome"],
+            outcome_so_far=row["outcome_so_far"],
             reads_on_h1=row["reads_on_h1"],
             group=row["outcome_group"] or row["episode_id"],
             rival_explanations=row["rival_explanations"],
             evidence=book.cite([row["record_id"]]),
-            window_over=_two_years_after(row["occurred_to"]) <= view.as_of,
+            window_over=row["window_over"],
         )
         for row in rows
     ]
 
 
-def _two_years_after(first_day_after: dt.date) -> dt.date:
-    """Return the last day of the 24 months after an episode."""
-    last = first_day_after - dt.timedelta(days=1)
-    leap = (last.month, last.day) == (2, 29)
-    return last.replace(year=last.year + 2, day=28 if leap else last.day)
+def over_so_far(row: Mapping[str, Any], as_of: dt.date) -> dict[str, Any]:
+    """Return what an episode's row tells by a day: no response before its window is over.
+
+    What is coded for a window that still runs moves to ``response_so_far`` and
+    ``outcome_so_far``: it is seen, but nothing is judged by it yet.
+    """
+    told: dict[str, Any] = {}
+    running = []
+    for months in (6, 12, OUTCOME_MONTHS):
+        name = f"response_{months}m"
+        over = window_over(row["occurred_to"], months, as_of)
+        told[name] = row[name] if over else None
+        if row[name] and not over:
+            running.append(row[name])
+    over = window_over(row["occurred_to"], OUTCOME_MONTHS, as_of)
+    outcome = row["outcome"] or None
+    judged = over and outcome not in (None, "open")
+    return told | {
+        "response_so_far": "; ".join(running) or None,
+        "outcome": outcome if judged else "open",
+        "outcome_so_far": None if over or outcome == "open" else outcome,
+        "reads_on_h1": row["reads_on_h1"] if judged else None,
+        "window_over": over,
+    }
 
 
 def theatres(

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from comity.briefs.blocks import Parts
-    from comity.judgement.assessment import Assessment, Likelihood
+    from comity.judgement.assessment import Assessment, Lever, Likelihood
+    from comity.judgement.claim_parts import ClaimEpisode
 
 __all__ = [
     "DOMAIN_NAMES",
@@ -22,6 +23,7 @@ __all__ = [
     "evidence_line",
     "indicator_name",
     "likelihood_words",
+    "responses",
     "text_or_dash",
     "titled",
 ]
@@ -58,6 +60,17 @@ def dash() -> Parts:
 def text_or_dash(text: str | None) -> Parts:
     """Return a cell of outside text; a dash where there is none."""
     return (Outside(text),) if text else dash()
+
+
+def responses(episode: Lever | ClaimEpisode) -> str:
+    """Return what followed an offer or threat, by how many months had passed."""
+    told = (
+        ("6 months", episode.response_6m),
+        ("12 months", episode.response_12m),
+        ("24 months", episode.response_24m),
+        ("so far", episode.response_so_far),
+    )
+    return "; ".join(f"{when}: {text}" for when, text in told if text)
 
 
 def empty(assessment: Assessment, register: str, what: str) -> Empty:
@@ -112,7 +125,16 @@ def indicator_name(assessment: Assessment, series: str) -> tuple[str, str]:
 
 
 def titled(assessment: Assessment, name: str, direction: str) -> tuple[str, str]:
-    """Return a declared name with the states' names, and the direction unless the name says it."""
-    shown = named(name, assessment.dyad)
-    arrow = arrow_words(direction, assessment.dyad)
+    """Return a declared name with the states' names, and the direction unless the name says it.
+
+    A series about one state has that state in place of an arrow: pressure on each side goes from
+    neither to the other.
+    """
+    dyad = assessment.dyad
+    shown = named(name, dyad)
+    about = next((item.about for item in assessment.indicators if item.name == name), "")
+    state = {"ab": dyad.a_name, "ba": dyad.b_name}.get(direction)
+    if about and state:
+        return shown, "" if state in shown else about.format(state=state)
+    arrow = arrow_words(direction, dyad)
     return shown, "" if arrow and arrow in shown else arrow

@@ -18,7 +18,7 @@ from comity.briefs.blocks import (
     Table,
     Tag,
 )
-from comity.briefs.sections._words import cite, dash
+from comity.briefs.sections._words import cite, dash, responses
 from comity.briefs.wording import actor_words, count_words, date_words, percent, phrase
 
 if TYPE_CHECKING:
@@ -99,13 +99,7 @@ def _episodes(assessment: Assessment, claim: ClaimVerdict) -> Table:
 def _row(assessment: Assessment, claim: ClaimVerdict, each: ClaimEpisode) -> Row:
     dyad = assessment.dyad
     words, tone = _RESULTS[each.result]
-    after = "; ".join(
-        f"{months}: {text}"
-        for months, text in (
-            ("6", each.response_6m), ("12", each.response_12m), ("24", each.response_24m)
-        )
-        if text
-    )  # fmt: skip
+    after = responses(each)
     known = {item.id: item.name for item in assessment.ledger}
     item = known.get(each.target_item) or phrase(each.target_item.replace("-", " "))
     odds: list[Parts] = [
@@ -121,7 +115,7 @@ def _row(assessment: Assessment, claim: ClaimVerdict, each: ClaimEpisode) -> Row
             (Outside(item),),
             (Outside(after),) if after else dash(),
             (Tag(words, tone),),
-            ("yes" if each.attributed else "no",),
+            ("yes" if each.attributed else "no",) if each.result != "open" else dash(),
             *odds,
             (Outside(each.rival_explanations),) if each.rival_explanations else dash(),
         )

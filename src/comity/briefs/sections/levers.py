@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from comity.briefs.blocks import Caveat, Column, Finding, Outside, Paragraph, Quiet, Row, Table, Tag
-from comity.briefs.sections._words import cite, empty, text_or_dash
+from comity.briefs.sections._words import cite, empty, responses, text_or_dash
 from comity.briefs.wording import actor_words, capital, count_words, date_words, of_words, phrase
 
 if TYPE_CHECKING:
@@ -45,15 +45,12 @@ def build(assessment: Assessment) -> list[Block]:
     rows = tuple(_row(assessment, item) for item in levers)
     caption = (
         f"{capital(count_words(len(levers), 'episode'))}, the latest first. Outcome of the "
-        "targeted item over 24 months; nominal: a paper step or a delay while the flow went on."
+        "targeted item over 24 months, open until these have passed; nominal: a paper step or a "
+        "delay while the flow went on."
     )
     return [
         Finding((_finding(levers),)),
-        *(
-            (Paragraph((_claim(levers),)),)
-            if not assessment.claim_tests and any(item.reads_on_h1 for item in levers)
-            else ()
-        ),
+        *((Paragraph((_claim(levers),)),) if _has_readings(assessment, levers) else ()),
         Table(caption, columns, rows, show=12),
         Caveat(
             (
@@ -79,7 +76,7 @@ def _groups(levers: list[Lever]) -> dict[str, list[Lever]]:
 
 def _finding(levers: list[Lever]) -> str:
     groups = list(_groups(levers).values())
-    judged = [group for group in groups if any(item.outcome for item in group)]
+    judged = [group for group in groups if any(item.outcome != "open" for item in group)]
     if not judged:
         return "No outside lever has a judged outcome"
     cut = sum(any(item.outcome == "substantive_cut" for item in group) for group in judged)
@@ -119,16 +116,9 @@ def _some(n: int) -> str:
 
 def _row(assessment: Assessment, item: Lever) -> Row:
     dyad = assessment.dyad
-    after = "; ".join(
-        f"{months} months: {text}"
-        for months, text in (
-            ("6", item.response_6m),
-            ("12", item.response_12m),
-            ("24", item.response_24m),
-        )
-        if text
-    )
-    outcome = item.outcome or ""
+    after = responses(item)
+    outcome = item.outcome or "open"
+    so_far = item.outcome_so_far
     reads = _READS.get(item.reads_on_h1 or "", "–")
     return Row(
         (
@@ -141,7 +131,10 @@ def _row(assessment: Assessment, item: Lever) -> Row:
             (f"{actor_words(item.target, dyad)}: ", Outside(_item(assessment, item))),
             text_or_dash(item.terms),
             (Outside(after or "–"), *cite(item.evidence)),
-            (Tag(_OUTCOMES.get(outcome, phrase(outcome) or "open"), _TONES.get(outcome, "plain")),),
+            (
+                Tag(_OUTCOMES.get(outcome, phrase(outcome)), _TONES.get(outcome, "plain")),
+                *((" ", Quiet(f"so far {_OUTCOMES[so_far]}")) if so_far else ()),
+            ),
             (reads,),
             text_or_dash(item.rival_explanations),
         )

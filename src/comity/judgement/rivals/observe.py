@@ -35,12 +35,19 @@ if TYPE_CHECKING:
     from comity.judgement.rivals.finding import Weighing
     from comity.models._protocol import Readings
 
-__all__ = ["case_order", "field_of", "observe"]
+__all__ = ["case_order", "field_of", "observe", "subject_of"]
 
 
 def case_order(context: Context) -> Dyad:
     """Return the dyad in the order of its case: that of hypotheses, tests and registers."""
     return context.case.states if context.case is not None else context.dyad
+
+
+def subject_of(context: Context) -> Subject:
+    """Return whose registers are read: the dyad in the order of its case."""
+    lineage = {state: tuple(ids) for state, ids in context.lineage.items()}
+    first = context.case.start if context.case else context.as_of
+    return Subject(case_order(context), lineage, context.as_of, first, context.case)
 
 
 def field_of(
@@ -50,10 +57,7 @@ def field_of(
     distrusted: Collection[str] = (),
 ) -> Field:
     """Return where findings are looked for."""
-    dyad = case_order(context)
-    lineage = {state: tuple(ids) for state, ids in context.lineage.items()}
-    first = context.case.start if context.case else context.as_of
-    subject = Subject(dyad, lineage, context.as_of, first, context.case)
+    subject = subject_of(context)
     return Field(context.view, subject, weighing, frozenset(distrusted), spans)
 
 

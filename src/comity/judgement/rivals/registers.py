@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from comity.core.ledger_rules import load_ledger_rules
-from comity.core.period import add_months
+from comity.core.period import add_months, window_over
 from comity.indicators.register_rows import flagged_rows
 from comity.judgement.book import describe
 from comity.judgement.deliveries import load_grading
@@ -95,6 +95,8 @@ def row_findings(test: str, rule: RowsRule, field: Field) -> list[Finding]:
         if rule.crises and kinds.get(str(row.get("crisis_id")), "other") not in rule.crises:
             continue
         if row["q_present"] == row["q_absent"]:
+            continue
+        if rule.months and not window_over(row["occurred_to"], rule.months, field.subject.as_of):
             continue
         truth = field.truth(row)
         if row["q_doubtful"]:
