@@ -100,6 +100,13 @@ def test_a_direction_is_as_fresh_as_its_own_last_observation(assessment) -> None
     assert not judge(high, look_at(made, old), old).judged
 
 
+def test_a_series_about_one_state_has_no_way_to_the_other(assessment) -> None:
+    made = _directed(assessment, about="on {state}", stale_directions=[])
+    names = {way: look_at(made, Subject("indicator", f"INF-05>{way}")).name for way in ("ab", "ba")}
+    assert names["ab"].endswith("(INF-05), on Russia")
+    assert names["ba"].endswith("(INF-05), on Iran")
+
+
 def test_the_case_says_which_directions_are_stale(assessment) -> None:
     found = {each.id: each for each in assessment.indicators}
     assert found["INF-05"].stale_directions == ["ba"]

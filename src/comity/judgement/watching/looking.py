@@ -139,7 +139,7 @@ def _indicator(assessment: Assessment, name: str) -> Look:
     status = _status(assessment, base)
     if status is None:
         return Look(base, missing=f"the catalog has no indicator {base} any more")
-    shown = _with_direction(f"{status.name} ({base})", way, assessment)
+    shown = _with_direction(f"{status.name} ({base})", way, status.about, assessment)
     rows = [each for each in status.series if not way or each.direction == way]
     if status.status == "stale" or way in status.stale_directions:
         last = rows[-1].period if rows else "an earlier year"
@@ -168,9 +168,12 @@ def _point(row: LatestIndicator) -> Point:
     return Point(row.period, row.value, lo, hi, row.n)
 
 
-def _with_direction(text: str, way: str, assessment: Assessment) -> str:
+def _with_direction(text: str, way: str, about: str, assessment: Assessment) -> str:
+    """Return a name with its direction, or with the one state that such a series is about."""
     dyad = assessment.dyad
     ends = {"ab": (dyad.a_name, dyad.b_name), "ba": (dyad.b_name, dyad.a_name)}.get(way)
+    if ends and about:
+        return f"{text}, {about.format(state=ends[0])}"
     return f"{text}, {ends[0]} to {ends[1]}" if ends else text
 
 
