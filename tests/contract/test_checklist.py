@@ -17,6 +17,8 @@ from comity.judgement.checklist import (
     scored_again,
     with_answers,
 )
+from comity.judgement.outlook_parts import Skill
+from comity.judgement.outlook_record import shipped_record
 from comity.judgement.track_record_parts import MakerScore, OwnRecord
 from comity.workspace import Workspace
 from comity.workspace.checklists import rows_for_a_person
@@ -63,6 +65,18 @@ def weighed(made: Assessment, count: int, evidence: tuple[str, ...] = ("x",)) ->
 def unscored(made: Assessment) -> Assessment:
     bare = made.track_record.model_copy(update={"own": None})
     return but(made, track_record=bare, outlook=Outlook(horizons=[], questions=[]))
+
+
+def with_tests(held: float, *, own: bool = True):
+    """An assessment whose forecasts were tested, with the share that an 80 % interval held."""
+
+    shipped = [Skill(**each) for each in shipped_record()["skill"]]
+
+    def change(made: Assessment) -> Assessment:
+        skill = [each.model_copy(update={"covered80": held, "own": own}) for each in shipped]
+        return but(made, outlook=made.outlook.model_copy(update={"skill": skill}))
+
+    return change
 
 
 def without_interval(made: Assessment) -> Assessment:
@@ -115,7 +129,9 @@ def test_nine_rows_six_by_the_machine(assessment: Assessment) -> None:
         ("alternatives", lambda made: weighed(made, 2), lambda made: weighed(made, 9, ())),
         ("change", lambda made: made, without_movers),
         ("change", lambda made: made, uncited_movers),
-        ("accuracy", lambda made: made, unscored),
+        ("accuracy", with_tests(0.8), unscored),
+        ("accuracy", with_tests(0.8), with_tests(0.6)),
+        ("accuracy", with_tests(0.8), with_tests(0.9, own=False)),
     ],
 )  # fmt: skip
 def test_a_row_of_the_machine_is_met_or_not(assessment, row, whole, broken) -> None:
@@ -167,16 +183,17 @@ def test_what_does_not_apply_is_not_met(assessment: Assessment) -> None:
 
 def test_scores_laid_over_it_are_seen(assessment: Assessment) -> None:
     maker = MakerScore(
-        maker="N. N.", beforehand=True, questions=3, forecasts=3, brier=0.1, log=0.3,
+        maker="N. N.", beforehand=True, questions=12, forecasts=12, brier=0.1, log=0.3,
         brier_even=0.25, log_even=0.69, brier_base_rate=0.2, log_base_rate=0.5, note="",
     )  # fmt: skip
     own = OwnRecord(
-        as_of="2026-04-15", questions=3, forecasts=3, resolved=3, void=0, open=0, overdue=[],
+        as_of="2026-04-15", questions=12, forecasts=12, resolved=12, void=0, open=0, overdue=[],
         makers=[maker], bands=[], readings=[],
     )  # fmt: skip
     record = assessment.track_record.model_copy(update={"own": own})
     bare = assessment.track_record.model_copy(update={"own": None})
-    with_scores = but(assessment, track_record=record)
+    untested = Outlook(horizons=[], questions=[])
+    with_scores = but(assessment, track_record=record, outlook=untested)
     again = {row.id: row for row in scored_again(with_scores)}
     assert again["accuracy"].status == "met"
     assert [row for row in again.values() if row.id != "accuracy"] == [

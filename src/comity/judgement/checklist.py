@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
@@ -38,8 +38,10 @@ _LIKELIHOOD_RULES = frozenset(
         "likelihood_with_confidence",
     }
 )
-_SCORES = frozenset({"brier", "log_score", "crps", "score", "mean_score", "skill"})
-"""Keys of the outlook and of the track record under which the score of forecasts stands."""
+_HELD = 0.7
+"""Share of outcomes that an 80 % interval has to hold; some 20 origins cannot tell 70 from 80."""
+_ENOUGH = 10
+"""Resolved questions below which scores say nothing of accuracy."""
 
 
 class CheckDefinition(Declaration):
@@ -316,28 +318,26 @@ def _change(assessment: Assessment, bound: float, _: Sequence[Path]) -> _Verdict
 
 
 def _accuracy(assessment: Assessment, bound: float, _: Sequence[Path]) -> _Verdict:
+    """Judge forecasts of this dyad by what they promised; those of other dyads say nothing here."""
+    tests = [each for each in assessment.outlook.skill if each.own]
     own = assessment.track_record.own
-    scores = _numbers(assessment.outlook.model_dump(mode="json"))
-    scores += _numbers(own.model_dump(mode="json")) if own is not None else []
-    text = f"{len(scores)} scores of earlier forecasts are kept with it; {bound:.0f} wanted."
-    if not scores:
-        text = "No earlier forecast of this kind has been scored."
-    return _Verdict(bool(scores) and len(scores) >= bound, text)
-
-
-def _numbers(node: Any) -> list[float]:
-    """Return every number under a key that holds a score."""
-    if isinstance(node, list):
-        return [number for each in node for number in _numbers(each)]
-    if not isinstance(node, dict):
-        return []
-    found = []
-    for key, value in node.items():
-        if key in _SCORES and isinstance(value, int | float) and not isinstance(value, bool):
-            found.append(float(value))
-        else:
-            found += _numbers(value)
-    return found
+    makers = [each for each in own.makers if each.beforehand] if own is not None else []
+    asked = max((each.questions for each in makers), default=0)
+    kept = f" {asked} resolved questions are kept with it." if asked else ""
+    if tests:
+        held = [each for each in tests if each.covered80 >= _HELD]
+        text = (
+            f"In {len(held)} of {len(tests)} tests on its own record the 80 % interval held at "
+            f"least {100 * _HELD:.0f} % of outcomes; {bound:.0%} of the tests wanted.{kept}"
+        )
+        return _Verdict(len(held) >= bound * len(tests), text)
+    known = [each for each in makers if each.questions >= _ENOUGH]
+    if not known:
+        why = assessment.outlook.not_tested or "nothing is forecast"
+        return _Verdict(False, f"No forecast of this dyad has been tested: {why}.{kept}")  # noqa: FBT003
+    better = [each for each in known if each.brier < each.brier_even]
+    text = f"{len(better)} of {len(known)} makers of forecasts did better than always 50 %.{kept}"
+    return _Verdict(len(better) == len(known), text)
 
 
 _CHECKS: dict[str, Callable[[Assessment, float, Sequence[Path]], _Verdict]] = {
