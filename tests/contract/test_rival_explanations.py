@@ -40,6 +40,8 @@ def test_every_finding_rests_on_records_or_says_what_it_was_read_from(
     readable = {name for name, test in load_tests().items() if test.read}
     for row in assessment.hypothesis_matrix:
         assert bool(row.findings) != bool(row.not_read), row.id
+        ends = [each for each in assessment.hypothesis_matrix if each.id in row.other_outcomes]
+        assert row.ended_otherwise == sum(len(each.findings) for each in ends)
         for each in row.findings:
             assert 0.5 <= each.truth <= 1
             assert each.why
@@ -143,6 +145,9 @@ def test_a_claim_with_an_unknown_rival_is_refused(workspace: Workspace) -> None:
     claim = load_claim_tests(workspace.dyad("RUS", "IRN"))[0]
     wrong = claim.model_copy(update={"rivals": ["H99"]})
     with pytest.raises(CatalogError, match="H99"):
+        _scales(wrong, 1, ())
+    wrong = claim.model_copy(update={"kept_test": "E8"})
+    with pytest.raises(CatalogError, match="not declared as outcomes of one opportunity"):
         _scales(wrong, 1, ())
 
 

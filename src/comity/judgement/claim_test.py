@@ -16,6 +16,7 @@ import numpy as np
 from comity.core.claim_test import load_claim_tests
 from comity.core.errors import CatalogError
 from comity.core.framework import load_hypotheses, load_tests
+from comity.core.opportunities import opportunities
 from comity.judgement._part import Bounded
 from comity.judgement.book import partial_date
 from comity.judgement.claim_parts import ClaimEpisode, ClaimSensitivity, ClaimVerdict, Odds
@@ -122,7 +123,7 @@ def _verdict(
 
 
 def _scales(claim: ClaimTest, seed: int, catalogs: Sequence[Path]) -> Scales:
-    """Return the claim's hypothesis and its rivals with the two tests that its episodes are."""
+    """Return the claim's hypothesis and its rivals with the tests that its episodes end in."""
     hypotheses, tests = load_hypotheses(catalogs), load_tests(catalogs)
     wanted = [claim.hypothesis, *claim.rivals]
     for known, names, what in (
@@ -134,12 +135,20 @@ def _scales(claim: ClaimTest, seed: int, catalogs: Sequence[Path]) -> Scales:
                 raise CatalogError(
                     f"claims/{claim.id}.yml", f"unknown {what} {name!r}", list(known)
                 )
+    kept, cut = tests[claim.kept_test], tests[claim.cut_test]
+    if not kept.outcome_of or kept.outcome_of != cut.outcome_of:
+        raise CatalogError(
+            f"claims/{claim.id}.yml, key cut_test",
+            f"{cut.id} and {kept.id} are not declared as outcomes of one opportunity (outcome_of), "
+            "so that an episode would be judged twice",
+            [name for name, test in tests.items() if test.outcome_of],
+        )
     chosen = {name: hypotheses[name] for name in wanted}
     used = {
         name: tests[name].model_copy(
             update={"expected": {each: tests[name].expected[each] for each in wanted}}
         )
-        for name in (claim.kept_test, claim.cut_test)
+        for name in opportunities(tests)[kept.outcome_of]
     }
     return Scales(chosen, used, load_weighing(catalogs), seed)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from comity.core.framework import load_hypotheses, load_tests
+from comity.core.opportunities import diagnosticity, opportunities
 from comity.judgement.hypothesis_parts import (
     Distrust,
     Hypothesis,
@@ -102,7 +103,7 @@ def rival_parts(
     return RivalParts(
         hypotheses=_hypotheses(whole, made[0], names, context),
         phases=made,
-        matrix=[_row(test, findings, spans, context) for test in tests.values()],
+        matrix=_matrix(tests, findings, spans, context),
     )
 
 
@@ -320,27 +321,50 @@ def _sensitivity(key: str, whole: HypothesisPhase) -> str:
     return f"None of {whole.tested} single changes puts it first."
 
 
-def _row(
-    test: DiscriminatingTest, findings: Sequence[Finding], spans: Sequence[_Span], context: Context
-) -> MatrixRow:
-    own = [each for each in findings if each.test == test.id]
-    return MatrixRow(
-        id=test.id,
-        text=test.text,
-        indicators=list(test.indicators),
-        expected=dict(test.expected),
-        author=test.author,
-        diagnosticity=test.spread,
-        findings=[
-            TestFinding(
-                date=each.day.isoformat(),
-                period=next((s.name for s in spans if s.start <= each.day < s.end), ""),
-                present=each.present,
-                truth=round(each.truth, 2),
-                why=each.why,
-                evidence=context.book.cite(each.records, limit=6),
+def _matrix(
+    tests: Mapping[str, DiscriminatingTest],
+    findings: Sequence[Finding],
+    spans: Sequence[_Span],
+    context: Context,
+) -> list[MatrixRow]:
+    """Return every test with what was found of it; an ending is a finding of one test only."""
+    differ, shared = diagnosticity(tests), opportunities(tests)
+    made = []
+    for name, test in tests.items():
+        own = [each for each in findings if each.test == name]
+        others = [each for each in shared[test.opportunity] if each != name]
+        otherwise = sum(each.test in others for each in findings)
+        unread = test.not_read or "Nothing on record shows it or its absence."
+        if otherwise:
+            unread = f"Every opportunity on record ended otherwise: see {' or '.join(others)}."
+        made.append(
+            MatrixRow(
+                id=name,
+                text=test.text,
+                indicators=list(test.indicators),
+                expected=dict(test.expected),
+                author=test.author,
+                diagnosticity=differ[name],
+                findings=_told(own, spans, context),
+                not_read="" if own else unread,
+                other_outcomes=others,
+                ended_otherwise=otherwise,
             )
-            for each in sorted(own, key=lambda each: (each.day, each.group))
-        ],
-        not_read="" if own else test.not_read or "Nothing on record shows it or its absence.",
-    )
+        )
+    return made
+
+
+def _told(
+    findings: Sequence[Finding], spans: Sequence[_Span], context: Context
+) -> list[TestFinding]:
+    return [
+        TestFinding(
+            date=each.day.isoformat(),
+            period=next((s.name for s in spans if s.start <= each.day < s.end), ""),
+            present=each.present,
+            truth=round(each.truth, 2),
+            why=each.why,
+            evidence=context.book.cite(each.records, limit=6),
+        )
+        for each in sorted(findings, key=lambda each: (each.day, each.group))
+    ]

@@ -145,7 +145,10 @@ class TestFinding(Part):
 class MatrixRow(Part):
     """One test: what each rival leads one to expect, and what was found.
 
-    ``diagnosticity`` is the spread of the ratings; ``not_read`` says why there is no finding.
+    ``diagnosticity`` is how far the rivals differ in what they expect of it, in points of rating,
+    against the other ways in which its opportunity can end. ``other_outcomes`` are the tests that
+    are outcomes of the same opportunity, ``ended_otherwise`` counts the findings of these: there,
+    this was not seen. ``not_read`` says why there is no finding.
     """
 
     id: str
@@ -156,3 +159,5 @@ class MatrixRow(Part):
     diagnosticity: float
     findings: list[TestFinding]
     not_read: str = ""
+    other_outcomes: list[str] = Field(default_factory=list)
+    ended_otherwise: int = 0

@@ -248,6 +248,7 @@ def _matrix(matrix: list[MatrixRow], items: list[Hypothesis]) -> Table:
     rows = []
     for test in sorted(matrix, key=lambda each: (-each.diagnosticity, each.id)):
         seen = sum(each.present for each in test.findings)
+        told = len(test.findings) + test.ended_otherwise
         last = test.findings[-1] if test.findings else None
         latest: Parts = (Quiet(test.not_read),)
         if last is not None:
@@ -259,8 +260,8 @@ def _matrix(matrix: list[MatrixRow], items: list[Hypothesis]) -> Table:
                     (Strong(test.id), f" {test.text}"),
                     *((_MARKS[test.expected[name]],) for name in names),
                     (f"{test.diagnosticity:.2f}",),
-                    (str(seen),) if test.findings else dash(),
-                    (str(len(test.findings) - seen),) if test.findings else dash(),
+                    (str(seen),) if told else dash(),
+                    (str(told - seen),) if told else dash(),
                     latest,
                 )
             )

@@ -63,7 +63,7 @@ def observe(
     readings: Readings,
     field: Field,
 ) -> list[Finding]:
-    """Return the findings of all tests; those of one group are one finding.
+    """Return the findings of all tests; those of one opportunity and group are one finding.
 
     Parameters
     ----------
@@ -93,7 +93,8 @@ def observe(
         for each in _read(test.id, rule, field, course)
         if each.day <= context.as_of
     ]
-    return merged(_dated(found, field.spans))
+    shared = {name: test.opportunity for name, test in tests.items()}
+    return merged(_dated(found, field.spans), shared)
 
 
 def _dated(findings: Sequence[Finding], spans: Sequence[tuple[dt.date, dt.date]]) -> list[Finding]:
