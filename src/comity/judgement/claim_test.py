@@ -224,13 +224,17 @@ def _weight(
         return Bounded(**nothing), []
     draws, summary = Balance(scales, findings).posterior()
     own = summary[0]
-    ratios = np.log(np.maximum(draws.draws, 1e-12))
     odds = []
     for at, rival in enumerate(claim.rivals, start=1):
-        spread = np.exp(np.quantile(ratios[:, 0] - ratios[:, at], [0.1, 0.5, 0.9]))
-        low, middle, high = (float(f"{value:.2g}") for value in spread)
+        ratio = draws.support[:, 0] - draws.support[:, at]
+        low, middle, high = map(_ratio, np.quantile(ratio, [0.1, 0.5, 0.9]))
         odds.append(Odds(rival=rival, value=middle, lo80=low, hi80=high))
     return Bounded(value=own.weight, lo80=own.lo80, hi80=own.hi80), odds
+
+
+def _ratio(logs: float) -> float:
+    """Return a log likelihood ratio as a ratio of two digits: what the findings say, no prior."""
+    return float(f"{np.exp(logs):.2g}")
 
 
 def _rate(tally: _Tally, seed: int) -> Bounded:
@@ -275,9 +279,8 @@ def _part(each: _Episode, claim: ClaimTest, scales: Scales, context: Context) ->
     row = each.row
     odds: dict[str, float] = {}
     if each.result != "open":
-        single = Balance(scales, _findings(claim, [each])).centre()
-        own = single[claim.hypothesis]
-        odds = {name: float(f"{own / single[name]:.2g}") for name in claim.rivals}
+        logs = Balance(scales, _findings(claim, [each])).likelihood()
+        odds = {name: _ratio(logs[claim.hypothesis] - logs[name]) for name in claim.rivals}
     return ClaimEpisode(
         id=row["episode_id"],
         date=partial_date(row),
