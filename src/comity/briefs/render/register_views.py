@@ -33,8 +33,7 @@ _ANSWERS = ("confirmed", "denied", "silent")
 _STATUS = {
     "in_force": "in force",
     "ended": "ended",
-    "signed": "signed, not yet in force",
-    "not_seen": "entry into force not recorded",
+    "not_seen": "entry into force not recorded by then",
 }
 
 
