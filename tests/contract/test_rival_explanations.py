@@ -171,3 +171,32 @@ def test_a_side_not_believed_stands_beside_the_declared_assessment(workspace: Wo
     assert any("irna.ir/" in (each.source.url or "") for each in whole.evidence.values())
     with pytest.raises(UnknownName, match="USA"):
         workspace.assess("RUS", "IRN", exclude=["side:USA"])
+
+
+def test_rivals_read_the_ledger_that_the_assessment_shows(workspace: Workspace, tmp_path) -> None:
+    """A rule of evidence of one's own holds for the ledger and for what is read from it."""
+    import yaml  # noqa: PLC0415
+
+    from comity.core.catalog import builtin_catalog  # noqa: PLC0415
+    from comity.core.ledger_rules import load_ledger_rules  # noqa: PLC0415
+    from comity.core.settings import Settings  # noqa: PLC0415
+
+    given = yaml.safe_load((builtin_catalog() / "ledger.yml").read_text(encoding="utf-8"))
+    given["evidence"]["alone"] = [{"credibility": 1, "reliability": "A"}]
+    given["evidence"]["together"] |= {"voices": 9}
+    (tmp_path / "ledger.yml").write_text(yaml.safe_dump(given), encoding="utf-8")
+    own = Workspace(Settings(home=tmp_path / "home", draws=100, catalog=tmp_path))
+    strict = own.assess("RUS", "IRN")
+    rules = load_ledger_rules([tmp_path])
+    came = rules.rank("delivered")
+    reached = {each.name: rules.rank(each.verified_state or "") for each in strict.ledger}
+    matrix = {row.id: row for row in strict.hypothesis_matrix}
+    for each in matrix["E5"].findings:
+        assert reached[each.why.partition(": ")[0]] >= came, each.why
+    assert not any("S-300" in each.why for each in matrix["E5"].findings)
+    whole = next(each for each in strict.hypothesis_phases if each.overall)
+    for each in whole.distrust:
+        for line in each.items:
+            name, _, rest = line.partition(": ")
+            state = rest.partition(" established")[0]
+            assert reached[name] == (rules.rank(state) if state != "nothing" else 0)

@@ -87,7 +87,7 @@ def judge(
     items, merges = tracked_items(context, catalogs)
     theatre_names = context.case.theatre_names if context.case else {}
     seed = int(estimates.diagnostics.get("seed", 0))
-    rivals = rival_parts(context, estimates.readings, phases, seed, catalogs)
+    rivals = rival_parts(context, estimates.readings, phases, items, seed, catalogs)
     parts: dict[str, Any] = {
         "bottom_line": bottom_line(readings, roles, ladder, phases, context),
         "readings": readings,

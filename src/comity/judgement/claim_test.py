@@ -90,7 +90,7 @@ def _verdict(
     claim: ClaimTest, context: Context, seed: int, catalogs: Sequence[Path]
 ) -> ClaimVerdict:
     scales = _scales(claim, seed, catalogs)
-    field = field_of(context, scales.weighing, ())
+    field = field_of(context, scales.weighing, (), catalogs=catalogs)
     episodes = _episodes(claim, field)
     tally = _tally(episodes)
     weight, odds = _weight(claim, scales, episodes)

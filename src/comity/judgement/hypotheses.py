@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from comity.core.framework import load_hypotheses, load_tests
+from comity.core.ledger_rules import load_ledger_rules
 from comity.core.opportunities import diagnosticity, opportunities
 from comity.judgement.hypothesis_parts import (
     Distrust,
@@ -16,19 +17,22 @@ from comity.judgement.hypothesis_parts import (
     MatrixRow,
     TestFinding,
 )
+from comity.judgement.ledger_items import without_outlets
 from comity.judgement.rivals.balance import CLEAR, Balance, Scales
 from comity.judgement.rivals.finding import load_weighing
 from comity.judgement.rivals.observe import case_order, field_of, observe
-from comity.judgement.rivals.registers import established_items
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from comity.core.framework import DiscriminatingTest
+    from comity.core.ledger_rules import LedgerRules
     from comity.judgement.assessment import Phase
     from comity.judgement.context import Context
+    from comity.judgement.ledger_items import TrackedItem
     from comity.judgement.rivals.finding import Finding
+    from comity.judgement.rivals.registers import Field
     from comity.models._protocol import Readings
 
 __all__ = ["RivalParts", "rival_parts"]
@@ -57,6 +61,7 @@ def rival_parts(
     context: Context,
     readings: Readings,
     phases: Sequence[Phase],
+    items: Sequence[TrackedItem],
     seed: int,
     catalogs: Sequence[Path] = (),
 ) -> RivalParts:
@@ -70,6 +75,8 @@ def rival_parts(
         With draws.
     phases : sequence of Phase
         Found in the data; the periods judged where the case declares none.
+    items : sequence of TrackedItem
+        The ledger, as the rest of the assessment has it.
     seed : int
         Of every draw.
     catalogs : sequence of Path
@@ -87,9 +94,11 @@ def rival_parts(
     }
     scales = Scales(load_hypotheses(catalogs), tests, load_weighing(catalogs), seed)
     spans = _spans(context, phases)
-    field = field_of(context, scales.weighing, [(each.start, each.end) for each in spans])
+    ranges = [(each.start, each.end) for each in spans]
+    field = field_of(context, scales.weighing, ranges, items, catalogs)
     findings = observe(tests, context, readings, field)
-    distrusted = _distrusted(context, readings, scales, spans, findings)
+    rules = load_ledger_rules(catalogs)
+    distrusted = _distrusted(context, readings, scales, field, rules) if findings else {}
     overall = _Span("the whole record", spans[0].start, spans[-1].end)
     made = []
     for index, span in enumerate([overall, *spans]):
@@ -151,33 +160,27 @@ def _month(text: str) -> dt.date:
 
 
 def _distrusted(
-    context: Context,
-    readings: Readings,
-    scales: Scales,
-    spans: Sequence[_Span],
-    findings: Sequence[Finding],
+    context: Context, readings: Readings, scales: Scales, field: Field, rules: LedgerRules
 ) -> dict[str, tuple[list[Finding], _Doubted]]:
     """Return the findings that are left without the outlets that speak for either side."""
-    if context.case is None or not findings:
+    if context.case is None:
         return {}
     sides = {each.side: frozenset(each.outlets) for each in context.case.outlets_by_side}
     asked = {f"outlets that speak for {context.names[side]}": sides[side] for side in sides}
     if len(sides) > 1:
         asked["outlets that speak for either side"] = frozenset().union(*sides.values())
-    whole = field_of(context, scales.weighing, ())
-    with_all = established_items(whole)
     made = {}
     for whose, outlets in asked.items():
-        ranges = [(each.start, each.end) for each in spans]
-        field = replace(field_of(context, scales.weighing, ranges, outlets), seen=whole.seen)
-        without = established_items(field)
+        items = without_outlets(field.items, outlets, rules)
+        highest = {each.id: each.track.highest for each in items}
         changed = [
-            f"{name}: {state or 'nothing'} established, without them "
-            f"{without.get(item, (name, None))[1] or 'nothing'}"
-            for item, (name, state) in with_all.items()
-            if without.get(item, (name, None))[1] != state
+            f"{each.named['item_name']}: {each.track.highest or 'nothing'} established, without "
+            f"them {highest.get(each.id) or 'nothing'}"
+            for each in field.items
+            if highest.get(each.id) != each.track.highest
         ]
-        left = observe(scales.tests, context, readings, field)
+        other = replace(field, distrusted=outlets, items=items)
+        left = observe(scales.tests, context, readings, other)
         made[whose] = (left, _Doubted(len(outlets), _rows_of(context, outlets), changed))
     return made
 

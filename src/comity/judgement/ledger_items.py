@@ -21,12 +21,12 @@ from comity.judgement.ledger_parts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from comity.judgement.context import Context
 
-__all__ = ["TrackedItem", "ledger_items", "sides_of", "tracked_items"]
+__all__ = ["TrackedItem", "ledger_items", "sides_of", "tracked_items", "without_outlets"]
 
 _ALL = 400
 
@@ -86,6 +86,20 @@ def tracked_items(
         for name in sorted(grouped)
     ]
     return items, merges
+
+
+def without_outlets(
+    items: Sequence[TrackedItem], outlets: Collection[str], rules: LedgerRules
+) -> list[TrackedItem]:
+    """Return the items as they would be without the rows of certain outlets."""
+    made = []
+    for item in items:
+        rows = tuple(row for row in item.rows if row["outlet"] not in outlets)
+        if len(rows) == len(item.rows):
+            made.append(item)
+        elif rows:
+            made.append(TrackedItem(item.id, rows, walk(rows, rules)))
+    return made
 
 
 def ledger_items(

@@ -16,9 +16,12 @@ import pytest
 from comity.core.case import load_case
 from comity.core.dyad import Dyad
 from comity.core.framework import load_hypotheses, load_tests
+from comity.core.ledger_rules import load_ledger_rules
 from comity.core.opportunities import opportunities
 from comity.core.records import TABLES
 from comity.indicators.query import Subject
+from comity.judgement.ledger_items import TrackedItem
+from comity.judgement.ledger_machine import walk
 from comity.judgement.rivals.balance import Balance, Scales
 from comity.judgement.rivals.finding import Finding, load_weighing, merged
 from comity.judgement.rivals.registers import Field, promise_findings, row_findings
@@ -86,17 +89,17 @@ def _ledger(arrived: str) -> Field:
         return {
             "record_id": state, "item_id": "su-35", "item_name": "Su-35", "state": state,
             "item_class": "major_arms_aircraft", "actor": "RUS", "recipient": "IRN",
-            "reliability": "A", "q_credibility": 1, "credibility_now": 1, "speaker_side": "A",
-            "independence_group": state, "occurred_from": day, "occurred_to": day + DAY,
+            "reliability": "A", "credibility_now": 1, "speaker_side": "A",
+            "independence_group": state, "precision": "day",
+            "occurred_from": day, "occurred_to": day + DAY,
             "outlet": None, "speaker": None, "joint": False, "public_from": day,
         }  # fmt: skip
 
     rows = [row("requested", dt.date(2021, 1, 1))]
     rows += [row(arrived, dt.date(2023, 1, 1))] if arrived else []
-    field = Field(
-        None, _subject(), load_weighing(), (), [(dt.date(2021, 1, 1), dt.date(2025, 1, 1))]
-    )
-    field.seen["claims", ("where", "")] = rows
+    item = TrackedItem("su-35", tuple(rows), walk(rows, load_ledger_rules()))
+    span = (dt.date(2021, 1, 1), dt.date(2025, 1, 1))
+    field = Field(None, _subject(), load_weighing(), (), [span], items=[item])
     help_since = "responder == B and on_actor == A and score >= 4 and not is_alternative_coding"
     field.seen["stress_tests", ("where", help_since)] = [rows[0]]
     return field
@@ -141,6 +144,17 @@ def test_every_ending_is_a_finding_of_exactly_one_test(scales: Scales) -> None:
         ("response-to-force", 1): [("E9", True)],
         ("response-to-force", 2): [("E8", False)],
     }
+
+
+def test_an_item_that_was_merged_is_read_as_one(scales: Scales) -> None:
+    field = _ledger("delivered")
+    (item,) = field.items
+    under_two = [{**item.rows[0], "item_id": "other"}, item.rows[1]]
+    merged_item = TrackedItem("su-35", tuple(under_two), walk(under_two, load_ledger_rules()))
+    for name, told in (("E5", True), ("E6", False)):
+        rule = scales.tests[name].read[0]
+        found = promise_findings(name, rule, replace(field, items=[merged_item]))
+        assert bool(found) == told
 
 
 def world(rng, scales, endings, most):

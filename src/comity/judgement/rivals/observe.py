@@ -16,6 +16,7 @@ from comity.core.reading_rules import (
     YearlyRule,
 )
 from comity.indicators.query import Subject
+from comity.judgement.deliveries import load_grading
 from comity.judgement.rivals.finding import Finding, merged
 from comity.judgement.rivals.paths import Course, around, co_movement, parallel, yearly
 from comity.judgement.rivals.registers import (
@@ -27,11 +28,13 @@ from comity.judgement.rivals.registers import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from comity.core.framework import DiscriminatingTest
     from comity.core.reading_rules import ReadingRule
     from comity.judgement.context import Context
+    from comity.judgement.ledger_items import TrackedItem
     from comity.judgement.rivals.finding import Weighing
     from comity.models._protocol import Readings
 
@@ -47,14 +50,17 @@ def field_of(
     context: Context,
     weighing: Weighing,
     spans: Sequence[tuple[dt.date, dt.date]],
-    distrusted: Collection[str] = (),
+    items: Sequence[TrackedItem] = (),
+    catalogs: Sequence[Path] = (),
 ) -> Field:
-    """Return where findings are looked for."""
+    """Return where findings are looked for: the dyad's registers and the ledger's items."""
     dyad = case_order(context)
     lineage = {state: tuple(ids) for state, ids in context.lineage.items()}
     first = context.case.start if context.case else context.as_of
     subject = Subject(dyad, lineage, context.as_of, first, context.case)
-    return Field(context.view, subject, weighing, frozenset(distrusted), spans)
+    return Field(
+        context.view, subject, weighing, (), spans, items=items, grading=load_grading(catalogs)
+    )
 
 
 def observe(
