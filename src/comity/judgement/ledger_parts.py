@@ -94,7 +94,8 @@ class Word(Part):
 class DenialPart(Part):
     """A denial: what it answers, and whether it stands.
 
-    ``outcome`` is ``stands``, ``against_established`` (what it denies is established) or
+    ``outcome`` is ``stands``, ``against_established`` (what it denies, more than a claim or a
+    request, is established and had begun by then) or
     ``asserted_again`` (the same side later asserts it, or its delivery).
     """
 
