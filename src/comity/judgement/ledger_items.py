@@ -122,7 +122,9 @@ class _Writer:
 
     def item(self, item: TrackedItem, merges: Merges) -> LedgerItem:
         rows, track, cite = item.rows, item.track, self.context.book.cite
-        against = sum(row["state"] in {"denied", "refused"} for row in rows)
+        denials, refusals = (
+            sum(row["state"] == name for row in rows) for name in ("denied", "refused")
+        )
         classes = self.context.case.flow_class_by_item_class if self.context.case else {}
         item_class = str(item.named["item_class"])
         path = self._path(track.path)
@@ -135,8 +137,9 @@ class _Writer:
             state=str(item.last["state"]),
             verified_state=track.highest,
             since=partial_date(item.last),
-            claims=len(rows) - against,
-            denials=against,
+            claims=len(rows) - denials - refusals,
+            denials=denials,
+            refusals=refusals,
             steps=[self._step(row, track) for row in rows],
             evidence=cite((row["record_id"] for row in rows), limit=_ALL),
             established=path[-1] if path else None,
