@@ -34,6 +34,23 @@ def test_a_leader_is_clear_only_in_four_of_five_draws(assessment: Assessment) ->
         assert ("no explanation leads clearly" in phase.text) != phase.clear
 
 
+def test_changes_are_counted_before_some_of_them_are_shown(assessment: Assessment) -> None:
+    for phase in assessment.hypothesis_phases:
+        assert sum(phase.changed.values()) >= len(phase.challenges)
+        assert {each.leader for each in phase.challenges} == set(phase.changed)
+        assert len(phase.challenges) <= max(8, len(phase.changed))
+    assert any(
+        sum(phase.changed.values()) > len(phase.challenges)
+        for phase in assessment.hypothesis_phases
+    )
+    whole = next(each for each in assessment.hypothesis_phases if each.overall)
+    for each in assessment.hypotheses:
+        count = whole.changed.get(each.id, 0)
+        if each.id == whole.leader:
+            count = sum(whole.changed.values())
+        assert f"{count} of {whole.tested} single" in each.sensitivity or not count
+
+
 def test_every_finding_rests_on_records_or_says_what_it_was_read_from(
     assessment: Assessment,
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from comity.core.framework import load_hypotheses, load_tests
 from comity.core.ledger_rules import load_ledger_rules
 from comity.core.opportunities import diagnosticity, opportunities
 from comity.judgement.hypothesis_parts import (
+    Challenge,
     Distrust,
     Hypothesis,
     HypothesisPhase,
@@ -246,9 +248,20 @@ def _phase(
     mixture = [each.id for each in sorted(weights, key=lambda each: -each.share)][:2]
     return HypothesisPhase(
         **base, weights=weights, leader=leader.id, clear=clear, mixture=mixture, tested=tried,
-        challenges=challenges[:_MOST], distrust=made,
+        challenges=_shown(challenges), distrust=made,
+        changed=dict(sorted(Counter(each.leader for each in challenges).items())),
         text=_sentence(span, leader, weights, clear=clear),
     )  # fmt: skip
+
+
+def _shown(challenges: Sequence[Challenge]) -> list[Challenge]:
+    """Return some changes in their order: the first of each leader, then the first of all."""
+    first: dict[str, int] = {}
+    for at, each in enumerate(challenges):
+        first.setdefault(each.leader, at)
+    others = [at for at in range(len(challenges)) if at not in first.values()]
+    kept = sorted([*first.values(), *others[: max(0, _MOST - len(first))]])
+    return [challenges[at] for at in kept]
 
 
 def _sentence(
@@ -310,17 +323,20 @@ def _cited(balance: Balance, at: Sequence[int], context: Context) -> list[str]:
 
 def _sensitivity(key: str, whole: HypothesisPhase) -> str:
     """Return in a sentence what would change the hypothesis's standing."""
+    example = next((each for each in whole.challenges if each.leader == key), None)
     if key == whole.leader:
         if not whole.challenges:
             return f"It stays first under all {whole.tested} single changes tried."
         first = whole.challenges[0]
         return (
-            f"{len(whole.challenges)} of {whole.tested} single changes put another first, e.g. "
-            f"{first.leader} {first.change}."
+            f"{sum(whole.changed.values())} of {whole.tested} single changes put another first, "
+            f"e.g. {first.leader} {first.change}."
         )
-    raised = [each for each in whole.challenges if each.leader == key]
-    if raised:
-        return f"It would weigh most {raised[0].change} ({len(raised)} such single changes found)."
+    if example is not None:
+        return (
+            f"It would weigh most {example.change} ({whole.changed[key]} of {whole.tested} single "
+            "changes put it first)."
+        )
     return f"None of {whole.tested} single changes puts it first."
 
 

@@ -102,8 +102,9 @@ class HypothesisPhase(Part):
     """The rivals in one period.
 
     ``clear`` says whether the leader weighs most in at least four of five posterior draws; where it
-    does not, no explanation may be said to lead. ``tested`` counts challenges, ``challenges`` holds
-    those that change the leader.
+    does not, no explanation may be said to lead. ``tested`` counts challenges, ``changed`` those
+    that change the leader, by who leads then; ``challenges`` shows some of these, one of each
+    leader at least.
     """
 
     name: str
@@ -121,6 +122,7 @@ class HypothesisPhase(Part):
     distrust: list[Distrust] = Field(default_factory=list)
     missing: MissingItem | None
     text: str
+    changed: dict[str, int] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _adds_up(self) -> HypothesisPhase:

@@ -184,22 +184,27 @@ def _statements(items: list[Hypothesis]) -> Table:
 
 
 def _changes(whole: HypothesisPhase) -> list[Block]:
-    changed = len(whole.challenges)
+    changed = sum(whole.changed.values())
     lead = (
-        f"{capital(count_words(whole.tested, 'single change'))} were tried: every test and every "
-        "finding left out once, every rating turned round once. "
+        f"{capital(count_words(whole.tested, 'single change'))} were tried: every opportunity with "
+        "its tests and every finding left out once, every rating turned round once. "
     )
     if not changed:
         lead += f"{whole.leader} stays first under all of them."
+    else:
+        leaders = [f"{name} ({count})" for name, count in whole.changed.items()]
+        lead += f"{capital(str(changed))} of them put another rival first: {join_words(leaders)}."
     made: list[Block] = [Paragraph((lead,))]
     if changed:
         rows = tuple(
             Row(((Outside(each.change),), (each.leader,), (percent(each.weight),)))
             for each in whole.challenges
         )
+        shown = len(whole.challenges)
+        some = f"{shown} of the {changed} changes" if shown < changed else "Changes"
         made.append(
             Table(
-                "Changes that put another rival first.",
+                f"{some} that put another rival first.",
                 (Column("Change", "wide"), Column("First then"), Column("Its weight")), rows,
             )
         )  # fmt: skip
