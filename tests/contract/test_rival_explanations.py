@@ -1,5 +1,6 @@
 """What the built-in case says of its rivals and of the claim of 2001, and how it can be shaken."""
 
+import csv
 import datetime as dt
 import json
 
@@ -95,6 +96,40 @@ def test_without_certain_outlets_something_is_left_out_and_said(assessment: Asse
         assert sum(each.weights.values()) == pytest.approx(1, abs=1e-6)
     either = whole.distrust[-1]
     assert either.rows == whole.distrust[0].rows + whole.distrust[1].rows
+
+
+def test_rows_left_out_are_those_of_the_dyads_registers(
+    workspace: Workspace, assessment: Assessment
+) -> None:
+    from types import SimpleNamespace  # noqa: PLC0415
+
+    from comity.core.case import case_folder, load_case  # noqa: PLC0415
+    from comity.judgement.hypotheses import _rows_of  # noqa: PLC0415
+
+    dyad = workspace.dyad("RUS", "IRN")
+    case, folder = load_case(dyad), case_folder(dyad)
+    assert case is not None
+    assert folder is not None
+    whole = next(each for each in assessment.hypothesis_phases if each.overall)
+    for side, told in zip(case.outlets_by_side, whole.distrust, strict=False):
+        rows = 0
+        for name in ("claims", "stress_tests", "levers", "body_votes", "theatres"):
+            with (folder / "registers" / f"{name}.csv").open(encoding="utf-8") as file:
+                rows += sum(row["outlet"] in side.outlets for row in csv.DictReader(file))
+        assert told.rows == rows > 0
+    with workspace.store.view(dt.date(2026, 12, 31)) as view:
+        other = SimpleNamespace(view=view, sources=("user:chn-pak",))
+        assert _rows_of(other, case.outlets_by_side[0].outlets) == 0
+
+
+def test_all_who_rated_are_named(assessment: Assessment) -> None:
+    from comity.briefs.sections.hypotheses import _authors  # noqa: PLC0415
+
+    matrix = assessment.hypothesis_matrix
+    assert _authors(matrix) == matrix[0].author
+    edited = [row.model_copy(update={"author": "An analyst"} if row.id == "E2" else {})
+              for row in matrix]  # fmt: skip
+    assert _authors(edited) == f"{matrix[0].author} and An analyst (E2)"
 
 
 def test_the_order_of_the_two_states_changes_no_finding_from_a_register(

@@ -195,12 +195,12 @@ class _Doubted:
 
 
 def _rows_of(context: Context, outlets: Collection[str]) -> int:
-    tables = ("events", "claims", "stress_tests", "levers", "body_votes", "theatres")
-    counts = " + ".join(
-        f"(SELECT count(*) FROM {table} WHERE list_contains(?, outlet))" for table in tables
-    )
-    found = context.view.query(f"SELECT {counts}", [sorted(outlets)] * len(tables))
-    return int(found[0][0])
+    """Return how many rows of the dyad's registers are left out: those that findings rest on."""
+    tables = ("claims", "stress_tests", "levers", "body_votes", "theatres")
+    where = "list_contains(?, source) AND list_contains(?, outlet)"
+    counts = " + ".join(f"(SELECT count(*) FROM {table} WHERE {where})" for table in tables)
+    asked = [list(context.sources), sorted(outlets)] * len(tables)
+    return int(context.view.query(f"SELECT {counts}", asked)[0][0])
 
 
 def _phase(

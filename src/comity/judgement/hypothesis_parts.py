@@ -74,6 +74,7 @@ class Challenge(Part):
 class Distrust(Part):
     """The weights with and without the rows of certain outlets, every doubt at its centre.
 
+    ``rows`` counts the rows of the dyad's registers that are left out, by outlet.
     ``items`` says which items of the ledger have another established state without them. Readings
     and roles are not estimated again here: `--exclude-source outlet:ID` does that.
     """

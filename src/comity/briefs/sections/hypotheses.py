@@ -274,6 +274,17 @@ def _matrix(matrix: list[MatrixRow], items: list[Hypothesis]) -> Table:
     caption = (
         "What each rival leads one to expect (++ strongly expected, + expected, 0 silent, "
         "− unexpected, −− counts heavily against) and what was found, the most telling test first. "
-        f"Ratings by {matrix[0].author if matrix else 'nobody'}."
+        f"Ratings by {_authors(matrix)}."
     )
     return Table(caption, columns, tuple(rows), show=16)
+
+
+def _authors(matrix: list[MatrixRow]) -> str:
+    """Return who rated; where several did, who rated which tests, the most first."""
+    by: dict[str, list[str]] = {}
+    for test in matrix:
+        by.setdefault(test.author, []).append(test.id)
+    if len(by) < 2:
+        return next(iter(by), "nobody")
+    first, *others = sorted(by, key=lambda author: -len(by[author]))
+    return join_words([first, *(f"{author} ({', '.join(by[author])})" for author in others)])
