@@ -20,6 +20,8 @@ from comity.judgement.perspective_grid import (
     statements,
 )
 from comity.workspace import Workspace
+from comity.workspace.register_views import Choice, chosen
+from comity.workspace.tracing import part_of
 
 FOLDER = case_folder(Dyad("RUS", "IRN"))
 assert FOLDER is not None
@@ -113,6 +115,18 @@ def test_a_period_and_a_side_are_chosen(assessment: Assessment) -> None:
         statements(assessment, "FRA")
     with pytest.raises(UsageError, match="after"):
         statements(assessment, None, "2024", "2022")
+
+
+def test_side_a_is_the_first_state_of_the_case_whatever_was_asked(
+    workspace: Workspace, assessment: Assessment
+) -> None:
+    turned = workspace.assess("IRN", "RUS")
+    assert (turned.dyad.a, turned.dyad.sides) == ("IRN", {"A": "RUS", "B": "IRN"})
+    for made in (assessment, turned):
+        assert {each.side for each in statements(made, "B")} == {"IRN"}
+        for view, column in (("votes", "voter"), ("stress", "responder")):
+            told = chosen(made, view, part_of(made, view), Choice(side="A"))
+            assert {each[column] for each in told} == {"RUS"}, view
 
 
 def test_labels_stand_beside_what_was_delivered(assessment: Assessment) -> None:
