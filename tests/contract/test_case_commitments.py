@@ -158,6 +158,26 @@ def test_an_outcome_whose_window_still_runs_says_so(assessment: Assessment) -> N
     running = {lever.id for lever in assessment.levers if not lever.window_over}
     assert "us-2025-trump-thaw" in running
     assert "us-2010-reset" not in running
+    for lever in assessment.levers:
+        if lever.id in running:
+            assert (lever.outcome, lever.reads_on_h1, lever.response_24m) == ("open", None, None)
+    thaw = next(lever for lever in assessment.levers if lever.id == "us-2025-trump-thaw")
+    assert thaw.outcome_so_far == "no_change"
+    assert thaw.response_so_far
+    assert thaw.response_12m, "the first twelve months are over"
+
+
+def test_an_open_outcome_is_counted_nowhere(assessment: Assessment) -> None:
+    running = {lever.id for lever in assessment.levers if not lever.window_over}
+    claim = assessment.claim_tests[0]
+    open_ones = [each for each in claim.episodes if each.id in running]
+    assert open_ones
+    assert all(each.result == "open" and not each.odds for each in open_ones)
+    assert not any(each.attributed for each in open_ones)
+    records = {f"lever:{name}" for name in running}
+    found = [each for each in assessment.hypothesis_matrix if each.id in {"E3", "E4"}]
+    assert all(each.findings for each in found)
+    assert not records & {one for each in found for item in each.findings for one in item.evidence}
 
 
 def test_columns_of_the_promises_kept_stand_under_their_heads(

@@ -97,8 +97,12 @@ def write_json(data: Any, target: str) -> None:
         sys.stdout.write(text)
         return
     path = Path(target)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        msg = f"--json {target}: cannot be written ({error.strerror or error}); name a file."
+        raise UsageError(msg) from None
 
 
 def shown(data: Any, json: str | None, table: Any) -> int:

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from comity.cli._flags import A, AsOf, B, Catalog, Json, Store
 from comity.cli._out import day, open_workspace, say, spinner, terminal, weights_of, write_json
+from comity.core.errors import UsageError
 
 __all__ = ["assess"]
 
@@ -20,7 +21,7 @@ def assess(
     as_of: AsOf = None,
     out: Path | None = None,
     json: Json = None,
-    format: Annotated[str, Parameter(name="--format")] = "html,md",  # noqa: A002
+    format: Annotated[str | None, Parameter(name="--format")] = None,  # noqa: A002
     audience: str | None = None,
     exclude_source: Annotated[list[str] | None, Parameter(name="--exclude-source")] = None,
     weight: Annotated[list[str] | None, Parameter(name="--weight")] = None,
@@ -37,7 +38,7 @@ def assess(
     out
         Folder for the brief and assessment.json.
     format
-        Briefs to write into --out: html, md, json; several with commas.
+        Briefs to write into --out: html, md, json; several with commas; html,md by default.
     audience
         For whom the briefs are ordered: planner, policy, journalist, scholar, or one of your own
         catalog. Order and depth differ, numbers never do.
@@ -55,7 +56,13 @@ def assess(
         Compute again even if nothing has changed.
     """
     workspace = open_workspace(store, catalog, scale)
-    formats = [each.strip() for each in format.split(",") if each.strip()]
+    formats = [each.strip() for each in (format or "html,md").split(",") if each.strip()]
+    if out is not None:
+        workspace.check_output(out, formats, audience)
+    elif format or audience:
+        flag = f"--format {format}" if format else f"--audience {audience}"
+        msg = f"{flag} is about the briefs that --out writes; add --out FOLDER."
+        raise UsageError(msg)
     with spinner(f"assessing {a} and {b}") as tell:
         assessment = workspace.assess(
             a,

@@ -220,7 +220,7 @@ class Fetcher:
             entry = next((row for row in rows if row and row.kept_as == path.name), None)
             if entry is not None and entry.state == "present":
                 self.clear([entry])
-            elif path.suffix == ".copy":
+            elif path.suffix == ".copy" or PartFile.is_orphan(path):
                 path.unlink()
 
 

@@ -94,6 +94,9 @@ class IndicatorDefinition(Declaration):
         The reading that it informs; ``context`` explains and never enters a reading.
     polarity : int
         1 if more of it raises the reading, -1 if it lowers it.
+    about : str
+        How a series that is about one state is called, as ``on {state}``; empty for a series from
+        one state to the other. The series ``ab`` is then about the first state.
     absent : str
         What no record in a covered period means: ``zero`` or ``missing``; ``absent_why`` says why.
     weight : float
@@ -114,6 +117,7 @@ class IndicatorDefinition(Declaration):
     reads: Reads
     polarity: Literal[1, -1] = 1
     direction_note: str = ""
+    about: str = Field(default="", pattern=r"^$|^[a-z ]*\{state\}$")
     kind: Literal["measured", "coded", "mixed"]
     signal_cost: Cost
     core: bool = False

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from comity.indicators.register_rows import flagged_rows
 from comity.judgement.assessment import Assessment, DyadName, Manifest
 from comity.judgement.assumptions import assumption_lines, key_assumptions, resting_on
 from comity.judgement.bottom_line import bottom_line, standing_judgements
@@ -25,6 +26,7 @@ from comity.judgement.outlook import outlook_gaps, outlook_part
 from comity.judgement.phases import phases_part
 from comity.judgement.readings import readings_part, roles_part
 from comity.judgement.registers import levers, perspectives, stress_tests, theatres
+from comity.judgement.rivals.observe import subject_of
 from comity.judgement.sources_used import public_from_mix, sources_used
 from comity.judgement.track_record import track_record
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from comity.judgement.assessment import Comparison, Phase, Role
     from comity.judgement.context import Context
     from comity.judgement.identity import Identity
+    from comity.judgement.ladder import RowsOf
     from comity.models._protocol import ChangePoint, Item, Readings, RolePath
     from comity.sources._spec import SourceSpec
 
@@ -54,6 +57,16 @@ class Estimates:
     roles: Mapping[str, RolePath]
     delivery_dates: Mapping[str, str]
     diagnostics: Mapping[str, Any]
+
+
+def _register_rows(context: Context) -> RowsOf:
+    """Return what reads a register's rows of the dyad, marked by a filter."""
+    subject = subject_of(context)
+
+    def rows(table: str, where: str, place: str) -> list[dict[str, Any]]:
+        return flagged_rows(context.view, subject, table, {"where": "", "q_met": where}, place)
+
+    return rows
 
 
 def judge(
@@ -81,7 +94,7 @@ def judge(
     roles = roles_part(
         estimates.roles, _role_names(context), estimates.delivery_dates, context.dyad, book
     )
-    ladder = climb(load_ladder(catalogs), context.panel, book)
+    ladder = climb(load_ladder(catalogs), context.panel, book, _register_rows(context))
     phases = phases_part(estimates.changes, estimates.months, readings, roles, context)
     declared = load_drivers(catalogs)
     items, merges = tracked_items(context, catalogs)

@@ -162,7 +162,7 @@ def _watch(rule: CapabilityRule, item: Any, teller: _Teller) -> CapabilityWatch:
         stated=list({each.shown: each for text in texts for each in teller.stated(text)}.values()),
         outside=teller.outside(texts),
         traces_to=teller.traces(used),
-        evidence=teller.evidence(used),
+        evidence=teller.evidence(used, texts),
     )
 
 
@@ -200,7 +200,7 @@ class _Teller:
             confidence=_confidence(template.confidence, because) if template.confidence else "",
             stated=[each for text in template.templates for each in self.stated(text)],
             outside=self.outside(template.templates),
-            evidence=self.evidence(used),
+            evidence=self.evidence(used, template.templates),
         )
 
     def knows(self, text: str) -> bool:
@@ -270,9 +270,13 @@ class _Teller:
         """Return the names of the parts behind facts."""
         return list(dict.fromkeys(name for each in used for name in self.facts[each].traces))
 
-    def evidence(self, used: Sequence[str]) -> list[str]:
-        """Return the records behind facts, taken in turn from each, noted as cited."""
-        queues = [list(self.facts[each].evidence) for each in used]
+    def evidence(self, used: Sequence[str], texts: Sequence[str]) -> list[str]:
+        """Return the records behind what texts print of facts, in turn from each, as cited."""
+        printed = [each for text in texts for each in placeholders(text)]
+        queues = [
+            self.facts[each].records(sorted({field for name, field in printed if name == each}))
+            for each in used
+        ]
         turns = [queue[at] for at in range(_MOST_EVIDENCE) for queue in queues if at < len(queue)]
         return self._context.book.cite(turns, limit=_MOST_EVIDENCE)
 

@@ -34,6 +34,7 @@ def indicators_part(context: Context) -> list[IndicatorStatus]:
                 name=definition.name,
                 domain=definition.domain,
                 reads=definition.reads,
+                about=definition.about,
                 direction=definition.measures[0].direction if definition.measures else "none",
                 status=panel.statuses.get(name, "no_data"),
                 core=definition.core,

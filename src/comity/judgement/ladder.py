@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -11,11 +11,13 @@ from comity.core.catalog import Declaration, builtin_catalog, read_yaml
 from comity.judgement.assessment import Criterion, Holding, Ladder, LadderDown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from comity.indicators.panel import Observation, Panel
     from comity.judgement.book import EvidenceBook
+
+    RowsOf = Callable[[str, str, str], list[dict[str, Any]]]
 
 __all__ = ["LadderDefinition", "climb", "load_ladder"]
 
@@ -35,7 +37,9 @@ class CriterionDefinition(Declaration):
     unit : str
         If given, only series in this unit count: an indicator may have measures of several kinds.
     statistic : str
-        ``years_with`` counts the years of the window whose sum reaches `each_year`, or is above 0.
+        ``years_with`` counts the years of the window whose sum reaches `each_year`, or is above 0;
+        ``rows`` counts rows of the register `table` under `where`, and the indicator names what
+        would fill it: a value of a half-year may average several rows.
     would_move, would_fall : str
         What would meet a criterion that is not met, and what would end one that is.
     """
@@ -45,7 +49,9 @@ class CriterionDefinition(Declaration):
     statement: str
     indicator: str = ""
     indicators: tuple[str, ...] = ()
-    statistic: Literal["latest", "sum", "max", "min_year_sum", "years_with"]
+    statistic: Literal["latest", "sum", "max", "min_year_sum", "years_with", "rows"]
+    table: str = ""
+    where: str = ""
     window_years: int = Field(default=0, ge=0, le=50)
     unit: str = ""
     each_year: float = Field(default=0.0, ge=0)
@@ -57,6 +63,9 @@ class CriterionDefinition(Declaration):
     def _reads_something(self) -> CriterionDefinition:
         if bool(self.indicator) == bool(self.indicators):
             msg = "give either indicator or indicators"
+            raise ValueError(msg)
+        if (self.statistic == "rows") != bool(self.table and self.where):
+            msg = "the statistic rows needs table and where, and no other statistic has them"
             raise ValueError(msg)
         return self
 
@@ -90,13 +99,17 @@ def load_ladder(catalogs: Sequence[Path] = ()) -> LadderDefinition:
     return read_yaml(builtin_catalog() / "ladder.yml", LadderDefinition)
 
 
-def climb(definition: LadderDefinition, panel: Panel, book: EvidenceBook) -> Ladder:
+def climb(
+    definition: LadderDefinition, panel: Panel, book: EvidenceBook, rows_of: RowsOf
+) -> Ladder:
     """Return the highest rung whose criteria, and those of all rungs below, are met.
+
+    `rows_of` gives the rows of a register table, each with whether it satisfies a filter.
 
     A criterion whose indicators have no data is neither met nor failed: it stops the climb, and the
     brief says so.
     """
-    criteria = [_judge(item, panel, book) for item in definition.criteria]
+    criteria = [_judge(item, panel, book, rows_of) for item in definition.criteria]
     rung = 0
     for level in range(1, 7):
         if all(item.met is True for item in criteria if item.rung == level):
@@ -158,7 +171,11 @@ def _name_of(indicator: str, panel: Panel) -> str:
     return f"{definition.name} ({indicator})" if definition else indicator
 
 
-def _judge(item: CriterionDefinition, panel: Panel, book: EvidenceBook) -> Criterion:
+def _judge(
+    item: CriterionDefinition, panel: Panel, book: EvidenceBook, rows_of: RowsOf
+) -> Criterion:
+    if item.statistic == "rows":
+        return _judge_rows(item, panel, book, rows_of)
     observations = [
         observation
         for indicator in item.reads
@@ -187,6 +204,31 @@ def _judge(item: CriterionDefinition, panel: Panel, book: EvidenceBook) -> Crite
     )  # fmt: skip
 
 
+def _judge_rows(
+    item: CriterionDefinition, panel: Panel, book: EvidenceBook, rows_of: RowsOf
+) -> Criterion:
+    """Return a criterion on the rows of a register; one without any row is not known."""
+    every = rows_of(item.table, item.where, f"ladder.yml, {item.id}")
+    first = _window_start(item, panel.as_of)
+    inside = [row for row in every if row["q_met"] and row["occurred_to"] > first]
+    value = len(inside) if every else None
+    what = item.table.replace("_", " ")
+    why = f"{what.capitalize()}: {len(inside)} of {len(every)} rows; {item.at_least:g} needed."
+    missing = f"Not known: {' '.join(panel.gaps.get(name, 'no data.') for name in item.reads)}"
+    met = None if value is None else value >= item.at_least
+    ends = sorted((row["occurred_to"] for row in inside), reverse=True)[: int(item.at_least)]
+    return Criterion(
+        id=item.id, rung=item.rung, statement=item.statement, met=met,
+        why=why if every else missing, value=value, at_least=item.at_least,
+        evidence=book.cite([row["record_id"] for row in reversed(inside)], limit=6),
+        lapses_in=ends[-1].year + item.window_years + 1 if met else None,
+    )  # fmt: skip
+
+
+def _window_start(item: CriterionDefinition, as_of: dt.date) -> dt.date:
+    return dt.date(as_of.year - item.window_years, 1, 1)
+
+
 def _lapses(
     item: CriterionDefinition, observations: list[Observation], as_of: dt.date
 ) -> int | None:
@@ -207,7 +249,7 @@ def _statistic(
     ordered = sorted(observations, key=lambda each: each.end)
     if item.statistic == "latest":
         return ordered[-1].value, ordered[-1:]
-    first = dt.date(as_of.year - item.window_years, 1, 1)
+    first = _window_start(item, as_of)
     inside = [each for each in ordered if each.end > first]
     if not inside:
         return None, []

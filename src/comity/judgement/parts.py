@@ -316,7 +316,8 @@ class IndicatorStatus(Part):
     """One declared indicator: what it says now, against what history, and when more is due.
 
     ``percentile_panel`` is the latest value of ``panel``, whose period may be earlier than that of
-    ``latest``.
+    ``latest``. ``about`` is empty for series from one state to the other, else how a series about
+    one state is called: ``ab`` is then about the first state, not from it to the second.
     """
 
     id: str
@@ -324,6 +325,7 @@ class IndicatorStatus(Part):
     domain: str
     reads: str
     direction: str
+    about: str = ""
     status: Literal["measured", "coded", "no_data", "stale"]
     core: bool
     kind: str
@@ -340,6 +342,11 @@ class IndicatorStatus(Part):
     next_expected: str | None
     note: str = ""
     evidence: EvidenceIds
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it says something about the present: not without data, and not stale."""
+        return self.status in {"measured", "coded"}
 
 
 class Driver(Part):

@@ -54,6 +54,8 @@ def track_record(view: EvidenceView, sources: Sequence[str], book: EvidenceBook)
 def _judgement(row: dict[str, Any], book: EvidenceBook) -> PublishedJudgement:
     outcome = row["outcome"]
     known = row["outcome_known_from"] if outcome is not None else None
+    # the last day on which it may have been published; a day of its own answer is no forecast
+    beforehand = known is None or outcome == "open" or row["occurred_to"] <= known
     return PublishedJudgement(
         id=row["judgement_id"],
         author=row["author"],
@@ -68,6 +70,7 @@ def _judgement(row: dict[str, Any], book: EvidenceBook) -> PublishedJudgement:
         outcome_text=row["outcome_evidence"],
         known_from=known.isoformat() if known is not None else None,
         evidence=book.cite([row["record_id"]]),
+        beforehand=beforehand,
     )
 
 
@@ -79,9 +82,10 @@ def _authors(published: list[PublishedJudgement]) -> list[AuthorRecord]:
     return [
         AuthorRecord(
             author=author,
-            right=sum(item.outcome == "true" for item in items),
-            wrong=sum(item.outcome == "false" for item in items),
-            mixed=sum(item.outcome == "mixed" for item in items),
+            right=sum(item.outcome == "true" and item.beforehand for item in items),
+            wrong=sum(item.outcome == "false" and item.beforehand for item in items),
+            mixed=sum(item.outcome == "mixed" and item.beforehand for item in items),
+            late=sum(not item.beforehand for item in items),
             open=sum(item.outcome in {None, "open"} for item in items),
             with_probability=len(_scored(items)),
             brier=_brier(_scored(items)),
@@ -94,7 +98,7 @@ def _scored(items: list[PublishedJudgement]) -> list[tuple[float, bool]]:
     return [
         (item.probability, item.outcome == "true")
         for item in items
-        if item.probability is not None and item.outcome in {"true", "false"}
+        if item.probability is not None and item.outcome in {"true", "false"} and item.beforehand
     ]
 
 

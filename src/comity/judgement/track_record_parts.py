@@ -25,7 +25,8 @@ class PublishedJudgement(Part):
 
     ``outcome`` is about the judgement: true where it held on the criteria, which were written
     afterwards; null where the outcome was not known yet. ``probability`` is null unless the author
-    stated one.
+    stated one. ``beforehand`` is false where it may have been published after the answer: such a
+    judgement is shown and never counted as right or wrong.
     """
 
     id: str
@@ -41,10 +42,14 @@ class PublishedJudgement(Part):
     outcome_text: str | None
     known_from: str | None
     evidence: EvidenceIds
+    beforehand: bool = True
 
 
 class AuthorRecord(Part):
-    """How the published judgements of one author did; ``brier`` is null without probabilities."""
+    """How the published judgements of one author did; ``brier`` is null without probabilities.
+
+    ``late`` counts those that may have been published after the answer.
+    """
 
     author: str
     right: int
@@ -53,6 +58,7 @@ class AuthorRecord(Part):
     open: int
     with_probability: int
     brier: float | None
+    late: int = 0
 
 
 class MakerScore(Part):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from comity.judgement.assessment import Assessment
+    from comity.judgement.implied.audiences import Audience
     from comity.judgement.replay import Replay
 
 __all__ = ["FORMATS", "Choice", "Question", "Workspace"]
@@ -128,6 +129,31 @@ class Workspace(PanelDoors, ScoreDoors, LintDoors, WatchDoors):
 
     # ------------------------------------------------------------------ doors' other verbs
 
+    def check_output(
+        self, folder: Path, formats: Sequence[str], audience: str | None = None
+    ) -> Audience | None:
+        """Make the folder for briefs, and return the audience, before anything is computed.
+
+        Raises
+        ------
+        UnknownName
+            If a format or the audience is unknown.
+        UsageError
+            If the folder cannot be made.
+        """
+        from comity.judgement.implied.audiences import audience_named
+
+        reader = audience_named(audience, self.catalogs) if audience else None
+        unknown = [each for each in formats if each not in FORMATS]
+        if unknown:
+            raise UnknownName("format", unknown[0], FORMATS)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            msg = f"{folder} cannot be used as a folder ({error.strerror or error}); name another."
+            raise UsageError(msg) from None
+        return reader
+
     def write(
         self,
         assessment: Assessment,
@@ -141,18 +167,13 @@ class Workspace(PanelDoors, ScoreDoors, LintDoors, WatchDoors):
 
         Raises
         ------
-        UnknownName
-            If a format or the audience is unknown.
+        UnknownName, UsageError
+            As `check_output`.
         """
         from comity.briefs.render.html import render_html
         from comity.briefs.render.markdown import render_markdown
-        from comity.judgement.implied.audiences import audience_named
 
-        reader = audience_named(audience, self.catalogs) if audience else None
-        unknown = [each for each in formats if each not in FORMATS]
-        if unknown:
-            raise UnknownName("format", unknown[0], FORMATS)
-        folder.mkdir(parents=True, exist_ok=True)
+        reader = self.check_output(folder, formats, audience)
         paths = []
         writers: dict[str, tuple[str, Callable[[], bytes]]] = {
             "json": ("assessment.json", lambda: render_json(assessment)),

@@ -26,6 +26,7 @@ __all__ = [
     "first_day",
     "folder_hash",
     "missing_files",
+    "must_be_past",
     "must_not_precede",
     "register_sources",
     "without_sides",
@@ -126,6 +127,22 @@ def missing_files(question: Question, home: Path, catalogs: Sequence[Path]) -> l
         }
 
     return source_gaps(home, tables, first_day(load_case(question.dyad, catalogs)), question.as_of)
+
+
+def must_be_past(as_of: dt.date, today: dt.date) -> None:
+    """Refuse a day that has not come: nobody knows what was public by then.
+
+    Raises
+    ------
+    UsageError
+        If `as_of` is later than tomorrow, which is today in some time zone.
+    """
+    if as_of > today + dt.timedelta(days=1):
+        msg = (
+            f"--as-of {as_of} has not come yet; today is {today}. Choose a past day, or leave"
+            " --as-of out for all that is stored. `comity outlook A B` looks ahead."
+        )
+        raise UsageError(msg)
 
 
 def must_not_precede(as_of: dt.date, dyad: Dyad, catalogs: Sequence[Path]) -> None:

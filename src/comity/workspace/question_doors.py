@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from comity import __version__
 from comity.briefs.render.json import load_json, render_json
+from comity.core import clock
 from comity.core.catalog import builtin_catalog
 from comity.core.errors import UnknownName, UsageError
 from comity.core.provenance import sha256_of
@@ -22,6 +23,7 @@ from comity.workspace.question import (
     Settled,
     folder_hash,
     missing_files,
+    must_be_past,
     must_not_precede,
 )
 from comity.workspace.reference import PANEL_FILE, write_atomically
@@ -114,6 +116,8 @@ class QuestionDoors(EvidenceDoors):
             tuple(sorted(self._checked(weights or {}).items())),
             only_panel_items,
         )
+        if as_of is not None:
+            must_be_past(as_of, clock.today())
         if question.as_of < cut_off:
             must_not_precede(question.as_of, dyad, self.catalogs)
             cut_off = self._horizon.cut_off(dyad, question.as_of)

@@ -32,6 +32,12 @@ def run(capsys, tmp_path_factory, monkeypatch, workspace):
         (("assess", "USSR", "Russia"), 2, "two different states"),
         (("assess", "RUS", "IRN", "--as-of", "1950-01-01"), 2, "1989-01-01"),
         (("assess", "RUS", "IRN", "--as-of", "2022-13"), 2, "--as-of"),
+        (("assess", "RUS", "IRN", "--as-of", "2999-01-01"), 2, "has not come yet"),
+        (("assess", "RUS", "IRN", "--audience", "planner"), 2, "--out"),
+        (("assess", "RUS", "IRN", "--format", "md"), 2, "--out"),
+        (("assess", "RUS", "IRN", "--out", "x", "--audience", "general"), 2, "scholar"),
+        (("assess", "RUS", "IRN", "--out", "file.txt"), 2, "file.txt"),
+        (("show", "RUS", "IRN", "--json", "."), 2, "name a file"),
         (("assess", "RUS", "IRN", "--as-of", "soon"), 2, "YYYY-MM-DD"),
         (("assess", "Peru", "Chad"), 2, "comity collect"),
         (("assess", "RUS"), 2, "b"),
@@ -75,6 +81,7 @@ def run(capsys, tmp_path_factory, monkeypatch, workspace):
 )
 def test_a_mistake_is_told_in_one_line(run, tmp_path, monkeypatch, words, code, told) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "file.txt").write_text("not a folder")
     got, out, err = run(*words)
     assert got == code, err
     assert told in err

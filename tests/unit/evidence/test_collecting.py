@@ -12,9 +12,11 @@ import pytest
 
 from comity.core.errors import SourceChanged, SourceUnavailable, StoreBusy, UsageError
 from comity.core.records import Batch, Reject
+from comity.evidence import durable
 from comity.evidence.booking import collect_local
 from comity.evidence.collecting import Order, collect_remote
 from comity.evidence.fetch.client import Manners
+from comity.evidence.fetch.partfile import PartFile
 from comity.evidence.fetching import Fetcher
 from comity.evidence.gaps import days_of, source_gaps
 from comity.evidence.ledger import LEDGER_FILE, Ledger
@@ -390,6 +392,23 @@ def test_what_a_kill_left_of_admitted_files_is_removed(store, server, collect, m
         collect(made(by_day()))
     assert len(downloads(store)) == 5
     collect(made(by_day()))
+    assert downloads(store) == []
+
+
+def test_a_kill_between_the_name_and_the_notes_leaves_nothing_for_ever(
+    store, server, collect, monkeypatch
+):
+    def named_only(self, final):
+        durable.publish(self.path, final)
+        raise Stopped
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PartFile, "done", named_only)
+        with pytest.raises(Stopped):
+            collect(made(by_day()))
+    assert [name for name in downloads(store) if name.endswith(".part.json")]
+    collect(made(by_day()))
+    assert states(store) == {"present": 5}
     assert downloads(store) == []
 
 

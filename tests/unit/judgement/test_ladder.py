@@ -40,6 +40,11 @@ def panel(**values: dict[int, float]) -> Panel:
     return Panel(Dyad("AAA", "BBB"), AS_OF, series, {}, {}, {})
 
 
+def no_rows(table: str, where: str, place: str) -> list:
+    return []
+
+
+OVERT = next(item for item in load_ladder().criteria if item.statistic == "rows")
 YEARS = range(2019, 2027)
 EARLY = {
     "POL_02": dict.fromkeys(YEARS, 2.0),
@@ -49,37 +54,37 @@ EARLY = {
 
 
 def test_criteria_below_are_needed_too() -> None:
-    made = climb(load_ladder(), panel(**EARLY), Book())
+    made = climb(load_ladder(), panel(**EARLY), Book(), no_rows)
     assert made.rung == 2
-    high = climb(load_ladder(), panel(POL_02=dict.fromkeys(YEARS, 6.0)), Book())
+    high = climb(load_ladder(), panel(POL_02=dict.fromkeys(YEARS, 6.0)), Book(), no_rows)
     assert high.rung == 1, "a defence treaty without contacts does not make an alliance"
 
 
 def test_no_data_is_neither_met_nor_failed() -> None:
-    made = climb(load_ladder(), panel(**EARLY), Book())
+    made = climb(load_ladder(), panel(**EARLY), Book(), no_rows)
     arms = next(item for item in made.criteria if item.id == "L3-arms")
     assert arms.met is None
     assert "Not known" in arms.why
-    nothing = climb(load_ladder(), panel(), Book())
+    nothing = climb(load_ladder(), panel(), Book(), no_rows)
     assert nothing.rung is None
 
 
 def test_the_next_rung_says_what_would_move_it() -> None:
-    made = climb(load_ladder(), panel(**EARLY), Book())
+    made = climb(load_ladder(), panel(**EARLY), Book(), no_rows)
     assert made.next_rung == "arms and technical cooperation"
     assert made.would_move == "data on DEF-01 and DEF-02; data on DEF-06"
 
 
 def test_an_old_delivery_falls_out_of_the_window() -> None:
     arms = {2010: 4.0} | dict.fromkeys(range(2011, 2027), 0.0)
-    made = climb(load_ladder(), panel(**EARLY, DEF_01=arms), Book())
+    made = climb(load_ladder(), panel(**EARLY, DEF_01=arms), Book(), no_rows)
     found = next(item for item in made.criteria if item.id == "L3-arms")
     assert found.met is False
     assert found.evidence == []
 
 
 def test_met_criteria_carry_their_evidence() -> None:
-    made = climb(load_ladder(), panel(**EARLY), Book())
+    made = climb(load_ladder(), panel(**EARLY), Book(), no_rows)
     assert all(item.evidence for item in made.criteria if item.met)
 
 
@@ -93,7 +98,7 @@ def test_a_measure_of_another_kind_does_not_count() -> None:
     made = panel(**EARLY)
     contacts = next(series for series in made.series if series.definition.id == "POL-01")
     contacts.unit = "log ratio"
-    assert climb(load_ladder(), made, Book()).rung == 1
+    assert climb(load_ladder(), made, Book(), no_rows).rung == 1
 
 
 def test_what_holds_the_rung_says_when_it_lapses() -> None:
@@ -102,6 +107,7 @@ def test_what_holds_the_rung_says_when_it_lapses() -> None:
         load_ladder(),
         panel(**EARLY, DEF_01=arms, DEF_06=dict.fromkeys(YEARS, 1.0)),
         Book(),
+        no_rows,
     )
     assert made.rung == 3
     assert made.down is not None
@@ -115,4 +121,32 @@ def test_what_holds_the_rung_says_when_it_lapses() -> None:
 
 
 def test_nothing_holds_where_nothing_is_known() -> None:
-    assert climb(load_ladder(), panel(), Book()).down is None
+    assert climb(load_ladder(), panel(), Book(), no_rows).down is None
+
+
+def test_rows_of_a_register_are_counted_one_by_one_and_not_averaged() -> None:
+    def responses(*years: int):
+        def rows(table: str, where: str, place: str) -> list:
+            assert (table, where) == ("stress_tests", OVERT.where)
+            return [
+                {
+                    "record_id": f"stress_test:{year}",
+                    "occurred_to": dt.date(year, 12, 31),
+                    "q_met": year != 2016,  # a lower response beside the one with force
+                }
+                for year in years
+            ]
+
+        return rows
+
+    def judged(*years: int):
+        made = climb(load_ladder(), panel(**EARLY), Book(), responses(*years))
+        return next(item for item in made.criteria if item.id == OVERT.id)
+
+    assert judged().met is None, "an empty register says nothing"
+    assert judged(2016).met is False
+    met = judged(2016, 2017)
+    assert met.met is True
+    assert met.evidence == ["stress_test:2017"]
+    assert met.lapses_in == 2028
+    assert judged(2012).met is False, "before the ten years"

@@ -12,8 +12,10 @@ def test_outcomes_are_counted_and_nothing_is_invented(assessment):
     assert all(row.brier is None and row.with_probability == 0 for row in record.authors)
     assert "no Brier score is possible" in record.caveat
     assert "written afterwards" in record.caveat
-    total = sum(row.right + row.wrong + row.mixed + row.open for row in record.authors)
+    total = sum(row.right + row.wrong + row.mixed + row.open + row.late for row in record.authors)
     assert total == len(record.published)
+    late = [item for item in record.published if not item.beforehand]
+    assert [item.id for item in late] == ["J10"], "published some day up to 2026, asked of 2025"
     shaffer = next(row for row in record.authors if row.author == "Brenda Shaffer")
     assert (shaffer.right, shaffer.wrong, shaffer.mixed, shaffer.open) == (2, 1, 0, 1)
     assert all(set(item.evidence) <= set(assessment.evidence) for item in record.published)

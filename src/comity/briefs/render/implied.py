@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
-from rich.table import Table
+
+from comity.briefs.render._tables import FittingTable
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from comity.judgement.assessment import Assessment
 
 __all__ = ["capability_table", "implications_table"]
@@ -16,10 +19,7 @@ _OUTCOMES = {"holds": "holds", "fails": "does not hold", "unknown": "not known"}
 
 
 def _table(title: str, head: tuple[str, ...]) -> Table:
-    table = Table(title=title, title_justify="left")
-    for name in head:
-        table.add_column(name, overflow="fold")
-    return table
+    return FittingTable(title, head)
 
 
 def implications_table(_: Assessment, data: list[dict[str, Any]]) -> Table:

@@ -97,9 +97,13 @@ class _Writer:
             return graphic(part)
         if isinstance(part, str):
             return _SPECIAL.sub(r"\\\1", part)
-        shown, tail = escape(part.text), " " if part.text.endswith(" ") else ""
+        shown = escape(part.text)
+        if not shown:
+            return " " if part.text else ""
+        # marks hug their text, and what parted it from its neighbours stays outside them
+        head, tail = (" " if part.text[at].isspace() else "" for at in (0, -1))
         around = {Strong: "**", Tag: "*"}.get(type(part), "")
-        return f"{around}{shown}{around}{tail}" if shown else tail
+        return f"{head}{around}{shown}{around}{tail}"
 
     def _marks(self, ids: tuple[str, ...]) -> str:
         numbers = [number for number, _ in self._document.marks(ids)]

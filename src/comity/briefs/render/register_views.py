@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Group
-from rich.markup import escape
-from rich.table import Table
 from rich.text import Text
 
+from comity.briefs.render._tables import fitting_table
 from comity.briefs.wording import actor_words, date_words, phrase
 from comity.core.ledger_rules import load_ledger_rules
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.console import RenderableType
+    from rich.table import Table
 
     from comity.judgement.assessment import Assessment
 
@@ -38,16 +38,7 @@ _STATUS = {
 
 
 def _table(title: str, head: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
-    table = Table(title=escape(title), title_justify="left")
-    for index, name in enumerate(head):
-        table.add_column(escape(name), no_wrap=index == 0, overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(_cell(cell)) for cell in row))
-    if not table.row_count:
-        table.caption = (
-            "Nothing is stored for this part; `comity show A B gaps` says what fills it."
-        )
-    return table
+    return fitting_table(title, head, ((_cell(cell) for cell in row) for row in rows))
 
 
 def _cell(value: object) -> str:

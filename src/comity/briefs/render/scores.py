@@ -131,15 +131,16 @@ def _questions(rows: list[dict[str, Any]]) -> Table:
 
 
 def _published(data: dict[str, Any]) -> list[RenderableType]:
-    right, wrong, mixed, still = (
-        sum(row[name] for row in data["authors"]) for name in ("right", "wrong", "mixed", "open")
-    )
+    names = {"right": "right", "wrong": "wrong", "mixed": "mixed", "open": "open",
+             "late": "not scored"}  # fmt: skip
+    counts = [(sum(row[name] for row in data["authors"]), word) for name, word in names.items()]
+    told = ", ".join(f"{n} {word}" for n, word in counts if n or word != "not scored")
     table = table_of(
-        f"Published judgements: {right} right, {wrong} wrong, {mixed} mixed, {still} open",
+        f"Published judgements: {told}",
         ("id", "date", "author", "judgement", "held", "known from"),
         (
             (
-                row["id"], row["date"], row["author"], row["text"], _held(row["outcome"]),
+                row["id"], row["date"], row["author"], row["text"], _held(row),
                 row["known_from"],
             )
             for row in data["published"]
@@ -148,9 +149,11 @@ def _published(data: dict[str, Any]) -> list[RenderableType]:
     return [table, Text(data["caveat"])] if data["caveat"] else [table]
 
 
-def _held(outcome: str | None) -> str:
+def _held(row: dict[str, Any]) -> str:
+    if not row["beforehand"]:
+        return "not scored: may be later than the answer"
     words = {"true": "right", "false": "wrong", None: "not known yet"}
-    return words.get(outcome, outcome or "")
+    return words.get(row["outcome"], row["outcome"] or "")
 
 
 def _latest(forecast: dict[str, Any]) -> str:

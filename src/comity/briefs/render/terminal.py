@@ -157,7 +157,7 @@ def _changes(assessment: Assessment) -> list[str]:
 
 
 def _counts(assessment: Assessment) -> str:
-    live = sum(item.status in {"measured", "coded"} for item in assessment.indicators)
+    live = sum(item.is_live for item in assessment.indicators)
     total = len(assessment.indicators)
     shown = f"{capital(of_words(live, total, 'indicator'))} live" if total else "No indicator"
     return (

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
-from rich.table import Table
-
 from comity.briefs.render import register_views
+from comity.briefs.render._tables import fitting_table
 from comity.briefs.render.implied import capability_table, implications_table
 from comity.briefs.render.outlook import outlook_view
-from comity.briefs.wording import join_words, percentile, phrase
+from comity.briefs.wording import join_words, percent, percentile, phrase, signed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from rich.console import RenderableType
+    from rich.table import Table
 
     from comity.judgement.assessment import Assessment, HypothesisWeight
 
@@ -47,16 +46,7 @@ def _text(value: object) -> str:
 
 def table_of(title: str, head: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
     """Return rows as a table; nothing to show is said, never left out."""
-    table = Table(title=title, title_justify="left")
-    for index, name in enumerate(head):
-        table.add_column(escape(name), no_wrap=index == 0, overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(_text(cell)) for cell in row))
-    if not table.row_count:
-        table.caption = (
-            "Nothing is stored for this part; `comity show A B gaps` says what fills it."
-        )
-    return table
+    return fitting_table(title, head, ((_text(cell) for cell in row) for row in rows))
 
 
 def _with_interval(part: dict[str, Any]) -> str:
@@ -119,21 +109,25 @@ def _roles(assessment: Assessment, data: dict[str, Any]) -> Table:
     names = {assessment.dyad.a: assessment.dyad.a_name, assessment.dyad.b: assessment.dyad.b_name}
     rows = []
     for role in data.values():
-        latest = role["series"][-1] if role["series"] else {"value": None}
-        value = latest["value"]
-        if value is None:
-            now = "no recorded recent delivery"
-        else:
-            now = (
-                f"{assessment.dyad.a_name if value > 0 else assessment.dyad.b_name} ({value:+.2f})"
-            )
+        now = _supplier_now(assessment, role["series"][-1] if role["series"] else None)
         flips = "; ".join(
             f"{names[flip['from']]} to {names[flip['to']]} {flip['date']}"
-            f" ({flip['lo80']} to {flip['hi80']}, p {flip['probability']:.2f})" + _end(flip, names)
+            f" ({flip['lo80']} to {flip['hi80']}, probability {percent(flip['probability'])})"
+            + _end(flip, names)
             for flip in role["flips"]
         )
         rows.append((role["name"], now, flips, role["coverage"]))
     return table_of("Who supplies whom", ("flow", "main supplier now", "flips", "rests on"), rows)
+
+
+def _supplier_now(assessment: Assessment, latest: dict[str, Any] | None) -> str:
+    if latest is None or latest["value"] is None:
+        return "neither supplies now, or not known"
+    low, high = latest["lo80"], latest["hi80"]
+    shown = f"{signed(latest['value'])}, {signed(low)} to {signed(high)}"
+    if low <= 0 <= high:
+        return f"cannot be told apart ({shown})"
+    return f"{assessment.dyad.a_name if low > 0 else assessment.dyad.b_name} ({shown})"
 
 
 def _end(flip: dict[str, Any], names: dict[str, str]) -> str:

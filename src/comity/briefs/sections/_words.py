@@ -125,7 +125,16 @@ def indicator_name(assessment: Assessment, series: str) -> tuple[str, str]:
 
 
 def titled(assessment: Assessment, name: str, direction: str) -> tuple[str, str]:
-    """Return a declared name with the states' names, and the direction unless the name says it."""
-    shown = named(name, assessment.dyad)
-    arrow = arrow_words(direction, assessment.dyad)
+    """Return a declared name with the states' names, and the direction unless the name says it.
+
+    A series about one state has that state in place of an arrow: pressure on each side goes from
+    neither to the other.
+    """
+    dyad = assessment.dyad
+    shown = named(name, dyad)
+    about = next((item.about for item in assessment.indicators if item.name == name), "")
+    state = {"ab": dyad.a_name, "ba": dyad.b_name}.get(direction)
+    if about and state:
+        return shown, "" if state in shown else about.format(state=state)
+    arrow = arrow_words(direction, dyad)
     return shown, "" if arrow and arrow in shown else arrow

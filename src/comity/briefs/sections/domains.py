@@ -43,12 +43,13 @@ TITLE = "Indicators by domain"
 _LIMIT = 3.0
 _FAR = 10.0
 _NAMED = 3
+_FLAGGED = frozenset({"high", "low"})
 
 
 def build(assessment: Assessment) -> list[Block]:
     """Return one panel a domain with its live indicators."""
-    live = [item for item in assessment.indicators if item.latest is not None]
-    if not live:
+    live = [item for item in assessment.indicators if item.is_live]
+    if not any(item.latest is not None for item in assessment.indicators):
         return [Empty("No indicator has an observation for this dyad.", "comity sources")]
     order = {name: place for place, name in enumerate(DOMAIN_NAMES)}
     items = sorted(
@@ -59,7 +60,8 @@ def build(assessment: Assessment) -> list[Block]:
         every = list(group)
         alive = [item for item in every if item.latest is not None]
         if alive:
-            head = f"{domain_name(domain)} · {len(alive)} of {len(every)} live"
+            count = sum(item.is_live for item in every)
+            head = f"{domain_name(domain)} · {count} of {len(every)} live"
             panels.append(Panel(head, (_table(assessment, alive),)))
     return [
         Finding((_finding(assessment, live),)),
@@ -75,12 +77,24 @@ def build(assessment: Assessment) -> list[Block]:
 
 
 def _finding(assessment: Assessment, live: list[IndicatorStatus]) -> str:
-    high = _named(assessment, (item for item in live if item.flag == "high"))
-    low = _named(assessment, (item for item in live if item.flag == "low"))
+    # a balance is not high or low: it stands to one state's side or to the other's
+    plain = [item for item in live if item.direction != "signed"]
+    high = _named(assessment, (item for item in plain if item.flag == "high"))
+    low = _named(assessment, (item for item in plain if item.flag == "low"))
     parts = [f"{of_words(len(live), len(assessment.indicators), 'indicator')} are live"]
     parts.append(f"high against their own history: {high}" if high else "none stands high")
     parts.append(f"low: {low}" if low else "none stands low")
+    for flag, state in (("high", assessment.dyad.a_name), ("low", assessment.dyad.b_name)):
+        leaning = [item for item in live if item.direction == "signed" and item.flag == flag]
+        if leaning:
+            parts.append(f"far to the side of {state}: {_named(assessment, leaning)}")
     return "; ".join(parts)
+
+
+def _flag_words(assessment: Assessment, item: IndicatorStatus) -> str:
+    if item.direction != "signed":
+        return str(item.flag)
+    return f"{assessment.dyad.a_name if item.flag == 'high' else assessment.dyad.b_name}'s side"
 
 
 def _capped(z: float) -> str:
@@ -121,7 +135,7 @@ def _row(assessment: Assessment, item: IndicatorStatus) -> Row:
     mark = dash()
     if item.z_own is not None:
         dot = Dot(item.z_own, _LIMIT, f"{signed(item.z_own)} standard deviations")
-        flag = (Tag(item.flag, "warn"),) if item.flag in {"high", "low"} else ()
+        flag = (Tag(_flag_words(assessment, item), "warn"),) if item.flag in _FLAGGED else ()
         mark = (dot, " ", _capped(item.z_own), " ", *flag)
     return Row(
         (

@@ -71,7 +71,7 @@ def build(assessment: Assessment) -> list[Block]:
 
 
 def _finding(items: list[IndicatorStatus]) -> str:
-    live = [item for item in items if item.status in {"measured", "coded"}]
+    live = [item for item in items if item.is_live]
     stale = sum(item.status == "stale" for item in items)
     core = [item for item in items if item.core]
     alive = sum(item in live for item in core)

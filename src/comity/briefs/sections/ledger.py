@@ -35,7 +35,7 @@ __all__ = ["ORDER", "TITLE", "build"]
 ORDER = 80
 TITLE = "Promised and delivered"
 
-_STAGES = ("claimed", "contracted", "paid or in production", "delivered", "in use")
+_STAGES = ("claimed", "contracted", "paid, built or produced", "delivered", "in use")
 _STAGE_OF = {
     "requested": 1,
     "claimed": 1,
@@ -46,7 +46,8 @@ _STAGE_OF = {
     "operational": 5,
     "localised": 5,
 }
-_SPOKEN = {"requested", "claimed", "denied", "refused"}
+_WORDS = frozenset({"requested", "claimed", "denied"})
+"""Established or not, these are words and no deed."""
 _DELIVERED = 4
 _SHOWN = 15
 
@@ -63,7 +64,7 @@ def build(assessment: Assessment) -> list[Block]:
         Column("Claimed – contracted – made – delivered – in use", "graphic"),
         Column("Claims", "number"),
         Column("Denials", "number"),
-        Column("Latest verified fact", "wide"),
+        Column("Latest verified deed", "wide"),
         Column("Latest assertion", "wide"),
     )
     rows = tuple(_row(assessment, item) for item in ranked)
@@ -120,7 +121,11 @@ def _row(assessment: Assessment, item: LedgerItem) -> Row:
         ending = "made by the receiver"
     track = Track(_STAGES, _stage(item.verified_state), _asserted(item), ending)
     route = f"{actor_words(item.actor, dyad)} → {actor_words(item.recipient, dyad)}"
-    verified = [step for step in item.steps if step.verified or step.establishes]
+    verified = [
+        step
+        for step in item.steps
+        if (step.verified or step.establishes) and step.state not in _WORDS
+    ]
     return Row(
         (
             (
@@ -134,8 +139,8 @@ def _row(assessment: Assessment, item: LedgerItem) -> Row:
             (track,),
             (str(item.claims),),
             (str(item.denials),),
-            _step(assessment, verified[-1]) if verified else (Quiet("none"),),
-            _step(assessment, item.steps[-1]) if item.steps else dash(),
+            _step(assessment, item, verified[-1]) if verified else (Quiet("none"),),
+            _step(assessment, item, item.steps[-1]) if item.steps else dash(),
         )
     )
 
@@ -214,10 +219,21 @@ def _rest(item: LedgerItem, verified: list[LedgerStep]) -> Parts:
     return cite([one for one in item.evidence if one not in shown])
 
 
-def _step(assessment: Assessment, step: LedgerStep) -> Parts:
+def _acts(item: LedgerItem, step: LedgerStep) -> bool:
+    """Return whether the speaker is one who does what is told, and does not only tell of it."""
+    doers = {
+        "claimed": {item.actor, item.recipient},
+        "denied": {item.actor, item.recipient},
+        "requested": {item.recipient},
+        "refused": {item.actor},
+    }
+    return (step.by or step.side) in doers.get(step.state, set())
+
+
+def _step(assessment: Assessment, item: LedgerItem, step: LedgerStep) -> Parts:
     side = step.by or step.side  # a side is a state of the case, whichever is asked first
     who = step.speaker or (actor_words(side, assessment.dyad) if side else "")
-    lead = " by " if step.state in _SPOKEN else ", according to "
+    lead = " by " if _acts(item, step) else ", according to "
     said: Parts = (lead, Outside(who)) if who else ()
     note: Parts = (" ", Outside(step.note)) if step.note else ()
     grade: Parts = (Quiet(f" (grade {step.grade})"),) if step.grade else ()

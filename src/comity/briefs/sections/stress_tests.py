@@ -101,7 +101,7 @@ def _finding(assessment: Assessment, tests: list[StressTest]) -> str:
         name = actor_words(responder, assessment.dyad)
         parts.append(
             f"{name} gave materiel help or force in "
-            f"{of_words(costly, len(mine), 'scored crisis', 'scored crises')} and opposed or "
+            f"{of_words(costly, len(mine), 'scored response')} and opposed or "
             f"withheld in {opposed or 'none'}"
         )
     return "; ".join(parts)

@@ -45,14 +45,18 @@ def build(assessment: Assessment) -> list[Block]:
 
 def _published(record: TrackRecord) -> list[Block]:
     items = record.published
-    judged = [item for item in items if item.outcome in {"true", "false", "mixed"}]
+    judged = [
+        item for item in items if item.outcome in {"true", "false", "mixed"} and item.beforehand
+    ]
+    late = sum(not item.beforehand for item in items)
     right = sum(item.outcome == "true" for item in judged)
     wrong = sum(item.outcome == "false" for item in judged)
-    mixed, still = len(judged) - right - wrong, len(items) - len(judged)
+    mixed, still = len(judged) - right - wrong, len(items) - len(judged) - late
+    unscored = f"; perhaps written after the answer, and not scored: {late}" if late else ""
     found = (
         f"{capital(of_words(right, len(judged), 'published judgement'))} with a known outcome "
         f"proved right and {wrong or 'none'} wrong; {mixed or 'none'} came out mixed. Open: "
-        f"{still or 'none'}"
+        f"{still or 'none'}{unscored}"
         if judged
         else f"{capital(count_words(len(items), 'published judgement'))}; no outcome was known yet"
     )
@@ -102,12 +106,15 @@ def _row(item: PublishedJudgement) -> Row:
     else:
         happened = (Outside(item.outcome_text or "–"), known, *cite(item.evidence))
     outcome = item.outcome or "open"
+    proved = Tag(_HELD[outcome], _TONES.get(outcome, "plain"))
+    if not item.beforehand:
+        proved = Tag("not scored: may be later than the answer", "warn")
     return Row(
         (
             (Outside(item.author), f", {date_words(item.date)}"),
             (Outside(item.text), *_stated(item), *cite(item.evidence)),
             text_or_dash(item.question),
-            (Tag(_HELD[outcome], _TONES.get(outcome, "plain")),),
+            (proved,),
             happened,
         )
     )

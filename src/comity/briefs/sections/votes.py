@@ -66,10 +66,12 @@ def _finding(assessment: Assessment, items: list[Vote]) -> str:
         mine = [item for item in items if item.voter == voter and item.directed_score is not None]
         if not mine:
             continue
-        against = sum((item.directed_score or 0) < 0 for item in mine)
+        harmful = [item for item in mine if (item.directed_score or 0) < 0]
+        passed = sum(item.vote == "abstain" for item in harmful)
         name = actor_words(voter, assessment.dyad)
-        noun = of_words(against, len(mine), "scored vote")
-        parts.append(f"{name} went against the other side in {noun}")
+        noun = of_words(len(harmful) - passed, len(mine), "scored vote")
+        text = f"{name} voted against the other side's interest in {noun}"
+        parts.append(f"{text} and let {passed} more pass by abstaining" if passed else text)
     return "; ".join(parts) or "No vote could be scored"
 
 

@@ -153,6 +153,17 @@ class PartFile:
         durable.publish(self.path, final)
         self._notes.unlink(missing_ok=True)
 
+    @staticmethod
+    def is_orphan(path: Path) -> bool:
+        """Return whether a path holds notes on bytes that are no longer beside it.
+
+        A run that was cut short between giving the bytes their name and removing the notes leaves
+        such a file.
+        """
+        name = path.name.removesuffix(".new")
+        bytes_so_far = path.with_name(name.removesuffix(".json"))
+        return name.endswith(".part.json") and not bytes_so_far.exists()
+
     def forget(self) -> None:
         """Remove what has come so far."""
         self.path.unlink(missing_ok=True)

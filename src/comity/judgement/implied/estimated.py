@@ -9,7 +9,12 @@ from comity.judgement.implied.fact import NOT_KNOWN, Fact, date, percent, plain,
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from comity.judgement.assessment import FlipPoint, HypothesisPhase, Reading
+    from comity.judgement.assessment import (
+        FlipPoint,
+        HypothesisPhase,
+        IndicatorStatus,
+        Reading,
+    )
     from comity.judgement.implied.condition import Value
     from comity.judgement.implied.fields import Reference
     from comity.judgement.implied.resolve import Sides
@@ -86,14 +91,17 @@ def _indicator(to: Reference, parts: Mapping[str, Any], sides: Sides) -> Fact:
     found = next((item for item in parts["indicators"] if item.id == to.id), None)
     if found is None:
         return Fact("indicator", {"id": to.id}, traces=["indicators"], there=False)
-    latest = found.latest
+    latest = lead = found.latest
     if to.to:
         direction = "ab" if sides.code(to.to) == sides.a else "ba"
         series = [point for point in found.series if point.direction == direction]
         latest = max(series, key=lambda point: point.period) if series else None
+    # deviation and flag are those of the direction observed last; the other has none
+    leads = latest is not None and lead is not None and latest.direction == lead.direction
+    z = found.z_own if leads else None
     values: dict[str, Value] = {
         "id": found.id, "name": found.name, "status": found.status, "unit": found.unit,
-        "z": found.z_own, "flag": found.flag, "due": found.next_expected,
+        "z": z, "flag": found.flag if leads else None, "due": found.next_expected,
         "since": found.coverage.first, "value": latest.value if latest else None,
         "signed": latest.value if latest else None,
         "period": latest.period if latest else None, "n": latest.n if latest else None,
@@ -102,11 +110,21 @@ def _indicator(to: Reference, parts: Mapping[str, Any], sides: Sides) -> Fact:
         "value": _in_unit(latest.value if latest else None, found.unit),
         "signed": plain(latest.value if latest else None, sign=True),
         "n": plain(latest.n if latest else None),
-        "z": plain(found.z_own, sign=True), "due": date(found.next_expected),
+        "z": plain(z, sign=True), "flag": _flag(found, sides) if leads else NOT_KNOWN,
+        "due": date(found.next_expected),
         "since": date(found.coverage.first), "period": date(latest.period if latest else None),
         "status": _STATUS_WORDS.get(found.status, found.status),
     }  # fmt: skip
     return Fact("indicator", values, shown, traces=[found.id], evidence=found.evidence[:4])
+
+
+def _flag(found: IndicatorStatus, sides: Sides) -> str:
+    """Return where the latest value stands; a balance is never low, it stands to one side."""
+    if found.flag not in {"high", "low"}:
+        return "in its usual range" if found.flag else NOT_KNOWN
+    if found.direction != "signed":
+        return found.flag
+    return f"far to the side of {sides.name(sides.a if found.flag == 'high' else sides.b)}"
 
 
 def _in_unit(value: float | None, unit: str) -> str:

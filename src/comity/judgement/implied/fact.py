@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from comity.judgement.dates import printed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from comity.judgement.implied.condition import Value
 
@@ -37,6 +37,8 @@ class Fact:
         Names of the parts of the assessment that it comes from.
     evidence : sequence of str
         Ids of the records behind it.
+    behind : mapping of str to sequence of str
+        Ids of the records behind single fields: what prints only such fields rests on these.
     there : bool
         Whether the assessment says anything of it.
     """
@@ -48,6 +50,14 @@ class Fact:
     traces: Sequence[str] = ()
     evidence: Sequence[str] = ()
     there: bool = True
+    behind: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def records(self, fields: Collection[str]) -> list[str]:
+        """Return the ids of the records behind the fields that are printed."""
+        known = [each for each in fields if each in self.behind]
+        if not known or len(known) < len(fields):
+            return list(self.evidence)
+        return list(dict.fromkeys(one for each in known for one in self.behind[each]))
 
 
 def whole(value: float | None, *, sign: bool = False) -> str:

@@ -44,6 +44,7 @@ FIELDS: dict[str, dict[str, Kind]] = {
         "claims": "number", "denials": "number", "actor": "actor", "recipient": "actor",
         "requested_on": "date", "contracted_on": "date", "in_production_on": "date",
         "delivered_on": "date", "operational_on": "date", "last_delivered_on": "date",
+        "suspended_on": "date",
     },
     "promises": {
         "items": "number", "delivered": "number", "agreed": "number", "unproven": "number",

@@ -23,13 +23,13 @@ VERIFIED_WORDS = {
     "claimed": "a verified offer",
     "contracted": "a verified contract",
     "paid": "a verified payment",
-    "in_production": "verified production",
+    "in_production": "verified building or production",
     "delivered": "a verified delivery",
     "operational": "verified use",
     "localised": "verified production by the receiver",
 }
 _STATE_WORDS = {
-    "in_production": "in production",
+    "in_production": "being built or produced",
     "localised": "made mostly by the receiver",
     "claimed": "claimed",
 }
@@ -40,6 +40,7 @@ ALIGNMENT_WORDS = {
     -1: "disagreement or quiet blocking",
     -2: "open dispute",
 }
+_DATED = ("requested", "contracted", "in_production", "delivered", "operational", "suspended")
 _ARRIVED = frozenset({"delivered", "operational", "localised"})
 _AGREED = frozenset({"contracted", "paid", "in_production"})
 _MATERIEL, _FORCE = 4, 5
@@ -59,9 +60,11 @@ def _ledger(to: Reference, parts: Mapping[str, Any], sides: Sides) -> Fact:
     sure = any(span.state == item.state for span in item.path)
     values["state_basis"] = "verified" if sure else "not verified"
     values["contested"] = item.contested
-    for state in ("requested", "contracted", "in_production", "delivered", "operational"):
-        days = [span.since for span in item.path if span.state == state]
-        values[f"{state}_on"] = min(days) if days else None
+    behind: dict[str, Sequence[str]] = {}
+    for state in _DATED:
+        spans = sorted((x for x in item.path if x.state == state), key=lambda span: span.since)
+        values[f"{state}_on"] = spans[0].since if spans else None
+        behind[f"{state}_on"] = spans[0].evidence[:2] if spans else []
     arrived = [
         step.date for step in item.steps
         if step.state in _ARRIVED and (step.verified or step.establishes)
@@ -75,7 +78,10 @@ def _ledger(to: Reference, parts: Mapping[str, Any], sides: Sides) -> Fact:
         "state": _STATE_WORDS.get(item.state, item.state), "since": date(item.since),
         "claims": whole(item.claims), "denials": whole(item.denials),
     }  # fmt: skip
-    return Fact("ledger", values, shown, traces=[item.id], evidence=_key_evidence(item))
+    first = min(item.steps, key=lambda step: step.date)
+    behind |= {"first_on": first.evidence, "name": _key_evidence(item)[:1]}
+    return Fact("ledger", values, shown, traces=[item.id], evidence=_key_evidence(item),
+                behind=behind)  # fmt: skip
 
 
 def _key_evidence(item: LedgerItem) -> list[str]:
@@ -109,9 +115,17 @@ def _promises(to: Reference, parts: Mapping[str, Any], sides: Sides) -> Fact:
     shown = {key: whole(len(found)) for key, found in (
         ("items", items), ("delivered", arrived), ("agreed", agreed), ("unproven", unproven)
     )}  # fmt: skip
-    key = [_key_evidence(item)[:1] for item in (*arrived, *agreed, *unproven)]
+    behind = {
+        "delivered": _ends(arrived), "names_delivered": _ends(arrived), "agreed": _ends(agreed),
+        "unproven": _ends(unproven), "names_unproven": _ends(unproven),
+    }  # fmt: skip
     return Fact("promises", values, shown, traces=[x.id for x in items] or ["ledger"],
-                evidence=[name for ids in key for name in ids][:_MANY])  # fmt: skip
+                evidence=_ends([*arrived, *agreed, *unproven]), behind=behind)  # fmt: skip
+
+
+def _ends(items: Sequence[LedgerItem]) -> list[str]:
+    """Return the record that each item's state rests on most."""
+    return [name for item in items for name in _key_evidence(item)[:1]][:_MANY]
 
 
 def _crisis(to: Reference, parts: Mapping[str, Any], sides: Sides) -> Fact:

@@ -165,7 +165,9 @@ class LikelihoodReading:
             shown = sentence.text[number.first : number.last]
             word_of = scale.word(min((number.lo + number.hi) / 2, 1.0))
             message = f"{word.said!r} stands for {bounds} and the sentence says {shown}."
-            instead = f"{word_of} for {shown}, or a number of {bounds} for {word.said}"
+            instead = f"a number of {bounds} for {word.said}"
+            if word_of != band.word:
+                instead = f"{word_of} for {shown}, or {instead}"
             yield broken(rule, kind, sentence, (word.first, number.last), message, instead)
         self._numbered.add(band.word)
 

@@ -38,12 +38,19 @@ if TYPE_CHECKING:
     from comity.judgement.rivals.finding import Weighing
     from comity.models._protocol import Readings
 
-__all__ = ["case_order", "field_of", "observe"]
+__all__ = ["case_order", "field_of", "observe", "subject_of"]
 
 
 def case_order(context: Context) -> Dyad:
     """Return the dyad in the order of its case: that of hypotheses, tests and registers."""
     return context.case.states if context.case is not None else context.dyad
+
+
+def subject_of(context: Context) -> Subject:
+    """Return whose registers are read: the dyad in the order of its case."""
+    lineage = {state: tuple(ids) for state, ids in context.lineage.items()}
+    first = context.case.start if context.case else context.as_of
+    return Subject(case_order(context), lineage, context.as_of, first, context.case)
 
 
 def field_of(
@@ -54,13 +61,10 @@ def field_of(
     catalogs: Sequence[Path] = (),
 ) -> Field:
     """Return where findings are looked for: the dyad's registers and the ledger's items."""
-    dyad = case_order(context)
-    lineage = {state: tuple(ids) for state, ids in context.lineage.items()}
-    first = context.case.start if context.case else context.as_of
-    subject = Subject(dyad, lineage, context.as_of, first, context.case)
     return Field(
-        context.view, subject, weighing, (), spans, items=items, grading=load_grading(catalogs)
-    )
+        context.view, subject_of(context), weighing, (), spans, items=items,
+        grading=load_grading(catalogs),
+    )  # fmt: skip
 
 
 def observe(
