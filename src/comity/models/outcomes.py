@@ -15,6 +15,7 @@ opportunity, however it ended. With ``u = k r`` for a rating ``r``:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,12 +66,12 @@ class Outcomes:
         """Return tests of which each is an opportunity of its own: the thing is seen or not."""
         return cls(np.arange(tests), np.ones(tests, dtype=bool))
 
-    @property
+    @cached_property
     def together(self) -> Flags:
         """Which tests share an opportunity, dims (test, test)."""
         return np.asarray(self.opportunity[:, None] == self.opportunity)
 
-    @property
+    @cached_property
     def ways(self) -> Ints:
         """In how many ways the opportunity of each test can end, "none" included, dims (test,)."""
         return np.asarray(self.together.sum(axis=1) + self.none)

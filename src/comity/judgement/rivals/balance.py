@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,13 +63,13 @@ class Scales:
         """Hypotheses in order."""
         return list(self.hypotheses)
 
-    @property
+    @cached_property
     def expected(self) -> Array:
         """Ratings, dims (test, hypothesis)."""
         rows = [[test.expected[name] for name in self.ids] for test in self.tests.values()]
         return np.array(rows, dtype=float).reshape(len(self.tests), len(self.ids))
 
-    @property
+    @cached_property
     def outcomes(self) -> Outcomes:
         """Which tests are outcomes of one opportunity."""
         names = [test.opportunity for test in self.tests.values()]
@@ -93,7 +94,9 @@ class Scales:
         served = Counter(record for _, record in serves)
         cells: dict[tuple[str, str], int] = {}
         parts = [
-            float(np.mean([1 / served[record] for record in each.records]) if each.records else 1)
+            sum(1 / served[record] for record in each.records) / len(each.records)
+            if each.records
+            else 1.0
             for each in findings
         ]
         return Evidence(
