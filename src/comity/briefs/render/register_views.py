@@ -34,6 +34,7 @@ _STATUS = {
     "in_force": "in force",
     "ended": "ended",
     "not_seen": "entry into force not recorded by then",
+    "signed": "entry into force not recorded by then",  # in files of before
 }
 
 

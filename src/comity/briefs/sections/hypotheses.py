@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from comity.briefs.blocks import (
@@ -184,7 +185,8 @@ def _statements(items: list[Hypothesis]) -> Table:
 
 
 def _changes(whole: HypothesisPhase) -> list[Block]:
-    changed = sum(whole.changed.values())
+    counted = whole.changed or Counter(each.leader for each in whole.challenges)
+    changed = sum(counted.values())
     lead = (
         f"{capital(count_words(whole.tested, 'single change'))} were tried: every opportunity with "
         "its tests and every finding left out once, every rating turned round once. "
@@ -192,7 +194,7 @@ def _changes(whole: HypothesisPhase) -> list[Block]:
     if not changed:
         lead += f"{whole.leader} stays first under all of them."
     else:
-        leaders = [f"{name} ({count})" for name, count in whole.changed.items()]
+        leaders = [f"{name} ({count})" for name, count in counted.items()]
         lead += f"{capital(str(changed))} of them put another rival first: {join_words(leaders)}."
     made: list[Block] = [Paragraph((lead,))]
     if changed:
