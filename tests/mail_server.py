@@ -31,8 +31,8 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 class MailServer:
     """Takes mail and keeps it.
 
-    `plan` may name the answer to a verb (``{"RCPT": "550 no such user"}``), or ``"hang up"`` after
-    the text of a mail.
+    `plan` may name the answer to a verb (``{"RCPT": "550 no such user"}``), or to a reader, or
+    ``"hang up"`` after the text of a mail.
     """
 
     def __init__(self, pem: tuple[Path, Path] | None = None, *, wrapped: bool = False) -> None:
@@ -99,8 +99,9 @@ class _Handler(socketserver.StreamRequestHandler):
             text = line.decode().strip()
             owner.said.append(text)
             verb = text.split()[0].upper() if text else ""
-            if verb in owner.plan:
-                self._say(owner.plan[verb])
+            reader = text.partition("<")[2].partition(">")[0] if verb == "RCPT" else ""
+            if planned := owner.plan.get(reader) or owner.plan.get(verb):
+                self._say(planned)
             elif not self._obey(verb, text):
                 return
 

@@ -7,6 +7,7 @@ import pytest
 
 from comity.briefs.render.json import load_json, render_json
 from comity.briefs.render.markdown import render_markdown
+from comity.core.catalog import builtin_catalog
 from comity.core.errors import CatalogError, UnknownName, UsageError
 from comity.judgement.assessment import Assessment, CheckRow, Likelihood, Outlook
 from comity.judgement.checklist import (
@@ -18,6 +19,7 @@ from comity.judgement.checklist import (
 )
 from comity.judgement.track_record_parts import MakerScore, OwnRecord
 from comity.workspace import Workspace
+from comity.workspace.checklists import rows_for_a_person
 
 Change = Callable[[Assessment], Assessment]
 
@@ -135,6 +137,32 @@ def test_a_reviewer_answers_what_needs_a_person(assessment: Assessment) -> None:
     )  # fmt: skip
     assert found["visuals"].status == found["sources"].status == "not_met"
     assert found["relevance"] == {row.id: row for row in assessment.checklist}["relevance"]
+
+
+def test_a_reviewer_is_asked_the_rows_of_the_one_list(tmp_path: Path) -> None:
+    """A list of one's own takes the place of ours; there is no second file beside it."""
+    builtin = load_checklist().rows
+    people = [row.id for row in builtin if row.by == "person"]
+    assert list(rows_for_a_person(())) == people
+    assert not (builtin_catalog() / "review" / "checklist.yml").exists()
+    (tmp_path / "checklist.yml").write_text(
+        "id: own\ntitle: Ours\ncitation: ICDB\nrows:\n"
+        "  - {id: maps, standard: Maps are right., how: A reviewer looks., by: person}\n"
+    )
+    assert rows_for_a_person([tmp_path]) == {"maps": "Maps are right. A reviewer looks."}
+
+
+def test_what_does_not_apply_is_not_met(assessment: Assessment) -> None:
+    answers = {"logic": Answer("not_applicable", "N. N.", "2026-04-20", "n/a: nobody looked")}
+    made = but(assessment, checklist=with_answers(assessment.checklist, answers))
+    text = render_markdown(made)
+    line = next(each for each in text.splitlines() if "n/a: nobody looked" in each)
+    assert "| *not applicable* N. N., 20 April 2026 |" in line
+    assert "answered as not applicable: logic" in text
+    before = sum(row.status == "met" for row in assessment.checklist)
+    assert sum(row.status == "met" for row in made.checklist) == before
+    with pytest.raises(UsageError, match="cannot be answered as not applicable"):
+        with_answers(assessment.checklist, {"sources": Answer("not_applicable", "N. N.", "2026")})
 
 
 def test_scores_laid_over_it_are_seen(assessment: Assessment) -> None:

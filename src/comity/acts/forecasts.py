@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -14,12 +13,11 @@ from comity.acts.tables import Forecast, Resolution
 from comity.core.errors import ActRefused, AmbiguousName, UnknownName
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
     from comity.acts.reviews import Actor
-    from comity.judgement.assessment import Assessment
 
 __all__ = [
     "Answer",
@@ -27,9 +25,9 @@ __all__ = [
     "find_question",
     "forecasts_by_question",
     "record",
-    "record_forecasts",
     "resolutions_by_question",
     "resolve",
+    "settled_on",
 ]
 
 
@@ -104,110 +102,6 @@ def record(session: Session, forecast: Forecast) -> bool:
     return True
 
 
-def record_forecasts(session: Session, assessment: Assessment, actor: Actor) -> int:
-    """Keep the questions of an outlook with their probabilities, and its quantiles of readings.
-
-    Parameters
-    ----------
-    session : sqlalchemy.orm.Session
-        Of `ActsDatabase.writing`.
-    assessment : Assessment
-        Its outlook is kept under the version of comity that made it.
-    actor : Actor
-        Who has it kept.
-
-    Returns
-    -------
-    int
-        How many forecasts were new.
-
-    Raises
-    ------
-    ActRefused
-        If the assessment was made with a choice of the reader's own.
-    """
-    manifest = assessment.manifest
-    if manifest.excluded or manifest.weights or manifest.only_panel_items:
-        msg = (
-            "forecasts of an assessment with a choice of your own (--exclude-source, --weight, "
-            "--only-panel-items) are not kept: they would count as those of comity."
-        )
-        raise ActRefused(msg)
-    shared = {
-        "dyad": assessment.dyad.key,
-        "as_of": dt.date.fromisoformat(assessment.as_of),
-        "maker": assessment.generated_by,
-        "inputs_hash": assessment.inputs_hash,
-        "by": actor.name,
-        "account": actor.account,
-        "at": actor.at,
-    }
-    outlook = assessment.outlook.model_dump(mode="json")
-    made = [Forecast(**shared, **each) for each in _questions(outlook)]
-    made += [Forecast(**shared, **each) for each in _readings(outlook, assessment)]
-    return sum(record(session, forecast) for forecast in made)
-
-
-def _questions(outlook: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        {
-            "question": each["id"],
-            "text": each["text"],
-            "criteria": _criteria(each),
-            "source": each.get("source") or "",
-            "horizon": dt.date.fromisoformat(each["resolves_on"]),
-            "probability": each["probability"],
-            "quantiles": None,
-            "why": each.get("method") or "",
-        }
-        for each in outlook["questions"]
-        if each["probability"] is not None
-    ]
-
-
-def _criteria(question: dict[str, Any]) -> str:
-    void = question.get("void")
-    return f"{question['criteria']} Void: {void}" if void else str(question["criteria"])
-
-
-def _readings(outlook: dict[str, Any], assessment: Assessment) -> list[dict[str, Any]]:
-    """Return quantiles of readings as forecasts; a level is written ``p05``."""
-    as_of = dt.date.fromisoformat(assessment.as_of)
-    made = []
-    for each in outlook["horizons"]:
-        period = each.get("period")
-        start = dt.date.fromisoformat(f"{period}-01") if period else as_of
-        month = _months_on(start, 0 if period else each["months"])
-        # what a later assessment prints is the line; the level behind it is never printed
-        for name, found in (each.get("lines") or each["readings"]).items():
-            levels = {
-                str(int(key[1:]) / 100): value
-                for key, value in found.items()
-                if key[0] == "p" and key[1:].isdecimal()
-            }
-            if not levels:
-                continue
-            made.append(
-                {
-                    "question": f"reading:{name}",
-                    "text": f"{name} of {assessment.title} in {month:%Y-%m}",
-                    "criteria": "the value of that month in an assessment as of its end or later",
-                    "source": "comity assess",
-                    "horizon": month,
-                    "probability": None,
-                    "quantiles": levels,
-                    "why": f"outlook of {each['months']} months",
-                }
-            )
-    return made
-
-
-def _months_on(day: dt.date, months: int) -> dt.date:
-    """Return the last day of the month so many months later."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return dt.date(year, month + 1, calendar.monthrange(year, month + 1)[1])
-
-
 def forecasts_by_question(session: Session, dyad: str | None = None) -> dict[Key, list[Forecast]]:
     """Return all forecasts by question, in the order in which they were kept."""
     query = select(Forecast).order_by(Forecast.id)
@@ -278,7 +172,8 @@ def resolve(session: Session, key: Key, answer: Answer, actor: Actor, today: dt.
     ------
     ActRefused
         If the answer is in the future, before the forecasts, or before the horizon without
-        evidence that became public after them; rests on nothing; rests on evidence that was not
+        evidence that became public after them; is later than its evidence without a reason; rests
+        on nothing; rests on evidence that was not
         public yet; does not fit the kind of forecast; or differs from, or repeats, an earlier
         answer without a reason.
     """
@@ -289,6 +184,13 @@ def resolve(session: Session, key: Key, answer: Answer, actor: Actor, today: dt.
         raise ActRefused(f"{key}: --on {answer.on} is in the future (today is {today}).")
     if answer.on < first:
         msg = f"{key}: --on {answer.on} is before the first forecast, which was made on {first}."
+        raise ActRefused(msg)
+    settled = settled_on(asked, answer.evidence, today)
+    if answer.evidence and answer.on > settled and not answer.why:
+        msg = (
+            f"{key}: all its evidence was public on {settled}; with a later --on, forecasts made "
+            "meanwhile would be scored as if they had not known. Leave --on out, or say --why."
+        )
         raise ActRefused(msg)
     late = {name: day for name, day in answer.evidence.items() if day > answer.on}
     if late:
@@ -325,6 +227,18 @@ def resolve(session: Session, key: Key, answer: Answer, actor: Actor, today: dt.
     session.add(made)
     session.flush()
     return made
+
+
+def settled_on(
+    asked: Sequence[Forecast], evidence: Mapping[str, dt.date], today: dt.date
+) -> dt.date:
+    """Return from when a question was settled: the day on which its evidence was all public.
+
+    Evidence that was public when the question was first forecast settled nothing by itself; then it
+    is today.
+    """
+    day = max(evidence.values(), default=today)
+    return day if day > min(each.as_of for each in asked) else today
 
 
 def _must_fit(key: Key, asked: list[Forecast], answer: Answer) -> None:

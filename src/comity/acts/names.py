@@ -12,7 +12,18 @@ __all__ = ["checked_name", "checked_text", "same_person"]
 
 _LONGEST_NAME = 200
 _LONGEST_TEXT = 10_000
-_TITLES = frozenset({"dr", "prof", "professor", "mr", "mrs", "ms", "sir", "phd"})
+_TITLES = frozenset(
+    {"dr", "prof", "professor", "mr", "mrs", "ms", "sir", "dame", "phd", "esq"}
+    | {"jr", "junior", "sr", "senior", "ii", "iii", "iv"}
+)
+_PHD = re.compile(r"\bph\.?\s*d\b", re.IGNORECASE)
+_STROKED = str.maketrans(
+    # letters that no decomposition takes apart
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ħ": "h",
+     "ŧ": "t", "ə": "a"}
+)  # fmt: skip
+_UMLAUT = re.compile(r"([aou])e")
+_LONGEST_INITIALS = 3
 _LOOKALIKES = str.maketrans(
     # Cyrillic and Greek letters that a reader cannot tell from Latin ones
     "абвеіјкмнорстухѕһαβεικνορτυχωο",
@@ -70,29 +81,58 @@ def _printable(text: str, what: str) -> str:
 def same_person(first: str, second: str) -> bool:
     """Say whether two names may be of one person: better once too often than once too rarely.
 
-    Letter case, accents, spaces, punctuation, titles, the order of the parts and letters that look
-    alike make no difference; an initial stands for any name that begins with it, and middle
-    initials may be left out.
+    Letter case, accents and strokes, umlauts written out, spaces, hyphens, apostrophes, titles, the
+    order of the parts and letters that look alike make no difference; an initial stands for any
+    name that begins with it, middle names and initials may be left out, and a bare surname may be
+    anybody's who bears it. Two first names with one surname are two people.
 
     Examples
     --------
     >>> same_person("Dr. José  Núñez", "NUNEZ, Jose")
     True
-    >>> same_person("Jane A. Smith", "J. Smith")
+    >>> same_person("JA Smith", "Jane A. Smith")
     True
     >>> same_person("Jane Smith", "John Smith")
     False
     """
-    one, other = Counter(_parts(first)), Counter(_parts(second))
-    left, right = list((one - other).elements()), list((other - one).elements())
+    return any(
+        _may_be_same(one, other) for one in _spellings(first) for other in _spellings(second)
+    )
+
+
+def _may_be_same(one: list[str], other: list[str]) -> bool:
+    if "".join(one) == "".join(other):
+        return True
+    few, many = sorted((one, other), key=len)
+    if _is_shortened(few, many):
+        return True
+    shared = Counter(one) & Counter(other)
+    left = list((Counter(one) - shared).elements())
+    right = list((Counter(other) - shared).elements())
     if not left and not right:
-        return bool(one)
-    if not any(len(part) > 1 for part in one & other):
+        return True
+    if not any(len(part) > 1 for part in shared):
         return False
-    _match_initials(left, right)
-    _match_initials(right, left)
+    for short, full in ((left, right), (right, left)):
+        _match_run(short, full)
+        _match_initials(short, full)
     # a middle initial that only one of the two gives is no difference
     return not (left and right) and all(len(part) == 1 for part in (*left, *right))
+
+
+def _is_shortened(few: list[str], many: list[str]) -> bool:
+    """Say whether one name is the other without middle names, or its surname alone."""
+    if len(few) == len(many) or Counter(few) - Counter(many):
+        return False
+    return sum(len(part) > 1 for part in few) > 1 or (len(few[-1]) > 1 and few == many[-1:])
+
+
+def _match_run(short: list[str], full: list[str]) -> None:
+    """Take out of both lists initials that are written as one word."""
+    initials = "".join(part[0] for part in full)
+    if len(full) > 1 and short == [initials]:
+        short.clear()
+        full.clear()
 
 
 def _match_initials(short: list[str], full: list[str]) -> None:
@@ -104,8 +144,47 @@ def _match_initials(short: list[str], full: list[str]) -> None:
             full.remove(hit)
 
 
+def _spellings(name: str) -> list[list[str]]:
+    """Return the parts of a name, surname last, in each way in which they may be told apart."""
+    made = []
+    for hyphen in ("", " "):
+        parts = _parts("".join(hyphen if _is_hyphen(char) else char for char in name))
+        for each in (parts, [one for part in parts for one in _initials(part, parts)]):
+            folded = [word for part in each if (word := _folded(part))]
+            if folded and folded not in made:
+                made.append(folded)
+    return made
+
+
 def _parts(name: str) -> list[str]:
-    folded = unicodedata.normalize("NFKD", name).casefold()
-    kept = "".join(char for char in folded if unicodedata.category(char) not in {"Mn", "Cf"})
-    words = re.findall(r"\w+", kept.translate(_LOOKALIKES).replace("_", " "))
-    return [word for word in words if word not in _TITLES] or words
+    """Return the words of a name in its own letters, no titles; what is before a comma last."""
+    said = [re.findall(r"\w+", _plain(chunk)) for chunk in name.split(",")]
+    chunks = [[word for word in words if _folded(word) not in _TITLES] for words in said]
+    chunks = [words for words in chunks if words] or [words for words in said if words]
+    return [word for words in (*chunks[1:], *chunks[:1]) for word in words]
+
+
+def _plain(text: str) -> str:
+    """Return text without marks, signs that join letters, and degrees of several words."""
+    apart = unicodedata.normalize("NFKD", text).replace("_", " ")
+    kept = "".join(char for char in apart if not _is_mark(char))
+    return _PHD.sub(" ", kept)
+
+
+def _is_mark(char: str) -> bool:
+    return unicodedata.category(char) in {"Mn", "Cf", "Lm"} or char in "'’‘`"
+
+
+def _is_hyphen(char: str) -> bool:
+    return unicodedata.category(char) == "Pd"
+
+
+def _initials(part: str, parts: list[str]) -> list[str]:
+    """Return initials that are written as one word in capitals, beside words that are not."""
+    runs = len(part) <= _LONGEST_INITIALS and part.isupper()
+    return list(part) if runs and not all(each.isupper() for each in parts) else [part]
+
+
+def _folded(word: str) -> str:
+    flat = word.casefold().translate(_STROKED).translate(_LOOKALIKES)
+    return _UMLAUT.sub(r"\1", flat)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from comity.acts.reviews import Standing, is_no, reviews_of, standing
+from comity.acts.reviews import Standing, reviews_of, standing, status_of
 from comity.briefs.wording import date_words
 from comity.judgement.publication import unreviewed
 from comity.judgement.publication_parts import CheckAnswer, Dissent, HistoryLine, Publication
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from comity.acts.tables import ReviewAct
     from comity.judgement.assessment import Assessment
 
 __all__ = ["publication_of"]
-
-_DONE = {"return": "gave version {v} back", "sign": "signed version {v} off"}
 
 
 def publication_of(session: Session, assessment: Assessment) -> Publication:
     """Return number, version, author and review of an assessment as it stands now.
 
     A version counts for an assessment only if it was put forward with the same inputs; what became
-    of the versions before is in the history, and in the note.
+    of the versions before is in the history, and in the note. A dissent is from what the inputs
+    say: it stays in print for as long as they do, whatever number or version it was made under.
     """
     dyad = assessment.dyad
     found = [
@@ -35,12 +35,12 @@ def publication_of(session: Session, assessment: Assessment) -> Publication:
     ]
     if not found:
         return unreviewed(assessment)
-    numbered = [each for each in found if each.review.number == _number(found, assessment)]
-    own = [each for each in numbered if each.review.inputs_hash == assessment.inputs_hash]
-    mine = own[-1] if own else None
-    last = numbered[-1]
-    history = [line for each in numbered for line in _history(each)]
-    signed = [each for each in numbered if each.signature is not None]
+    found.sort(key=lambda each: each.review.id)
+    own = [each for each in found if each.review.inputs_hash == assessment.inputs_hash]
+    mine = _counting(own)
+    last = found[-1]
+    history = _history(found)
+    signed = [each for each in found if each.signature is not None]
     if mine is None:
         return unreviewed(assessment).model_copy(
             update={
@@ -68,19 +68,30 @@ def publication_of(session: Session, assessment: Assessment) -> Publication:
         signed_hash=review.inputs_hash if is_signed else None,
         comments_open=len(mine.open_comments),
         checks=[
-            CheckAnswer(row=row, met=not is_no(act.why), text=act.why, by=act.by, on=_day(act.at))
+            CheckAnswer(
+                row=row,
+                met=status_of(act.why) == "met",
+                status=status_of(act.why),
+                text=act.why,
+                by=act.by,
+                on=_day(act.at),
+            )
             for row, act in sorted(mine.checks.items())
         ],
-        dissent=[Dissent(by=act.by, text=act.why, on=_day(act.at)) for act in mine.dissents],
+        dissent=[
+            Dissent(by=act.by, text=act.why, on=_day(act.at))
+            for each in own
+            for act in each.dissents
+        ],
         history=history,
         note=_left(mine, [each for each in signed if each is not mine]),
     )
 
 
-def _number(found: list[Standing], assessment: Assessment) -> str:
-    """Return the number to go by: that of the same inputs, else the one last put forward."""
-    own = [each for each in found if each.review.inputs_hash == assessment.inputs_hash]
-    return max(own or found, key=lambda each: each.review.id).review.number
+def _counting(own: list[Standing]) -> Standing | None:
+    """Return the version to go by, of those with the same inputs: a signed one, else the last."""
+    signed = [each for each in own if each.state == "signed_off"]
+    return next(iter([*reversed(signed), *reversed(own)]), None)
 
 
 def _left(mine: Standing, signed: list[Standing]) -> str:
@@ -114,25 +125,30 @@ def _signed(signed: Standing) -> str:
     )
 
 
-def _history(each: Standing) -> list[HistoryLine]:
-    review, version = each.review, each.review.version
-    lines = [
-        HistoryLine(
-            who=review.by,
-            what=f"put version {version} forward",
-            why=review.why,
-            when=review.at.isoformat(),
-        )
+def _history(found: list[Standing]) -> list[HistoryLine]:
+    """Return every act on the assessment in order of time, under whatever number it was done."""
+    several = len({each.review.number for each in found}) > 1
+    acts: list[tuple[dt.datetime, str, str, str]] = []
+    for each in found:
+        review = each.review
+        version = f"{review.version} of {review.number}" if several else str(review.version)
+        acts.append((review.at, review.by, f"put version {version} forward", review.why))
+        acts += [(act.at, act.by, _done(act, version), act.why) for act in each.acts]
+    return [
+        HistoryLine(who=who, what=what, why=why, when=at.isoformat())
+        for at, who, what, why in sorted(acts, key=lambda act: act[0])
     ]
-    for act in each.acts:
-        what = {
-            "comment": f"comment {act.id} on {act.part} of version {version}",
-            "answer": f"answered comment {act.answers}",
-            "check": f"answered the row {act.part} of the checklist of version {version}",
-            "dissent": f"dissented from version {version}",
-        }.get(act.kind) or _DONE[act.kind].format(v=version)
-        lines.append(HistoryLine(who=act.by, what=what, why=act.why, when=act.at.isoformat()))
-    return lines
+
+
+def _done(act: ReviewAct, version: str) -> str:
+    return {
+        "comment": f"comment {act.id} on {act.part} of version {version}",
+        "answer": f"answered comment {act.answers}",
+        "check": f"answered the row {act.part} of the checklist of version {version}",
+        "dissent": f"dissented from version {version}",
+        "return": f"gave version {version} back",
+        "sign": f"signed version {version} off",
+    }[act.kind]
 
 
 def _day(at: dt.datetime) -> str:

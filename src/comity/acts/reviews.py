@@ -6,7 +6,7 @@ Nothing is ever changed; what stands is in `standing`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from comity.acts.names import same_person
 from comity.acts.standing import (
@@ -43,6 +43,7 @@ __all__ = [
     "reviews_of",
     "sign",
     "standing",
+    "status_of",
 ]
 
 _YES, _NO, _MOOT = ("yes",), ("no",), ("n/a", "not applicable")
@@ -54,8 +55,8 @@ def open_review(session: Session, draft: Draft, actor: Actor) -> Review:
     Raises
     ------
     ActRefused
-        If it is in review or signed already, nobody is its author, a funder is its author, or the
-        number is that of another assessment.
+        If it is in review or signed already, under this number or another, nobody is its author, a
+        funder is its author or puts it forward, or the number is that of another assessment.
     """
     if not draft.authors:
         raise ActRefused("an assessment is put forward by its author: give --author NAME.")
@@ -63,29 +64,23 @@ def open_review(session: Session, draft: Draft, actor: Actor) -> Review:
         if is_one_of(funder, draft.authors):
             msg = f"{funder} is named as author and as funder; a funder does not write judgements."
             raise ActRefused(msg)
-    earlier = [
-        review
-        for review in reviews_of(session)
-        if review.number.casefold() == draft.number.casefold()
-    ]
+        if same_person(funder, actor.name):
+            msg = f"{actor.name} pays for it (funder {funder}) and may not put it forward."
+            raise ActRefused(msg)
+    known = reviews_of(session)
+    earlier = [each for each in known if each.number.casefold() == draft.number.casefold()]
+    asked = (draft.a, draft.b, draft.as_of)
     for review in earlier:
-        if (review.a, review.b, review.as_of) != (draft.a, draft.b, draft.as_of):
+        if (review.a, review.b, review.as_of) != asked:
             msg = (
                 f"the number {review.number} is that of {review.a}-{review.b} as of "
                 f"{review.as_of}; give another --number."
             )
             raise ActRefused(msg)
-        if review.inputs_hash == draft.inputs_hash:
-            state = standing(session, review).state
-            if state == "signed_off":
-                msg = f"{name_of(review)} is signed off, and its inputs have not changed since."
-                raise ActRefused(msg)
-            if state == "in_review":
-                msg = (
-                    f"{name_of(review)} is in review already; "
-                    f"`comity review status {name_of(review)}`."
-                )
-                raise ActRefused(msg)
+    for review in known:
+        # another number makes no other assessment of the same inputs
+        if (review.a, review.b, review.as_of) == asked:
+            _must_not_stand(session, review, draft.inputs_hash)
     made = Review(
         number=earlier[-1].number if earlier else draft.number,
         version=earlier[-1].version + 1 if earlier else 1,
@@ -107,6 +102,22 @@ def open_review(session: Session, draft: Draft, actor: Actor) -> Review:
     session.add(made)
     session.flush()
     return made
+
+
+def _must_not_stand(session: Session, review: Review, inputs_hash: str) -> None:
+    if review.inputs_hash != inputs_hash:
+        return
+    state = standing(session, review).state
+    if state == "signed_off":
+        msg = f"{name_of(review)} is signed off, and its inputs have not changed since."
+        raise ActRefused(msg)
+    if state == "in_review":
+        msg = (
+            f"{name_of(review)} is in review already; `comity review status {name_of(review)}`. To "
+            f"put it forward under another number, give it back first: `comity review return "
+            f"{name_of(review)} --why TEXT`."
+        )
+        raise ActRefused(msg)
 
 
 def comment(
@@ -183,7 +194,7 @@ def check(
 
 
 def dissent(session: Session, review: Review, actor: Actor, text: str) -> ReviewAct:
-    """Keep a dissent, which every later brief of this version prints with its name.
+    """Keep a dissent, which every later brief from the same inputs prints with its name.
 
     Raises
     ------
@@ -316,6 +327,12 @@ def _verdict(text: str) -> tuple[str, str]:
 def is_no(text: str) -> bool:
     """Say whether an answer to a row of the checklist is a no."""
     return _verdict(text)[0] in _NO
+
+
+def status_of(text: str) -> Literal["met", "not_met", "not_applicable"]:
+    """Return what an answer to a row of the checklist says of it: only a yes is met."""
+    word = _verdict(text)[0]
+    return "met" if word in _YES else "not_applicable" if word in _MOOT else "not_met"
 
 
 def _short(text: str, limit: int = 200) -> str:

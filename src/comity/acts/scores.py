@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from comity.acts.forecasts import Key, forecasts_by_question, resolutions_by_question
+from comity.acts.recording import is_of_unknown_order
 from comity.judgement.probability import load_scales
 from comity.judgement.track_record_parts import (
     BandScore,
@@ -25,7 +26,7 @@ from comity.judgement.track_record_parts import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -228,7 +229,12 @@ def _mean_by_question(pairs: Iterable[_Pair], name: str) -> float:
     by_key: dict[Key, list[float]] = {}
     for pair in pairs:
         by_key.setdefault(pair.key, []).append(getattr(pair, name))
-    return math.fsum(math.fsum(x) / len(x) for x in by_key.values()) / len(by_key)
+    return _mean_of_means(by_key.values())
+
+
+def _mean_of_means(groups: Collection[list[float]]) -> float:
+    """Return the mean over questions of the mean over their forecasts."""
+    return math.fsum(math.fsum(each) / len(each) for each in groups) / len(groups)
 
 
 def _bands(pairs: list[_Pair]) -> list[BandScore]:
@@ -240,7 +246,7 @@ def _bands(pairs: list[_Pair]) -> list[BandScore]:
         outcome = {pair.key: pair.came_true for pair in inside}
         n, hits = len(outcome), sum(outcome.values())
         lo80, hi80 = _wilson(hits, n)
-        mean = _mean([pair.forecast.probability or 0 for pair in inside])
+        mean = _mean_said(inside)
         made.append(
             BandScore(
                 word=band.word,
@@ -258,8 +264,12 @@ def _bands(pairs: list[_Pair]) -> list[BandScore]:
     return made if pairs else []
 
 
-def _mean(values: list[float]) -> float | None:
-    return round(math.fsum(values) / len(values), 4) if values else None
+def _mean_said(pairs: list[_Pair]) -> float | None:
+    """Return the mean probability that was given, every question once."""
+    said: dict[Key, list[float]] = {}
+    for pair in pairs:
+        said.setdefault(pair.key, []).append(pair.forecast.probability or 0.0)
+    return round(_mean_of_means(said.values()), 4) if said else None
 
 
 def _wilson(hits: int, n: int) -> tuple[float | None, float | None]:
@@ -276,23 +286,26 @@ def _wilson(hits: int, n: int) -> tuple[float | None, float | None]:
 
 
 def _reading_scores(book: Book) -> list[ReadingScore]:
-    groups: dict[tuple[str, bool, str], list[float]] = {}
+    groups: dict[tuple[str, bool, str], dict[Key, list[float]]] = {}
     for key, answer in book.answers.items():
         if answer.outcome != "value" or answer.value is None:
             continue
         for each in book.asked[key]:
+            if is_of_unknown_order(each):
+                continue  # nobody can say which sign it meant
             if each.quantiles and each.as_of < answer.resolved_on:
                 name = (each.maker, _is_beforehand(each, answer), key.question)
-                groups.setdefault(name, []).append(_crps(each.quantiles, answer.value))
+                by_question = groups.setdefault(name, {})
+                by_question.setdefault(key, []).append(_crps(each.quantiles, answer.value))
     return [
         ReadingScore(
             maker=maker,
             beforehand=beforehand,
             reading=reading,
-            forecasts=len(values),
-            crps=round(math.fsum(values) / len(values), 4),
+            forecasts=sum(map(len, found.values())),
+            crps=round(_mean_of_means(found.values()), 4),
         )
-        for (maker, beforehand, reading), values in sorted(
+        for (maker, beforehand, reading), found in sorted(
             groups.items(), key=lambda group: (group[0][0], group[0][2], not group[0][1])
         )
     ]

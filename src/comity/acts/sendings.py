@@ -30,20 +30,14 @@ class Waiting:
         Name.
     notice : dict
         As it was composed when the crossing was seen.
-    attempts : int
-        How many were begun. [count]
     repeat : bool
         Whether it may have been sent before: an attempt was begun and its end is not known.
-    said : str
-        What came of the last attempt.
     """
 
     mark_id: int
     channel: str
     notice: dict[str, Any]
-    attempts: int
     repeat: bool
-    said: str
 
 
 def waiting(session: Session) -> list[Waiting]:
@@ -60,15 +54,12 @@ def waiting(session: Session) -> list[Waiting]:
             made = attempts.get((mark.id, channel), [])
             if any(each.outcome == "sent" for each in made):
                 continue
-            last = made[-1] if made else None
             found.append(
                 Waiting(
                     mark_id=mark.id,
                     channel=channel,
                     notice=dict(mark.notice or {}),
-                    attempts=sum(each.outcome == "trying" for each in made),
                     repeat=_may_have_been_sent(made),
-                    said=last.said if last else "",
                 )
             )
     return found

@@ -36,6 +36,9 @@ __all__ = [
 ]
 
 
+_PAGE = 50
+
+
 @dataclass(frozen=True)
 class Past:
     """What was kept of a watch.
@@ -192,13 +195,8 @@ def marks_of(session: Session, watch: Watch) -> Sequence[Mark]:
 
 def past(session: Session, watch: Watch) -> Past:
     """Return where a watch stands."""
-    query = select(WatchRun).where(WatchRun.dyad == watch.dyad).order_by(WatchRun.id.desc())
-    key = str(watch.id)
-    run = next((each for each in session.scalars(query.limit(50)) if key in each.seen), None)
-    if run is None:
-        # runs of other watches only: look further back
-        run = next((each for each in session.scalars(query) if key in each.seen), None)
-    marks = marks_of(session, watch)
+    marks, key = marks_of(session, watch), str(watch.id)
+    run = _last_run(session, watch, marks[0].run_id) if marks else None
     beyond = blind = False
     state: str | None = None
     crossing: Mark | None = None
@@ -234,6 +232,24 @@ def past(session: Session, watch: Watch) -> Past:
         )
         or 0,
     )
+
+
+def _last_run(session: Session, watch: Watch, first: int) -> WatchRun | None:
+    """Return the last look at a watch, of the runs since its first one; newest first, in pages.
+
+    A watch without a step was never looked at, and no run is read for it.
+    """
+    query = select(WatchRun).where(WatchRun.dyad == watch.dyad, WatchRun.id >= first)
+    key, before = str(watch.id), None
+    while True:
+        older = query if before is None else query.where(WatchRun.id < before)
+        page = session.scalars(older.order_by(WatchRun.id.desc()).limit(_PAGE)).all()
+        for run in page:
+            if key in run.seen:
+                return run
+        if len(page) < _PAGE:
+            return None
+        before = page[-1].id
 
 
 def _seen(session: Session, mark: Mark) -> dict[str, Any]:

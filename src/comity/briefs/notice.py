@@ -9,7 +9,6 @@ from comity.briefs.notice_titles import title, value_words
 from comity.briefs.outside import host_of, safe_url
 from comity.briefs.standing_words import review_words
 from comity.briefs.wording import date_words, named, signed
-from comity.judgement.probability import likelihood
 
 if TYPE_CHECKING:
     from comity.judgement.assessment import Assessment, Evidence
@@ -195,11 +194,8 @@ def _standing_lines(event: Event) -> list[str]:
                 "": "No interval is known, so nobody can tell how clear the crossing is.",
             }[verdict.certainty]
         )
-    if event.kind == "crossed" and event.subject.kind in {"scenario", "question"}:
-        point = verdict.point
-        if point is not None:
-            word = likelihood(point.value / 100).word
-            lines.append(f"In words of likelihood: {word}.")
+    if event.kind == "crossed" and look.word:
+        lines.append(f"In words of likelihood: {look.word}.")
     if event.kind == "blind":
         lines.append(
             "A condition over missing data is not judged: this watch says nothing until there is "

@@ -67,9 +67,22 @@ def _threshold_title(event: Event) -> str:
 
 
 def _verb(event: Event) -> str:
-    """Return a verb of movement only where the look before saw the other side."""
-    is_above = event.condition.side == "above"
-    if event.before.get("judged") and not event.before.get("beyond"):
+    """Return a verb of movement only where the look before saw the other side.
+
+    With an interval asked for whole, the value may have been beyond the threshold all along.
+    """
+    condition, before = event.condition, event.before
+    is_above = condition.side == "above"
+    old = before.get("score")
+    if old is None and condition.statistic == "value":
+        old = before.get("value")
+    assert condition.threshold is not None
+    was_past = (
+        condition.only_clear
+        and old is not None
+        and (old > condition.threshold if is_above else old < condition.threshold)
+    )
+    if before.get("judged") and not before.get("beyond") and not was_past:
         return "rose above" if is_above else "fell below"
     return "stands above" if is_above else "stands below"
 

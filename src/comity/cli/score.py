@@ -82,7 +82,7 @@ def resolve(
     why
         In words. Needed for void, before the horizon, and for a further answer.
     on
-        From when it was settled; today by default.
+        From when it was settled; by default when all its evidence was public, else today.
     """
     workspace = open_workspace(store, catalog)
     made = workspace.resolve(
@@ -135,7 +135,10 @@ def settle(
     if json is not None:
         write_json(made, json)
     for each in made:
-        say(f"{each['question']} came to {each['value']:g}")
+        if each["value"] is None:
+            say(f"{each['question']} is due and cannot be settled: {each['why']}")
+        else:
+            say(f"{each['question']} came to {each['value']:g}")
     if not made:
         say("no forecast of a reading is due.")
     return 0

@@ -81,7 +81,7 @@ class Answer:
 
     Parameters
     ----------
-    status : {"met", "not_met"}
+    status : {"met", "not_met", "not_applicable"}
         The verdict.
     by : str
         Who.
@@ -91,7 +91,7 @@ class Answer:
         The reason, shown in the brief.
     """
 
-    status: Literal["met", "not_met"]
+    status: Literal["met", "not_met", "not_applicable"]
     by: str
     on: str
     why: str = ""
@@ -146,11 +146,11 @@ def with_answers(rows: Sequence[CheckRow], answers: Mapping[str, Answer]) -> lis
     for name, answer in answers.items():
         if name not in known:
             raise UnknownName("row of the checklist", name, known)
-        if known[name].by == "machine" and answer.status == "met":
+        if known[name].by == "machine" and answer.status != "not_met":
             msg = (
                 f"the row {name!r} is checked from the assessment ({known[name].detail}) and "
-                "cannot be answered as met. Answer the rows that need a person, or mend the "
-                "assessment."
+                f"cannot be answered as {answer.status.replace('_', ' ')}. Answer the rows that "
+                "need a person, or mend the assessment."
             )
             raise UsageError(msg)
     return [_answered(row, answers.get(row.id)) for row in rows]

@@ -12,6 +12,7 @@ __all__ = ["CheckRow"]
 class CheckRow(Part):
     """One standard: how it is checked, and whether it is met.
 
+    ``not_applicable`` is what a reviewer says, with a reason, of a standard that does not apply.
     ``needs_person`` until a reviewer has answered; ``answered_by`` and ``answered_on`` say who and
     when.
     """
@@ -20,7 +21,7 @@ class CheckRow(Part):
     standard: str
     how: str
     by: Literal["machine", "person"]
-    status: Literal["met", "not_met", "needs_person"]
+    status: Literal["met", "not_met", "not_applicable", "needs_person"]
     detail: str
     answered_by: str | None = None
     answered_on: str | None = None

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from comity.core.framework import load_tests
-from comity.indicators.quality import diagnosticity, flag, next_expected, z_own
+from comity.indicators.quality import diagnosticity, flag, is_stale, next_expected, z_own
 from comity.judgement.assessment import Coverage, IndicatorStatus, LatestIndicator
 from comity.judgement.readings import significant
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from comity.indicators.panel import IndicatorSeries, Observation
     from comity.judgement.context import Context
 
@@ -50,6 +52,7 @@ def indicators_part(context: Context) -> list[IndicatorStatus]:
                 flag=_flag(lead),
                 diagnosticity=diagnosticity(definition, tests),
                 next_expected=due.isoformat() if due else None,
+                stale_directions=_stale(found, context.as_of),
                 note=panel.gaps.get(name, ""),
                 evidence=context.book.cite(
                     (
@@ -63,6 +66,11 @@ def indicators_part(context: Context) -> list[IndicatorStatus]:
             )
         )
     return made
+
+
+def _stale(found: list[IndicatorSeries], as_of: dt.date) -> list[str]:
+    live = {series.direction for series in found if not is_stale(series, as_of)}
+    return sorted({series.direction for series in found} - live)
 
 
 def _flag(series: IndicatorSeries | None) -> Literal["high", "low", "normal"] | None:

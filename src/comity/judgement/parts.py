@@ -318,6 +318,8 @@ class IndicatorStatus(Part):
     ``percentile_panel`` is the latest value of ``panel``, whose period may be earlier than that of
     ``latest``. ``about`` is empty for series from one state to the other, else how a series about
     one state is called: ``ab`` is then about the first state, not from it to the second.
+    ``stale_directions`` are those whose own last observation is stale: ``status`` is that of the
+    indicator as a whole, which one fresh direction keeps from being stale.
     """
 
     id: str
@@ -340,6 +342,7 @@ class IndicatorStatus(Part):
     flag: Literal["high", "low", "normal"] | None
     diagnosticity: float | None
     next_expected: str | None
+    stale_directions: list[str] = Field(default_factory=list)
     note: str = ""
     evidence: EvidenceIds
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from comity.judgement._part import Part
 
@@ -20,13 +20,26 @@ class Dissent(Part):
 
 
 class CheckAnswer(Part):
-    """What a reviewer answered to one row of the tradecraft checklist; not ``met`` is a no."""
+    """What a reviewer answered to one row of the tradecraft checklist.
+
+    ``met`` is true for a yes alone: an answer that the row does not apply is neither met nor a no,
+    which ``status`` tells apart.
+    """
 
     row: str
     met: bool
+    status: Literal["met", "not_met", "not_applicable"]
     text: str
     by: str
     on: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_written_before(cls, data: Any) -> Any:
+        """Read a file from before there was a status, when all but a no counted as met."""
+        if isinstance(data, dict) and "status" not in data and "met" in data:
+            return {**data, "status": "met" if data["met"] else "not_met"}
+        return data
 
 
 class HistoryLine(Part):

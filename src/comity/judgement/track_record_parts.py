@@ -97,7 +97,7 @@ class BandScore(Part):
 
 
 class ReadingScore(Part):
-    """Mean CRPS of forecasts of one reading, in its points: lower is better."""
+    """Mean CRPS of forecasts of one reading, in its points, every month once: lower is better."""
 
     maker: str
     beforehand: bool

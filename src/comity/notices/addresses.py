@@ -7,6 +7,8 @@ import socket
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
+import idna
+
 from comity.core.errors import NoticeFailed, UsageError
 
 __all__ = ["Target", "is_public", "parsed", "resolved"]
@@ -42,7 +44,9 @@ class Target:
 
 
 def parsed(address: str, *, may_be_private: bool) -> SplitResult:
-    """Return the parts of a webhook's address; a message never repeats them: they may hold a key.
+    """Return the parts of a webhook's address, its host in ASCII.
+
+    A message never repeats them: they may hold a key.
 
     Raises
     ------
@@ -64,7 +68,18 @@ def parsed(address: str, *, may_be_private: bool) -> SplitResult:
             "or this machine, with watch.webhook_private."
         )
         raise UsageError(msg)
-    return parts
+    try:
+        return parts._replace(netloc=_ascii(parts))
+    except idna.IDNAError:
+        raise UsageError("watch.webhook: this is not the name of a server.") from None
+
+
+def _ascii(parts: SplitResult) -> str:
+    """Return host and port as they go over the line: letters beyond ASCII are encoded (IDNA)."""
+    if parts.netloc.isascii():
+        return parts.netloc
+    host = idna.encode(str(parts.hostname), uts46=True).decode("ascii")
+    return host if parts.port is None else f"{host}:{parts.port}"
 
 
 def resolved(parts: SplitResult, *, may_be_private: bool) -> Target:

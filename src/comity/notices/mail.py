@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import smtplib
-import ssl
 from dataclasses import dataclass, field
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -16,6 +15,7 @@ import stamina
 
 from comity.core import clock
 from comity.core.errors import NoticeFailed, UsageError
+from comity.notices.certificates import trusted
 from comity.notices.deadline import within
 from comity.notices.notice import clean_line, short
 
@@ -74,19 +74,22 @@ class Mail:
         return f"{self.to} through {self.host}"
 
     def check(self) -> None:
-        """Refuse what are no addresses.
+        """Refuse what are no addresses, and certificates that cannot be read.
 
         Raises
         ------
         UsageError
-            If one is none.
+            If one is none, or they cannot.
         """
+        trusted(self.ca_file)
         _address(self.sender, "watch.mail_from")
         for each in self.to.split(","):
             _address(each, "watch.mail_to")
 
     def send(self, notice: Notice) -> str:
-        """Send a notice to all readers in one message.
+        """Send a notice to all readers in one message; returns which of them it was not taken for.
+
+        A notice that one reader has is sent: it is not sent again for those that were refused.
 
         Raises
         ------
@@ -146,11 +149,12 @@ class Mail:
         finally:
             _leave(server)
         if refused:
-            return f"not taken for {', '.join(sorted(refused))}"
+            said = ", ".join(f"{name} ({code})" for name, (code, _) in sorted(refused.items()))
+            return f"not taken for {said} and not sent there again; the other readers have it"
         return ""
 
     def _connected(self) -> smtplib.SMTP:
-        context = ssl.create_default_context(cafile=self.ca_file)
+        context = trusted(self.ca_file)
         if self.security == "ssl":
             server: smtplib.SMTP = smtplib.SMTP_SSL(
                 self.host, self.port, timeout=self.timeout, context=context

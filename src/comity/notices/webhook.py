@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import ssl
 import threading
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -16,6 +15,7 @@ import stamina
 from comity.core import clock
 from comity.core.errors import NoticeFailed
 from comity.notices.addresses import parsed, resolved
+from comity.notices.certificates import trusted
 from comity.notices.deadline import within
 from comity.notices.notice import short
 from comity.notices.signature import signature
@@ -89,14 +89,15 @@ class Webhook:
         return f"{parts.scheme}://{parts.netloc}/…"
 
     def check(self) -> None:
-        """Refuse what is no address.
+        """Refuse what is no address, and certificates that cannot be read.
 
         Raises
         ------
         UsageError
-            If it is none.
+            If it is none, or they cannot.
         """
         parsed(self.address.get_secret_value(), may_be_private=self.may_be_private)
+        trusted(self.ca_file)
 
     def send(self, notice: Notice) -> str:
         """Post a notice.
@@ -142,6 +143,7 @@ class Webhook:
         within(self.timeout, self.place, once)
 
     def _post(self, target: Target, notice: Notice, body: bytes) -> None:
+        verified = trusted(self.ca_file)
         _sending.now = True
         stamp = int(clock.now().timestamp())
         host = str(target.parts.hostname)
@@ -154,7 +156,6 @@ class Webhook:
             "Comity-Timestamp": str(stamp),
             "Comity-Signature": signature(self.secret.get_secret_value(), stamp, body),
         }
-        verified = ssl.create_default_context(cafile=self.ca_file)
         try:
             # no proxy of the environment: it would look the name up again, unchecked
             with (

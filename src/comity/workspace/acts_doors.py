@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from comity.acts.address import ActsAddress, acts_address
-from comity.core.errors import ComityError, UsageError
+from comity.core.errors import ComityError, UnknownName, UsageError
 from comity.workspace.evidence_doors import EvidenceDoors
 
 if TYPE_CHECKING:
@@ -50,6 +50,17 @@ class ActsDoors(EvidenceDoors):
             msg = "who acts is not known: give --by NAME, or set COMITY_USER."
             raise UsageError(msg)
         return name, account or "account not known"
+
+    def must_hold_acts(self, kind: str, name: str, hint: str) -> None:
+        """Refuse a name where nothing was ever kept: looking something up makes no database.
+
+        Raises
+        ------
+        UnknownName
+            If there is no database of acts.
+        """
+        if not self.acts_address.may_hold_acts:
+            raise UnknownName(kind, name, (), hint)
 
     def acts_check(self) -> dict[str, str]:
         """Return a line on the database of acts, as `doctor` shows it."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 from typing import TYPE_CHECKING
 
 from comity.core.errors import ActRefused
+from comity.judgement.lint import lint_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
 
 __all__ = ["must_keep_the_rules"]
 
-_LINTER = "comity.judgement.lint"
 _NOT_THEIRS = frozenset({"uncited_fact"})
 """Rules that a person's own words, printed under that person's name, need not keep."""
 
@@ -27,10 +25,7 @@ def must_keep_the_rules(text: str, what: str, catalogs: Sequence[Path]) -> None:
     ActRefused
         With the words, the rule, and what to write instead.
     """
-    if importlib.util.find_spec(_LINTER) is None:
-        return
-    linter = importlib.import_module(_LINTER)
-    for found in linter.lint_text(text, kind="sentence", catalogs=catalogs):
+    for found in lint_text(text, kind="sentence", catalogs=catalogs):
         if found.level == "error" and found.rule not in _NOT_THEIRS:
             words = text[slice(*found.span)]
             msg = f"{what}: {words!r}: {found.message.rstrip('.')}. Instead: {found.instead}."

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ReviewDoors"]
 
+_NONE_YET = "Nothing was put forward yet: `comity review open A B --author NAME`."
+
 
 class ReviewDoors(ActsDoors, QuestionDoors):
     """A store, a catalog and settings: put forward, comment, answer, check, dissent, sign."""
@@ -133,6 +135,7 @@ class ReviewDoors(ActsDoors, QuestionDoors):
         """
         from comity.acts import reviews
 
+        self.must_hold_acts("review", name, _NONE_YET)
         said, actor = checked_text(text, "answer"), self._actor(by)
         with self.acts.writing() as session:
             review = reviews.find(session, name)
@@ -172,6 +175,7 @@ class ReviewDoors(ActsDoors, QuestionDoors):
         """
         from comity.acts import reviews
 
+        self.must_hold_acts("review", name, _NONE_YET)
         said, actor = checked_text(text, "dissent"), self._actor(by)
         must_keep_the_rules(said, "dissent", self.catalogs)
         with self.acts.writing() as session:
@@ -191,6 +195,7 @@ class ReviewDoors(ActsDoors, QuestionDoors):
         """
         from comity.acts import reviews
 
+        self.must_hold_acts("review", name, _NONE_YET)
         said, actor = checked_text(why, "--why"), self._actor(by)
         with self.acts.writing() as session:
             review = reviews.find(session, name)
@@ -209,6 +214,7 @@ class ReviewDoors(ActsDoors, QuestionDoors):
         """
         from comity.acts import reviews
 
+        self.must_hold_acts("review", name, _NONE_YET)
         actor = self._actor(checked_name(by, "--by"))
         said = checked_text(why, "--why", may_be_empty=True)
         with self.acts.reading() as session:
@@ -224,8 +230,10 @@ class ReviewDoors(ActsDoors, QuestionDoors):
         """Return where every review stands, or one."""
         from comity.acts import reviews
 
-        if not self.acts_address.may_hold_acts and name is None:
-            return []
+        if not self.acts_address.may_hold_acts:
+            if name is None:
+                return []
+            self.must_hold_acts("review", name, _NONE_YET)
         with self.acts.reading() as session:
             found = reviews.reviews_of(session) if name is None else [reviews.find(session, name)]
             return [self._row(reviews.standing(session, review)) for review in found]
@@ -234,6 +242,7 @@ class ReviewDoors(ActsDoors, QuestionDoors):
         """Return every act of a review in order: when, who, from which account, what, why."""
         from comity.acts import reviews
 
+        self.must_hold_acts("review", name, _NONE_YET)
         with self.acts.reading() as session:
             found = reviews.standing(session, reviews.find(session, name))
         review = found.review
@@ -302,6 +311,7 @@ class ReviewDoors(ActsDoors, QuestionDoors):
         """
         from comity.acts import reviews
 
+        self.must_hold_acts("review", name, _NONE_YET)
         with self.acts.reading() as session:
             review: Review = reviews.find(session, name)
         now = self.computed(review.a, review.b, as_of=review.as_of)
@@ -315,7 +325,7 @@ class ReviewDoors(ActsDoors, QuestionDoors):
         return now
 
     def _row(self, found: Standing) -> dict[str, Any]:
-        from comity.acts.reviews import name_of
+        from comity.acts.reviews import is_no, name_of
 
         review, rows = found.review, rows_for_a_person(self.catalogs)
         return {
@@ -333,6 +343,9 @@ class ReviewDoors(ActsDoors, QuestionDoors):
             "checklist": {
                 row: found.checks[row].why if row in found.checks else None for row in rows
             },
+            "answered_no": [
+                row for row in rows if row in found.checks and is_no(found.checks[row].why)
+            ],
             "questions": rows,
             "dissent": [{"by": act.by, "text": act.why} for act in found.dissents],
         }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from comity.acts.glance import may_concern
 from comity.acts.names import checked_name, checked_text
 from comity.briefs.render.scores import render_scores
+from comity.briefs.wording import date_words
 from comity.core import clock
 from comity.core.errors import ActRefused, UnknownName, UsageError
 from comity.judgement.checklist import scored_again
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["ScoreDoors"]
 
 _WORDS = ("true", "false", "void")
+_NONE_YET = "No forecast is kept yet: `comity score record A B` keeps those of the outlook."
 
 
 class ScoreDoors(ReviewDoors):
@@ -37,7 +39,7 @@ class ScoreDoors(ReviewDoors):
         ActRefused
             If the assessment was made with a choice of the reader's own.
         """
-        from comity.acts.forecasts import record_forecasts
+        from comity.acts.recording import record_forecasts
 
         actor = self._actor(by)
         with self.acts.writing() as session:
@@ -46,12 +48,14 @@ class ScoreDoors(ReviewDoors):
     def record_outlook(self, a: str, b: str, by: str | None = None) -> dict[str, Any]:
         """Keep the forecasts of the outlook of two states, as it stands now.
 
+        Either order of the states keeps the same: the outlook is that of the order of the key.
+
         Raises
         ------
         ActRefused
             If the outlook asks nothing and forecasts nothing.
         """
-        now = self.computed(a, b)
+        now = self._in_key_order(a, b)
         if not now.outlook.questions and not now.outlook.horizons:
             msg = f"the outlook of {now.title} as of {now.as_of} forecasts nothing yet."
             raise ActRefused(msg)
@@ -77,6 +81,7 @@ class ScoreDoors(ReviewDoors):
         if not 0 <= probability <= 1:
             msg = f"{probability:g} is not a probability: give a number from 0 to 1, as 0.3."
             raise UsageError(msg)
+        self.must_hold_acts("question", question, _NONE_YET)
         actor = self._actor(checked_name(by, "--by"))
         said = checked_text(why, "--why", may_be_empty=True)
         with self.acts.writing() as session:
@@ -118,7 +123,9 @@ class ScoreDoors(ReviewDoors):
         why : str
             In words.
         on : datetime.date, optional
-            From when it was settled; today by default.
+            From when it was settled: forecasts made by then had not known. By default the day on
+            which all its evidence was public; today, where that was before the first forecast or
+            there is none.
         by : str, optional
             Who resolves it.
 
@@ -132,16 +139,14 @@ class ScoreDoors(ReviewDoors):
         from comity.acts import forecasts
 
         word, value = _outcome(outcome)
+        self.must_hold_acts("question", question, _NONE_YET)
         actor, today = self._actor(by), clock.today()
-        answer = forecasts.Answer(
-            outcome=word,
-            value=value,
-            on=on or today,
-            evidence=self._public_from(evidence),
-            why=checked_text(why, "--why", may_be_empty=True),
-        )
+        known, said = self._public_from(evidence), checked_text(why, "--why", may_be_empty=True)
         with self.acts.writing() as session:
             key = forecasts.find_question(session, question)
+            asked = forecasts.forecasts_by_question(session, key.dyad)[key]
+            day = on or forecasts.settled_on(asked, known, today)
+            answer = forecasts.Answer(word, day, known, said, value)
             made = forecasts.resolve(session, key, answer, actor, today)
             return {
                 "question": str(key), "outcome": made.outcome, "value": made.value,
@@ -155,26 +160,32 @@ class ScoreDoors(ReviewDoors):
         Returns
         -------
         list of dict
-            What was resolved.
+            What was resolved: ``question`` and ``value``; then what is due and could not be, with
+            ``value`` None and ``why``.
         """
         from comity.acts import forecasts
 
-        now = self.computed(a, b)
-        actor, as_of, made = self._actor(by), dt.date.fromisoformat(now.as_of), []
+        now = self._in_key_order(a, b)
+        actor, as_of, today = self._actor(by), dt.date.fromisoformat(now.as_of), clock.today()
+        made: list[dict[str, Any]] = []
+        left: list[dict[str, Any]] = []
         with self.acts.writing() as session:
             answered = forecasts.resolutions_by_question(session, now.dyad.key)
             for key in forecasts.forecasts_by_question(session, now.dyad.key):
                 name = key.question.removeprefix("reading:")
-                if name == key.question or key in answered or key.horizon > as_of:
+                if name == key.question or key in answered:
                     continue
-                value = _reading_in(now, name, f"{key.horizon:%Y-%m}")
+                if key.horizon > as_of and key.horizon >= today:
+                    continue  # not due
+                value, missing = _settling(now, name, key.horizon)
                 if value is None:
+                    left.append({"question": str(key), "value": None, "why": missing})
                     continue
                 why = f"value in the assessment as of {now.as_of}, inputs {now.inputs_hash[:12]}"
                 answer = forecasts.Answer("value", max(as_of, key.horizon), {}, why, value)
-                forecasts.resolve(session, key, answer, actor, clock.today())
+                forecasts.resolve(session, key, answer, actor, today)
                 made.append({"question": str(key), "value": value})
-        return made
+        return made + left
 
     def score(self, a: str | None = None, b: str | None = None) -> dict[str, Any]:
         """Return scores of what has resolved by today, what is open, and what is overdue.
@@ -213,6 +224,11 @@ class ScoreDoors(ReviewDoors):
         return made.model_copy(update={"checklist": scored_again(made, self.catalogs)})
 
     # ------------------------------------------------------------------ inside
+
+    def _in_key_order(self, a: str, b: str) -> Assessment:
+        """Return the assessment in the one order in which forecasts are kept and settled."""
+        first, second = self.dyad(a, b).key.split("-")
+        return self.computed(first, second)
 
     def _own_record(self, as_of: dt.date, dyad: str) -> OwnRecord | None:
         from comity.acts.scores import own_record, read_book
@@ -270,7 +286,15 @@ def _outcome(text: str) -> tuple[str, float | None]:
     return "value", value
 
 
-def _reading_in(assessment: Assessment, name: str, month: str) -> float | None:
-    reading = assessment.readings.get(name)
+def _settling(
+    assessment: Assessment, name: str, horizon: dt.date
+) -> tuple[float, None] | tuple[None, str]:
+    """Return the value of a reading in the month of a horizon, or why there is none."""
+    if horizon.isoformat() > assessment.as_of:
+        return None, f"the record reaches {date_words(assessment.as_of)} only"
+    reading, month = assessment.readings.get(name), f"{horizon:%Y-%m}"
     points = reading.series if reading else []
-    return next((each.value for each in points if each.period == month), None)
+    value = next((each.value for each in points if each.period == month), None)
+    if value is None:
+        return None, f"{name} has no value of {date_words(month)}"
+    return value, None

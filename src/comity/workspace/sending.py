@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from comity.acts import sendings
 from comity.acts.turns import sending_turn
 from comity.core import clock
-from comity.core.errors import NoticeFailed
+from comity.core.errors import ComityError, NoticeFailed
 from comity.notices.notice import Notice
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def send_waiting(
 
     The begin of an attempt is kept before it is made and its end after, so that a run that is
     killed in between is found out: the next one sends the notice once more and says so. Where a
-    channel fails, its later notices wait for the next run, and the other channels go on.
+    channel fails, by whatever error, its later notices wait for the next run, and the other
+    channels go on.
 
     Parameters
     ----------
@@ -116,6 +117,11 @@ def _send(database: ActsDatabase, each: Waiting, channel: Channel) -> Sent:
         said = channel.send(notice)
     except NoticeFailed as error:
         outcome, said = ("unsure" if error.unsure else "failed"), str(error)
+    except ComityError as error:
+        outcome, said = "failed", str(error)
+    except Exception as error:  # noqa: BLE001 -- no channel may keep the others from sending
+        # its words may hold an address or a password, and where it broke nobody knows
+        outcome, said = "unsure", f"a fault of ours while sending ({type(error).__name__})"
     _note(database, each, outcome, said)
     return Sent(
         key=notice.key,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["WatchDoors"]
 
 _LATER = 75
+_NONE_YET = "Nothing is watched yet: `comity watch add A B WHAT --above X`."
 
 
 class WatchDoors(ReviewDoors):
@@ -62,11 +63,13 @@ class WatchDoors(ReviewDoors):
         Raises
         ------
         UsageError, UnknownName
-            If the condition does not fit, or this dyad cannot have what is named.
+            If the condition does not fit, or this dyad cannot have what is named, or what is named
+            cannot come to the state.
         ActRefused
             If the same is watched already.
         """
         from comity.judgement.watching.looking import named
+        from comity.judgement.watching.states import with_known_state
         from comity.judgement.watching.subject import Subject
 
         wanted = Subject.parse(subject)
@@ -74,7 +77,9 @@ class WatchDoors(ReviewDoors):
         actor, began = self._actor(by), clock.now()
         said = checked_text(why, "--why", may_be_empty=True)
         made = self._assessed(a, b, as_of)
-        return self._set(made, [(named(made, wanted), condition, said, "")], actor, began)[0]
+        wanted = named(made, wanted, in_panel=condition.statistic == "panel")
+        condition = with_known_state(made, wanted, condition)
+        return self._set(made, [(wanted, condition, said, "")], actor, began)[0]
 
     def watch_preset(
         self, a: str, b: str, *, by: str | None = None, as_of: dt.date | None = None
@@ -169,6 +174,7 @@ class WatchDoors(ReviewDoors):
         from comity.acts import sendings, watches
         from comity.workspace.watch_parts import standing
 
+        self.must_hold_acts("watch", name, _NONE_YET)
         with self.acts.reading() as session:
             watch = watches.find_watch(session, name, ended=True)
             marks = watches.marks_of(session, watch)
@@ -205,6 +211,7 @@ class WatchDoors(ReviewDoors):
         """
         from comity.acts import watches
 
+        self.must_hold_acts("watch", name, _NONE_YET)
         actor, said = self._actor(by), checked_text(why, "--why", may_be_empty=True)
         with self.acts.writing() as session:
             watch = watches.find_watch(session, name)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import math
 
 import pytest
+from rich.console import Console
 
 from comity.acts import forecasts
 from comity.acts.database import ActsDatabase
 from comity.acts.forecasts import Answer, Key
+from comity.acts.recording import record_forecasts
 from comity.acts.reviews import Actor
 from comity.acts.scores import own_record, question_rows, read_book
 from comity.acts.tables import Forecast
+from comity.briefs.render.scores import render_scores
 from comity.core.errors import ActRefused, AmbiguousName, UnknownName
+from comity.judgement.outlook_parts import Horizon, Outlook
 
 TODAY = dt.date(2027, 6, 1)
 MADE = dt.date(2026, 4, 15)
@@ -145,6 +150,7 @@ def test_scores_are_those_a_reader_reckons(session):
     assert sum(band.questions for band in found.bands) == 3  # Q2 stands in two bands
     assert (by_word["likely"].questions, by_word["likely"].came_true) == (1, 1)
     assert "too few" in by_word["likely"].note
+    assert by_word["likely"].mean_probability == 0.8
     assert by_word["likely"].lo80 < 1.0
     assert by_word["almost certain"].share is None
 
@@ -185,6 +191,23 @@ def test_a_forecast_made_when_the_answer_was_known_is_not_scored(session):
     assert maker.forecasts == 1
 
 
+def test_the_day_of_an_answer_is_that_of_its_evidence(session):
+    """What was forecast when the evidence was public had read it."""
+    forecasts.record(session, made(probability=0.3))
+    forecasts.record(session, made(probability=0.99, as_of=dt.date(2026, 8, 1)))
+    key = Key("IRN-RUS", "Q1", HORIZON)
+    asked = forecasts.forecasts_by_question(session)[key]
+    seen = {"event:1": dt.date(2026, 5, 1), "event:2": dt.date(2026, 6, 1)}
+    assert forecasts.settled_on(asked, seen, TODAY) == dt.date(2026, 6, 1)
+    assert forecasts.settled_on(asked, {"event:0": MADE}, TODAY) == TODAY
+    assert forecasts.settled_on(asked, {}, TODAY) == TODAY
+    with pytest.raises(ActRefused, match="public on 2026-06-01; with a later --on"):
+        resolve(session, answer(on=TODAY, evidence=seen, why=""))
+    resolve(session, answer(on=forecasts.settled_on(asked, seen, TODAY), evidence=seen))
+    (maker,) = own_record(read_book(session, TODAY)).makers
+    assert (maker.forecasts, maker.brier) == (1, pytest.approx(0.49))
+
+
 def test_certainty_that_was_wrong_is_told(session):
     forecasts.record(session, made(probability=0.0))
     resolve(session, answer("true"))
@@ -211,3 +234,79 @@ def test_forecasts_of_a_reading_are_scored_by_their_quantiles(session):
     losses = [0.1 * 15, 0.5 * 5, 0.1 * 5]
     assert found.crps == pytest.approx(2 * sum(losses) / 3, abs=1e-3)
     assert (found.reading, found.forecasts) == ("reading:depth", 1)
+
+
+def test_every_month_of_a_reading_counts_once(session):
+    """Five forecasts of June that were far off do not drown one of July that was right."""
+    off, right = ({"0.1": x, "0.5": x, "0.9": x} for x in (0.0, 50.0))
+    for day in range(1, 6):
+        june = {"horizon": dt.date(2026, 6, 30), "as_of": dt.date(2026, 5, day)}
+        forecasts.record(session, made("reading:depth", None, quantiles=off, **june))
+    july = {"horizon": dt.date(2026, 7, 31), "as_of": dt.date(2026, 5, 1)}
+    forecasts.record(session, made("reading:depth", None, quantiles=right, **july))
+    for horizon in ("2026-06-30", "2026-07-31"):
+        resolve(session, answer("value", value=50.0), f"reading:depth@{horizon}")
+    (found,) = own_record(read_book(session, TODAY)).readings
+    losses = [0.1 * 50, 0.5 * 50, 0.9 * 50]
+    assert found.crps == pytest.approx((2 * sum(losses) / 3 + 0) / 2, abs=1e-3)
+    assert found.forecasts == 6
+
+
+def test_asymmetry_is_kept_as_seen_from_the_first_state_of_the_key(session, assessment):
+    """Both orders of one outlook come to the same quantiles, high levels for low ones."""
+    levels = {"p05": -20.0, "p50": -11.0, "p95": 3.0}
+    there = _with_asymmetry(assessment, "RUS", "IRN", levels)
+    assert record_forecasts(session, there, ANN) == 1
+    (kept,) = next(iter(forecasts.forecasts_by_question(session).values()))
+    assert kept.quantiles == {"0.05": -3.0, "0.5": 11.0, "0.95": 20.0}
+    assert kept.text == (
+        "asymmetry of Iran – Russia in 2026-10, above zero where Iran needs Russia more"
+    )
+    here = _with_asymmetry(assessment, "IRN", "RUS", {"p05": -3.0, "p50": 11.0, "p95": 20.0})
+    assert record_forecasts(session, here, ANN) == 0
+    assert record_forecasts(session, there, ANN) == 0
+
+
+def _with_asymmetry(assessment, a: str, b: str, levels: dict[str, float]):
+    names = {"RUS": "Russia", "IRN": "Iran"}
+    dyad = assessment.dyad.model_copy(
+        update={"a": a, "b": b, "a_name": names[a], "b_name": names[b]}
+    )
+    horizon = Horizon(months=6, readings={"asymmetry": levels}, scenarios=[])
+    outlook = Outlook(horizons=[horizon], questions=[])
+    return assessment.model_copy(
+        update={"dyad": dyad, "outlook": outlook, "inputs_hash": f"{a}-{b}", "as_of": "2026-04-15"}
+    )
+
+
+def test_an_asymmetry_kept_before_its_order_was_is_read_and_not_scored(session):
+    old = {"quantiles": {"0.1": -20.0, "0.5": -11.0, "0.9": 3.0}, "source": "comity assess"}
+    forecasts.record(session, made("reading:asymmetry", None, **old))
+    new = {"quantiles": {"0.1": -3.0, "0.5": 11.0, "0.9": 20.0}, "maker": "comity 0.2.0"}
+    forecasts.record(
+        session, made("reading:asymmetry", None, source="comity assess IRN RUS", **new)
+    )
+    resolve(session, answer("value", value=11.0), "reading:asymmetry")
+    (scored,) = own_record(read_book(session, TODAY)).readings
+    assert scored.maker == "comity 0.2.0"
+    (row,) = question_rows(read_book(session, TODAY))
+    assert [each["quantiles"]["0.5"] for each in row["forecasts"]] == [-11.0, 11.0]
+
+
+def test_what_was_said_on_average_counts_every_question_once_and_is_shown(session):
+    """0.6 and 0.7 on one question, 0.75 on another: 0.70, and not the mean of three."""
+    said = {"Q1": (0.6, 0.7), "Q2": (0.75,)}
+    for question, given in said.items():
+        for day, probability in enumerate(given, start=1):
+            kept = made(question, probability, as_of=dt.date(2026, 5, day))
+            forecasts.record(session, kept)
+        resolve(session, answer("true"), question)
+    own = own_record(read_book(session, TODAY))
+    band = next(each for each in own.bands if each.word == "likely")
+    assert band.mean_probability == pytest.approx(0.7)
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(
+        render_scores({"own": own.model_dump(mode="json"), "questions": [], "published": None})
+    )
+    (line,) = [each for each in console.export_text().splitlines() if "70\xa0%" in each]
+    assert "likely" in line

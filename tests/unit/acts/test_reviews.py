@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 
 from comity.acts import reviews
 from comity.acts.database import ActsDatabase
+from comity.acts.publication import publication_of
 from comity.acts.reviews import Actor, Draft
+from comity.acts.tables import Review
 from comity.core.errors import ActRefused, UnknownName
 
 AT = dt.datetime(2026, 11, 22, 9, 0, tzinfo=dt.UTC)
@@ -101,6 +104,12 @@ def test_a_funder_is_no_author(session):
         reviews.open_review(session, draft(funders=("A. Author",)), actor("x"))
 
 
+def test_a_funder_does_not_put_it_forward(session):
+    with pytest.raises(ActRefused, match="may not put it forward"):
+        reviews.open_review(session, draft(), actor("FUNDER, Fay"))
+    assert reviews.reviews_of(session) == []
+
+
 def test_an_assessment_without_an_author_is_not_put_forward(session):
     with pytest.raises(ActRefused, match="--author"):
         reviews.open_review(session, draft(authors=()), actor("x"))
@@ -177,6 +186,69 @@ def test_a_later_version_takes_the_place_of_one_in_review(session, review):
     assert reviews.standing(session, review).state == "superseded"
     with pytest.raises(ActRefused, match="has a later version"):
         sign(session, review)
+
+
+def _printed(session, inputs: str = "1" * 64):
+    asked = SimpleNamespace(
+        dyad=SimpleNamespace(a="RUS", b="IRN"), as_of="2026-04-15", inputs_hash=inputs
+    )
+    return publication_of(session, asked)
+
+
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_another_number_makes_no_other_assessment(session, review, is_signed):
+    """A draft of what was signed would take the signature and the dissents out of print."""
+    filled(session, review)
+    reviews.dissent(session, review, actor("Dee Dissenter"), "I disagree.")
+    if is_signed:
+        sign(session, review)
+    says = "signed off" if is_signed else "in review already"
+    with pytest.raises(ActRefused, match=f"{NUMBER}/1 is {says}"):
+        reviews.open_review(session, draft(number="OTHER"), actor("Zed Anybody"))
+    block = _printed(session)
+    assert (block.number, block.status) == (NUMBER, "signed_off" if is_signed else "in_review")
+    assert [each.by for each in block.dissent] == ["Dee Dissenter"]
+
+
+def test_a_signature_is_not_undone_by_what_an_older_version_let_through(session, review):
+    filled(session, review)
+    reviews.dissent(session, review, actor("Dee Dissenter"), "I disagree.")
+    sign(session, review)
+    columns = {each.name: getattr(review, each.name) for each in Review.__table__.columns}
+    session.add(Review(**columns | {"id": None, "number": "OTHER"}))
+    session.flush()
+    block = _printed(session)
+    assert (block.number, block.status, len(block.dissent)) == (NUMBER, "signed_off", 1)
+
+
+@pytest.mark.parametrize("number", [NUMBER, "OTHER"])
+def test_a_dissent_outlives_giving_back_and_putting_forward_again(session, review, number):
+    reviews.dissent(session, review, actor("Dee Dissenter"), "I disagree.")
+    reviews.give_back(session, review, actor("Ann Author"), "A typo.")
+    again = reviews.open_review(session, draft(number=number), actor("Ann Author"))
+    filled(session, again)
+    sign(session, again)
+    block = _printed(session)
+    assert (block.number, block.status) == (number, "signed_off")
+    assert [(each.by, each.text) for each in block.dissent] == [("Dee Dissenter", "I disagree.")]
+    told = [line.what for line in block.history]
+    of = f" of {NUMBER}" if number != NUMBER else ""
+    assert told[:3] == [
+        f"put version 1{of} forward", f"dissented from version 1{of}", f"gave version 1{of} back",
+    ]  # fmt: skip
+    assert _printed(session, "9" * 64).dissent == []  # it was from other inputs
+    assert len(_printed(session, "9" * 64).history) == len(told)
+
+
+def test_an_answer_that_it_does_not_apply_is_not_met(session, review):
+    said = {"logic": "n/a: nobody looked", "visuals": "Yes, seen"}
+    for row, text in said.items():
+        reviews.check(session, review, actor("Rob Reader"), row, text, ROWS)
+    checks = {each.row: (each.status, each.met) for each in _printed(session).checks}
+    assert checks == {"logic": ("not_applicable", False), "visuals": ("met", True)}
+    reviews.check(session, review, actor("Rob Reader"), "visuals", "no: wrong axis", ROWS)
+    checks = {each.row: (each.status, each.met) for each in _printed(session).checks}
+    assert checks["visuals"] == ("not_met", False)
 
 
 def test_a_number_belongs_to_one_question(session, review):

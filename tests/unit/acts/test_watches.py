@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from comity.acts import sendings, watches
 from comity.acts.address import ActsAddress
@@ -147,6 +147,36 @@ def test_where_a_watch_stands_is_folded_from_its_steps(database: ActsDatabase) -
             assert (past.course.beyond, past.course.blind, past.steps) == (beyond, blind, number)
             assert (past.course.crossing is not None) == beyond
         assert past.seen == SEEN
+
+
+def test_a_new_watch_reads_no_run_and_an_old_one_those_since_its_first(
+    database: ActsDatabase,
+) -> None:
+    with database.writing() as session:
+        first = add(session)
+        mark(session, first, 1, "set")
+        last = mark(session, first, 2, "crossed").run_id
+        for _ in range(120):  # of other watches of the dyad
+            session.add(
+                WatchRun(dyad=first.dyad, as_of=AT.date(), inputs_hash="f", seen={"999": SEEN},
+                         by="Ann", account="ann", at=AT, why="")
+            )  # fmt: skip
+        session.flush()
+        new = add(session, condition=Condition("above", threshold=61))
+        read: list[int] = []
+        session.expunge_all()
+
+        def loaded(run, _) -> None:
+            read.append(run.id)
+
+        event.listen(WatchRun, "load", loaded)
+        try:
+            assert watches.past(session, new).run is None
+            assert read == []
+            found = watches.past(session, first)
+        finally:
+            event.remove(WatchRun, "load", loaded)
+        assert (found.run.id, found.seen) == (last, SEEN)
 
 
 # ---------------------------------------------------------------------------- turns

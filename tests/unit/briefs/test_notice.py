@@ -78,6 +78,25 @@ def test_nothing_rose_that_was_not_seen_lower(assessment) -> None:
     assert "look before" not in data["text"]
 
 
+@pytest.mark.parametrize(
+    ("side", "at", "before", "verb"),
+    [
+        ("above", 60, {"value": 66.0, "score": 66.0}, "stands above"),  # wide, and above all along
+        ("above", 60, {"value": 58.0, "score": 58.0}, "rose above"),
+        ("above", 60, {"value": 66.0}, "stands above"),
+        ("below", 80, {"value": 75.0, "score": 75.0}, "stands below"),
+        ("below", 80, {"value": 80.0, "score": 80.0}, "fell below"),
+    ],
+)
+def test_nothing_rose_that_was_above_and_only_grew_clear(
+    assessment, side, at, before, verb
+) -> None:
+    condition = Condition(side, threshold=at, only_clear=True)
+    seen = {**ARMED, "lo80": 35.0, "hi80": 97.0, **before}
+    data = told(seventy_one(assessment), "tension", condition, before=seen)
+    assert data["title"].startswith(f"Tension {verb} {at}")
+
+
 def test_what_pushed_the_way_of_the_crossing_comes_first(assessment) -> None:
     made = seventy_one(assessment)
     for side, sign in (("above", 1), ("below", -1)):
@@ -92,6 +111,28 @@ def test_likelihood_and_confidence_stand_in_sentences_of_their_own(assessment) -
         assert not ("onfidence" in line and "likel" in line)
     assert "Confidence is" in data["text"]
     assert data["title"].count(".") == 1
+
+
+@pytest.mark.parametrize("name", ["question", "scenario"])
+def test_the_word_of_likelihood_is_that_of_the_assessment(assessment, name: str) -> None:
+    """38 in a hundred is unlikely in ICD 203, and a realistic possibility on the UK yardstick."""
+    outlook = assessment.outlook
+    if name == "question":
+        part = next(each for each in outlook.questions if each.probability is not None)
+        part = part.model_copy(update={"probability": 0.38, "word": "realistic possibility"})
+        changed = {"questions": [part]}
+        subject = f"question:{part.id}"
+    else:
+        horizon = next(each for each in outlook.horizons if each.scenarios)
+        part = horizon.scenarios[0].model_copy(
+            update={"probability": 0.38, "word": "realistic possibility"}
+        )
+        changed = {"horizons": [horizon.model_copy(update={"scenarios": [part]})]}
+        subject = f"scenario:{part.id}@{horizon.months}"
+    made = assessment.model_copy(update={"outlook": outlook.model_copy(update=changed)})
+    data = told(made, subject, Condition("above", threshold=20))
+    assert "In words of likelihood: realistic possibility." in data["text"].splitlines()
+    assert "unlikely" not in data["text"]
 
 
 def test_ladder_and_ledger(assessment) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from comity.cli import main
+from comity.workspace import Workspace
 
 ID = "RUS-IRN-2026-04-15"
 
@@ -99,6 +100,15 @@ def test_scores_from_the_command_line(run) -> None:
     assert "no forecast of a reading is due" in ok(run, "score", "settle", "RUS", "IRN")
     data = json.loads(ok(run, "score", "RUS", "IRN", "--json", "-"))
     assert data["published"]["published"][0]["probability"] is None
+
+
+def test_what_is_due_and_cannot_be_settled_is_told(run, monkeypatch) -> None:
+    left = {"question": "IRN-RUS/reading:depth@2026-10-31", "value": None, "why": "no record"}
+    monkeypatch.setattr(Workspace, "settle_readings", lambda *_: [left])
+    out = ok(run, "score", "settle", "RUS", "IRN")
+    assert "reading:depth@2026-10-31 is due and cannot be settled: no record" in out
+    assert "is due." not in out
+    assert json.loads(ok(run, "score", "settle", "RUS", "IRN", "--json", "-")) == [left]
 
 
 def test_a_database_of_somebody_else_is_told(run, monkeypatch, tmp_path) -> None:

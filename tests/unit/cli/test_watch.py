@@ -73,6 +73,8 @@ def test_a_watch_from_the_command_line(run) -> None:
         (("add", "RUS", "RUS", "tension", "--above", "1"), "two different states"),
         (("add", "RUS", "Narnia", "tension", "--above", "1"), "Narnia"),
         (("add", "RUS", "IRN", "tension", "--above", "1", "--why", "\x1b[2J"), "control"),
+        (("add", "RUS", "IRN", "item:su-35", "--reaches", "deliverd"), "delivered"),
+        (("add", "RUS", "IRN", "ladder", "--reaches", "9"), "It can be: 0, 1, 2, 3, 4, 5, 6"),
         (("show", "W9"), "W9"),
         (("remove", "9"), "watch"),
         (("run", "RUS"), "two states"),

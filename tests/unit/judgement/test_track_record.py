@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from comity.briefs.render.markdown import render_markdown
+
 
 def test_outcomes_are_counted_and_nothing_is_invented(assessment):
     record = assessment.track_record
@@ -34,3 +36,15 @@ def test_a_past_day_knows_no_later_outcome(workspace):
     assert all(
         not item.known_from or item.known_from <= day.isoformat() for item in published.values()
     )
+
+
+def test_a_stated_probability_of_nought_is_printed(assessment):
+    first = assessment.track_record.published[0]
+    for stated, shown in ((0.0, "0 %"), (0.3, "30 %"), (None, "")):
+        item = first.model_copy(update={"probability": stated})
+        record = assessment.track_record.model_copy(update={"published": [item]})
+        made = assessment.model_copy(update={"track_record": record})
+        section = render_markdown(made).split("Track record")[-1]
+        section = section.replace("\xa0", " ")
+        assert (f"(stated probability {shown})" in section) == bool(shown)
+        assert ("(stated probability " in section) == bool(shown)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import pytest
 
 from comity.core.errors import UnknownName, UsageError
+from comity.judgement.assessment import LatestIndicator
+from comity.judgement.parts import PanelPoint, PanelStanding
 from comity.judgement.watching.condition import Condition, judge
 from comity.judgement.watching.course import Course, Crossing, next_steps
 from comity.judgement.watching.look import Look, Point
 from comity.judgement.watching.looking import look_at, named
+from comity.judgement.watching.outlooking import assumptions, signposts
 from comity.judgement.watching.revision import taken_back
+from comity.judgement.watching.states import known_states, with_known_state
 from comity.judgement.watching.subject import Subject
 from watched import with_reading
 
@@ -74,6 +78,68 @@ def test_an_indicator_of_two_directions_needs_one(assessment) -> None:
     assert "Russia to Iran" in found.name
 
 
+def _directed(assessment, **given):
+    """Return an assessment with one indicator, seen from a in 2023 and from b in 2016."""
+    status = next(each for each in assessment.indicators if each.id == "INF-05")
+    rows = [
+        LatestIndicator(period=period, value=value, sd=None, n=1, direction=way)
+        for way, period, value in (("ab", "2022", 1.0), ("ab", "2023", 2.0), ("ba", "2016", 9.0))
+    ]
+    update = {"series": rows, "latest": rows[1], "status": "measured", "stale_directions": ["ba"]}
+    return assessment.model_copy(
+        update={"indicators": [status.model_copy(update=update | given)], "as_of": "2026-04-15"}
+    )
+
+
+def test_a_direction_is_as_fresh_as_its_own_last_observation(assessment) -> None:
+    made = _directed(assessment)
+    high = Condition("above", threshold=5)
+    live, old = (Subject("indicator", f"INF-05>{way}") for way in ("ab", "ba"))
+    assert not look_at(made, live).missing
+    assert look_at(made, old).missing == "its last observation, of 2016, is stale"
+    assert not judge(high, look_at(made, old), old).judged
+
+
+def test_a_series_about_one_state_has_no_way_to_the_other(assessment) -> None:
+    made = _directed(assessment, about="on {state}", stale_directions=[])
+    names = {way: look_at(made, Subject("indicator", f"INF-05>{way}")).name for way in ("ab", "ba")}
+    assert names["ab"].endswith("(INF-05), on Russia")
+    assert names["ba"].endswith("(INF-05), on Iran")
+
+
+def test_the_case_says_which_directions_are_stale(assessment) -> None:
+    found = {each.id: each for each in assessment.indicators}
+    assert found["INF-05"].stale_directions == ["ba"]
+    for each in found.values():
+        ways = {point.direction for point in each.series}
+        assert set(each.stale_directions) <= ways
+        if each.status == "stale":
+            assert set(each.stale_directions) == ways
+        elif ways:
+            assert set(each.stale_directions) < ways
+
+
+def test_the_panel_ranks_no_direction_and_grows_old(assessment) -> None:
+    def at(end: str):
+        points = [PanelPoint(period=str(int(end) - 1), value=60.0, lo80=50.0, hi80=70.0),
+                  PanelPoint(period=end, value=68.0, lo80=60.0, hi80=75.0)]  # fmt: skip
+        return PanelStanding(dyads=100, latest=points[-1], series=points)
+
+    high = Condition("above", "panel", 50)
+    whole = named(_directed(assessment), Subject("indicator", "INF-05"), in_panel=True)
+    for end, judged in (("2023", True), ("2022", False), ("2019", False)):
+        made = _directed(assessment, panel=at(end), stale_directions=[])
+        verdict = judge(high, look_at(made, whole), whole)
+        assert verdict.judged == judged, end
+        if judged:
+            assert (verdict.score.value, verdict.point.value) == (68.0, 68.0)
+        else:
+            assert f"the reference panel ends in {end}" in verdict.why
+        for way in ("ab", "ba"):
+            one = Subject("indicator", f"INF-05>{way}")
+            assert not judge(high, look_at(made, one), one).judged
+
+
 # ---------------------------------------------------------------------------- conditions
 
 
@@ -89,6 +155,7 @@ def test_an_indicator_of_two_directions_needs_one(assessment) -> None:
         ("tension", Condition("above", threshold=5, months=12), "--on change"),
         ("tension", Condition("above", "change", threshold=5, months=0), "600"),
         ("tension", Condition("above", "own", threshold=100), "percentile"),
+        ("POL-03>ba", Condition("above", "panel", threshold=50), "watch POL-03 --on panel"),
         ("tension", Condition("changes"), "--above"),
         ("tension", Condition("reaches", state="high"), "--above"),
         ("POL-05", Condition("reaches", state="3"), "--above"),
@@ -99,6 +166,8 @@ def test_an_indicator_of_two_directions_needs_one(assessment) -> None:
         ("item:x", Condition("reaches", state="a", only_clear=True), "interval"),
         ("item:x", Condition("changes", threshold=3), "no threshold"),
         ("evidence:claim", Condition("reaches", state="x"), "--changes"),
+        ("evidence:claim", Condition("changes", at_least=5), "--at-least: evidence:claim rests"),
+        ("gap:POL-05", Condition("reaches", state="closed", at_least=1), "no count of records"),
         ("tension", Condition("above", threshold=5, at_least=-1), "0 or more"),
     ],
 )
@@ -320,6 +389,18 @@ def test_a_watch_set_over_a_gap_fires_when_data_come_and_it_holds() -> None:
     assert walk(condition, [none, none, series([80])]) == [["set"], [], ["sees", "crossed"]]
 
 
+def test_a_change_beyond_the_sixth_digit_is_a_change() -> None:
+    values = [4123456789.0, 4123456789.0, 4123459999.0, 0.1 + 0.2, 0.3]
+    looks = [series([each]) for each in values]
+    assert walk(Condition("changes"), looks) == [
+        ["set"], [], ["crossed"], ["crossed"], ["crossed"],
+    ]  # fmt: skip
+    verdict = judge(Condition("changes"), series([4123000000.0]), TENSION)
+    assert verdict.state == "4123000000"
+    for kept in ("4.123e+09", "4123000000"):  # as an older version kept it, and as it is kept now
+        assert next_steps(Condition("changes"), Course(begun=True, state=kept), verdict) == []
+
+
 def test_any_change_is_one_step_each() -> None:
     condition = Condition("changes")
     looks = [Look("x", state=state) for state in ("H2", "H2", "H3", "H3", "H2")]
@@ -345,6 +426,77 @@ def test_a_series_is_asked_again_of_the_period_that_crossed() -> None:
     said = taken_back(condition, shorter, TENSION, Crossing("2000-02", "2000-03-28", None, ()),
                       "2000-03-28", keeps)  # fmt: skip
     assert "no longer on record" in said
+
+
+@pytest.mark.parametrize(
+    ("subject", "wrong", "right"),
+    [
+        ("item:su-35", "deliverd", {"Delivered", "in production", "cancelled", "in_production"}),
+        ("item:su-35", "denied", {"nothing established"}),  # a denial is no state of an item
+        ("ladder", "9", {"0", "6"}),
+        ("hypothesis", "H99", {"H2", "no clear leader"}),
+        ("status:POL-05", "stalled", {"stale", "no data", "no_data"}),
+        ("gap:POL-05", "shut", {"closed", "open"}),
+    ],
+)
+def test_a_state_that_cannot_be_is_refused_with_those_that_can(
+    assessment, subject, wrong, right
+) -> None:
+    watched = Subject.parse(subject)
+    with pytest.raises(UnknownName, match="It can be: "):
+        with_known_state(assessment, watched, Condition("reaches", state=wrong))
+    for state in right:
+        found = with_known_state(assessment, watched, Condition("reaches", state=state)).state
+        assert found.casefold().replace("_", " ") == state.casefold().replace("_", " ")
+        assert found in known_states(assessment, watched)
+
+
+def test_what_the_case_shows_is_among_the_states_that_can_be(assessment) -> None:
+    seen = [Subject("ladder"), Subject("hypothesis")]
+    seen += [Subject("item", each.id) for each in assessment.ledger]
+    seen += [Subject("status", each.id) for each in assessment.indicators]
+    seen += [Subject("signpost", name) for name in signposts(assessment)]
+    seen += [Subject("assumption", name) for name in assumptions(assessment)]
+    for subject in seen:
+        look = look_at(assessment, subject)
+        if look.state is not None:
+            assert look.state in known_states(assessment, subject), subject
+
+
+@pytest.mark.parametrize(
+    ("clear", "revised", "steps"),
+    [
+        # March did not cross, April does
+        (None, [50, 58, 80], ["corrected", "crossed"]),
+        (60, [50, 65, 80], ["corrected", "crossed"]),
+        # March is back between the clear level and the threshold: it never crossed
+        (60, [50, 65], ["corrected"]),
+        (60, [50, 70], ["corrected"]),
+        # March stands: nothing is taken back, and April is no crossing of its own
+        (60, [50, 72, 80], []),
+        (60, [50, 72, 65], []),
+        (60, [50, 72, 60], ["cleared"]),
+    ],
+)
+def test_a_crossing_that_never_was_is_taken_back_wherever_the_value_stands(
+    clear, revised, steps
+) -> None:
+    condition = Condition("above", threshold=70, clear_at=clear)
+    crossing = Crossing("2000-02", "2000-02-28", None, ())
+    course = Course(begun=True, beyond=True, crossing=crossing)
+    look = series(revised)
+    undone = taken_back(condition, look, TENSION, crossing, "2000-03-28", keeps)
+    verdict = judge(condition, look, TENSION)
+    made = next_steps(condition, course, verdict, undone=undone)
+    assert [step.kind for step in made] == steps
+
+
+def test_a_state_that_holds_is_not_taken_back() -> None:
+    condition, ladder = Condition("reaches", state="4"), Subject("ladder")
+    crossing = Crossing("2026-04-15", "2026-04-15", "3", ("event:x",))
+    look = Look("The rung", state="4", order=tuple("0123456"))
+    for as_of in ("2026-04-15", "2026-05-01"):
+        assert not taken_back(condition, look, ladder, crossing, as_of, list)
 
 
 def test_a_partial_year_is_followed_into_its_year() -> None:

@@ -59,3 +59,16 @@ def test_http_never_goes_to_the_world(monkeypatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers)
     with pytest.raises(NoticeFailed, match="https only"):
         resolved(parsed("http://example.org/x", may_be_private=True), may_be_private=True)
+
+
+def test_a_name_beyond_ascii_is_encoded() -> None:
+    for given, host in (
+        ("https://bücher.example/x", "xn--bcher-kva.example"),
+        ("https://BÜCHER.example:8443/x", "xn--bcher-kva.example:8443"),
+        ("https://straße.example/x", "xn--strae-oqa.example"),  # not strasse.example
+        ("https://[2606:2800::1]:8443/x", "[2606:2800::1]:8443"),
+    ):
+        parts = parsed(given, may_be_private=False)
+        assert (parts.netloc, parts.path) == (host, "/x")
+    with pytest.raises(UsageError, match="not the name of a server"):
+        parsed("https://bü\u2028cher.example/x", may_be_private=False)

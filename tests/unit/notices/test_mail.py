@@ -134,6 +134,14 @@ def test_failures_are_told_without_the_password(pem, caplog) -> None:
         assert "\x1b" not in text
 
 
+def test_a_reader_who_was_refused_is_named_with_the_reason() -> None:
+    with MailServer() as server:
+        server.plan = {"ben@example.org": "450 try later"}
+        said = mail(server, to="ann@example.org, ben@example.org").send(NOTICE)
+        assert [to for to, _ in server.mails] == [["ann@example.org"]]
+    assert said.startswith("not taken for ben@example.org (450) and not sent there again")
+
+
 def test_hanging_up_after_the_text_leaves_it_open_whether_it_was_taken() -> None:
     with MailServer() as server:
         server.plan = {"after": "hang up"}

@@ -7,12 +7,16 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from comity.core.errors import NoticeFailed
+from comity.notices import webhook as webhooks
+from comity.notices.addresses import Target
 from comity.notices.notice import Notice
+from comity.notices.signature import signature as sign
 from comity.notices.signature import verify
 from comity.notices.webhook import Webhook
 from loopback import Publisher
@@ -57,6 +61,21 @@ def test_a_notice_is_posted_and_can_be_verified(server: Publisher) -> None:
     assert not verify("another secret", stamp, signature, asked.body, now, 300)
     assert not verify(SECRET, stamp, signature, asked.body, now + 400, 300)
     assert not verify(SECRET, "now", signature, asked.body, now, 300)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "given"),
+    [("1", "v1=é"), ("9" * 400, "v1=00"), ("9" * 5000, "v1=00"), ("١", "v1=00"), ("", "")],
+)
+def test_headers_that_no_one_of_ours_wrote_are_refused_and_raise_nothing(stamp, given) -> None:
+    assert verify(SECRET, stamp, given, b"{}", 1.0, 300) is False
+    page = Path(__file__).parents[3] / "docs" / "how-to" / "watch.md"
+    snippet = page.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    names: dict = {}
+    exec(snippet, names)  # what we tell readers to run
+    assert names["is_genuine"](SECRET, stamp, given, b"{}") is False
+    good = str(int(time.time()))
+    assert names["is_genuine"](SECRET, good, sign(SECRET, int(good), b"{}"), b"{}")
 
 
 def test_what_passes_is_tried_again_in_bounds(server: Publisher) -> None:
@@ -157,3 +176,13 @@ def test_nobody_there_is_a_plain_failure() -> None:
     with pytest.raises(NoticeFailed) as raised:
         hook.send(NOTICE)
     assert not raised.value.unsure
+
+
+def test_a_name_beyond_ascii_is_asked_for_by_its_encoded_form(
+    server: Publisher, monkeypatch
+) -> None:
+    port = int(server.base.rpartition(":")[2])
+    monkeypatch.setattr(webhooks, "resolved", lambda parts, **_: Target("127.0.0.1", port, parts))
+    address = SecretStr(f"http://bücher.example:{port}{KEY_IN_PATH}")
+    webhook(server, address=address).send(NOTICE)
+    assert server.asked[0].headers["host"] == f"xn--bcher-kva.example:{port}"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import sqlite3
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from comity.briefs.render.html import render_html
 from comity.briefs.render.json import render_json
@@ -45,6 +47,38 @@ def test_without_acts_nothing_is_made_and_the_block_says_so(acting: Workspace, t
     assert (block.author, block.reviewers, block.history) == ("not named", [], [])
     assert acting.review_status() == []
     assert not (tmp_path / "a.db").exists()
+
+
+def test_looking_for_what_was_never_kept_makes_nothing(acting: Workspace, tmp_path: Path):
+    looked = {
+        "review_log": ("NOPE",), "review_status": ("NOPE",), "review_parts": ("NOPE",),
+        "review_answer": ("NOPE", 1, "So."), "review_dissent": ("NOPE", "I disagree.", "Dee"),
+        "review_return": ("NOPE", "A typo."), "review_sign": ("NOPE", "Rob"),
+        "review_comment": ("NOPE", "cohesion", "Why?"), "review_check": ("NOPE", "logic", "yes"),
+        "watch_show": ("W1",), "watch_remove": ("W1",),
+        "forecast": ("Q-x", 0.5, "Ann"), "resolve": ("Q-x", "true"),
+    }  # fmt: skip
+    for door, words in looked.items():
+        with pytest.raises(UnknownName, match="yet: `comity"):
+            getattr(acting, door)(*words)
+        assert not (tmp_path / "a.db").exists(), door
+
+
+def test_what_blocks_a_signature_is_told(acting: Workspace):
+    acting.review_open("RUS", "IRN", ["Ann Author"])
+    rows = acting.review_status(NUMBER)[0]["checklist"]
+    for row in rows:
+        acting.review_check(NUMBER, row, "yes, seen", "Rob Reader")
+
+    def shown() -> str:
+        console = Console(width=200, record=True, file=io.StringIO())
+        console.print(acting.review_table(acting.review_status(NUMBER)))
+        return console.export_text()
+
+    assert "a signature" in shown()
+    acting.review_check(NUMBER, "logic", "no: a step is left out", "Rob Reader")
+    assert "row logic, answered no" in shown()
+    assert "a signature" not in shown()
 
 
 def test_from_draft_to_signed_and_back(acting: Workspace, monkeypatch):
@@ -200,7 +234,13 @@ def test_an_outlook_is_kept_resolved_and_scored(acting: Workspace, monkeypatch):
     assert (kept["outcome"], kept["evidence"]) == ("false", [some])
     with pytest.raises(ActRefused, match="has an answer already"):
         acting.forecast("Q-su35", 0.01, "Eve")
-    assert acting.settle_readings("RUS", "IRN") == []  # no assessment reaches October yet
+    assert acting.settle_readings("RUS", "IRN") == [
+        {
+            "question": "IRN-RUS/reading:depth@2026-10-31",
+            "value": None,
+            "why": "the record reaches 15 April 2026 only",
+        }
+    ]
     acting.resolve("reading:depth", "55", why="read off")
     found = acting.score("RUS", "IRN")
     makers = {row["maker"]: row for row in found["own"]["makers"]}
@@ -210,6 +250,69 @@ def test_an_outlook_is_kept_resolved_and_scored(acting: Workspace, monkeypatch):
     assert len(found["published"]["published"]) == 44
     with pytest.raises(UsageError, match="two states"):
         acting.score("RUS")
+
+
+def test_a_month_without_a_value_is_told_and_what_is_not_due_is_not(acting: Workspace, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2026, 5, 1, 8, tzinfo=dt.UTC))
+    here = acting.computed("IRN", "RUS")
+    acting.record_forecasts(_with_questions(here), "Ann")
+    assert acting.settle_readings("RUS", "IRN") == []  # October is not over
+    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2027, 1, 1, 8, tzinfo=dt.UTC))
+    late = here.model_copy(update={"as_of": "2026-12-31"})
+    monkeypatch.setattr(acting, "computed", lambda *_: late)
+    (found,) = acting.settle_readings("RUS", "IRN")
+    assert (found["value"], found["why"]) == (None, "depth has no value of October 2026")
+
+
+def test_an_answer_is_dated_by_its_evidence(acting: Workspace, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2026, 5, 1, 8, tzinfo=dt.UTC))
+    acting.record_forecasts(_with_questions(acting.computed("RUS", "IRN")), "Ann")
+    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2026, 8, 1, 8, tzinfo=dt.UTC))
+    acting.forecast("Q-su35", 0.99, "Ben")
+    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2026, 11, 1, 8, tzinfo=dt.UTC))
+    seen = {"event:1": dt.date(2026, 6, 1)}
+    monkeypatch.setattr(acting, "_public_from", lambda _: seen)
+    kept = acting.resolve("Q-su35", "true", evidence=["event:1"], why="It flew.")
+    assert kept["on"] == "2026-06-01"
+    assert "Ben" not in {row["maker"] for row in acting.score()["own"]["makers"]}
+
+
+def test_either_order_keeps_and_settles_the_same_forecasts(acting: Workspace, monkeypatch):
+    """The key of a dyad has no order; asymmetry has one, so only one order is kept."""
+    first = acting.record_outlook("RUS", "IRN", "Ann")
+    assert first["new"] > 0
+    assert acting.record_outlook("IRN", "RUS", "Ann")["new"] == 0
+    kept = {row["name"]: row for row in acting.score()["questions"]}
+    assert all(len(row["forecasts"]) == 1 for row in kept.values())
+    here = acting.computed("IRN", "RUS")
+    wanted = {
+        f"IRN-RUS/reading:asymmetry@{_end(each.period, each.months)}": each
+        for each in here.outlook.horizons
+    }
+    for name, horizon in wanted.items():
+        found = (horizon.lines or horizon.readings)["asymmetry"]
+        assert kept[name]["forecasts"][0]["quantiles"]["0.5"] == found["p50"]
+        assert "above zero where Iran needs Russia more" in kept[name]["text"]
+    # an assessment in the other order, handed over as it is, adds nothing either
+    assert acting.record_forecasts(acting.computed("RUS", "IRN"), "Ann") == 0
+    late = here.model_copy(update={"as_of": "2027-12-31"})
+    tip = here.readings["asymmetry"].series[-1]
+    month = min(wanted)[-10:-3]
+    points = [*here.readings["asymmetry"].series, tip.model_copy(update={"period": month})]
+    asymmetry = here.readings["asymmetry"].model_copy(update={"series": points})
+    late = late.model_copy(update={"readings": {**late.readings, "asymmetry": asymmetry}})
+    asked = []
+    monkeypatch.setattr(acting, "computed", lambda *pair: asked.append(pair) or late)
+    monkeypatch.setattr(clock, "now", lambda: dt.datetime(2028, 1, 2, tzinfo=dt.UTC))
+    settled = {each["question"]: each["value"] for each in acting.settle_readings("RUS", "IRN")}
+    assert asked == [("IRN", "RUS")]
+    assert settled[min(wanted)] == tip.value
+
+
+def _end(period: str, months: int) -> str:
+    from comity.acts.recording import _months_on  # noqa: PLC0415
+
+    return _months_on(dt.date.fromisoformat(f"{period}-01"), 0).isoformat()
 
 
 def test_a_choice_of_ones_own_makes_no_forecast_of_comity(acting: Workspace):

@@ -80,4 +80,5 @@ def _open(row: dict[str, Any]) -> str:
         return ""
     missing = [f"comment {number}" for number in row["comments_open"]]
     missing += [f"row {name}" for name, text in row["checklist"].items() if text is None]
+    missing += [f"row {name}, answered no" for name in row["answered_no"]]
     return ", ".join(missing) or "a signature"

@@ -102,11 +102,16 @@ def _makers(rows: list[dict[str, Any]]) -> Table:
 def _bands(rows: list[dict[str, Any]]) -> Table:
     return table_of(
         "Calibration: of questions given such a probability, how many came true",
-        ("said", "from", "to", "questions", "came true", "share", "80 % interval", ""),
+        (
+            "said", "from", "to", "on average", "questions", "came true", "share", "80 % interval",
+            "",
+        ),
         (
             (
-                row["word"], percent(row["lo"]), percent(row["hi"]), row["questions"],
-                row["came_true"], "" if row["share"] is None else percent(row["share"]),
+                row["word"], percent(row["lo"]), percent(row["hi"]),
+                "" if row["mean_probability"] is None else percent(row["mean_probability"]),
+                row["questions"], row["came_true"],
+                "" if row["share"] is None else percent(row["share"]),
                 "" if row["lo80"] is None
                 else f"{percent(row['lo80'])} to {percent(row['hi80'])}",
                 row["note"],

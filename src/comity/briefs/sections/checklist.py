@@ -40,6 +40,8 @@ def _finding(rows: list[CheckRow]) -> str:
     text = f"{capital(of_words(met, len(rows), 'standard'))} met"
     if wanting:
         text += f"; not met: {join_words(wanting)}"
+    if moot := [row.id for row in rows if row.status == "not_applicable"]:
+        text += f"; answered as not applicable: {join_words(moot)}"
     return f"{text}; {waiting} wait for a reviewer" if waiting else text
 
 
@@ -47,6 +49,7 @@ def _row(row: CheckRow) -> Row:
     state = {
         "met": Tag("met", "up"),
         "not_met": Tag("not met", "down"),
+        "not_applicable": Tag("not applicable", "quiet"),
         "needs_person": Tag("needs a person", "quiet"),
     }[row.status]
     who: Parts = ()

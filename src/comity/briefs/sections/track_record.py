@@ -121,7 +121,9 @@ def _row(item: PublishedJudgement) -> Row:
 
 
 def _stated(item: PublishedJudgement) -> Parts:
-    return (f" (stated probability {percent(item.probability)})",) if item.probability else ()
+    if item.probability is None:
+        return ()
+    return (f" (stated probability {percent(item.probability, bounded=False)})",)
 
 
 def _own(own: OwnRecord) -> list[Block]:

@@ -21,6 +21,8 @@ Side = Literal["above", "below", "reaches", "changes"]
 Certainty = Literal["clear", "touch", ""]
 
 _PERCENTILES = frozenset({"own", "panel"})
+_COUNTS_NO_RECORDS = frozenset({"evidence", "gap"})
+"""Of new evidence one record is news, and a gap has none behind it."""
 _ANY_STATE_OF_A_NUMBER = frozenset({"ladder", "indicator"})
 
 
@@ -95,6 +97,13 @@ class Condition:
         if subject.kind not in {"reading", "indicator"} and self.statistic != "value":
             msg = f"{subject} has no history of its own: only --on value can be held against it."
             raise UsageError(msg)
+        if self.statistic == "panel" and subject.kind == "indicator" and ">" in subject.name:
+            base = subject.name.partition(">")[0]
+            msg = (
+                f"--on panel: the reference panel ranks {base} as a whole and no direction of it: "
+                f"watch {base} --on panel, or {subject.name} --on own."
+            )
+            raise UsageError(msg)
         if self.statistic in _PERCENTILES and not all(0 < each < 100 for each in numbers):
             msg = f"--on {self.statistic}: a percentile lies between 0 and 100."
             raise UsageError(msg)
@@ -125,6 +134,9 @@ class Condition:
             )
         if self.statistic != "value":
             raise UsageError(f"--on {self.statistic} needs --above or --below.")
+        if self.at_least and subject.kind in _COUNTS_NO_RECORDS:
+            msg = f"--at-least: {subject} rests on no count of records. Leave it out."
+            raise UsageError(msg)
         numeric = subject.kind in NUMBERS and subject.kind not in _ANY_STATE_OF_A_NUMBER
         if numeric or (self.side == "reaches" and subject.kind in {"indicator", "evidence"}):
             wanted = "--changes" if subject.kind == "evidence" else "--above X or --below X"
@@ -268,7 +280,7 @@ def _judge_state(condition: Condition, look: Look, subject: Subject) -> Verdict:
     point = look.series[-1] if look.series else None
     state = look.state
     if state is None and point is not None:
-        state = f"{point.value:g}"
+        state = _all_digits(point.value)
     met = False
     if condition.side == "reaches":
         met = any(
@@ -287,6 +299,11 @@ def _judge_state(condition: Condition, look: Look, subject: Subject) -> Verdict:
         period=look.period,
         distance=distance,
     )
+
+
+def _all_digits(value: float) -> str:
+    """Return a number as it is told apart from any other: six digits would hide a change."""
+    return str(int(value)) if value.is_integer() else repr(value)
 
 
 def _reached(state: str, wanted: str, order: tuple[str, ...], subject: Subject) -> bool:

@@ -111,23 +111,36 @@ def next_steps(
 
 
 def _crosses(course: Course, verdict: Verdict, undone: str) -> list[Step]:
-    """Return the step of a watch with a threshold or a state to reach."""
+    """Return the steps of a watch with a threshold or a state to reach.
+
+    A crossing that never was is taken back wherever the value stands now; if that is beyond the
+    threshold too, it is another crossing, and told as one.
+    """
+    crossed = [Step("crossed")] if verdict.beyond else []
     if not course.beyond:
-        return [Step("crossed")] if verdict.beyond else []
-    if not verdict.cleared:
-        return []
+        return crossed
     if undone and course.crossing is not None:
-        return [Step("corrected", undone)]
-    return [Step("cleared")]
+        return [Step("corrected", undone), *crossed]
+    return [Step("cleared")] if verdict.cleared else []
 
 
 def _changes(course: Course, verdict: Verdict, undone: str, news: Sequence[str]) -> list[Step]:
     """Return the step of a watch on any change, which is armed again at once."""
     if news:
         return [Step("crossed")]
-    if verdict.state is None or verdict.state == course.state or course.state is None:
+    if verdict.state is None or course.state is None or _is_same(verdict.state, course.state):
         return []
-    crossing = course.crossing
-    if undone and crossing is not None and crossing.before == verdict.state:
+    before = course.crossing.before if course.crossing is not None else None
+    if undone and before is not None and _is_same(before, verdict.state):
         return [Step("corrected", undone)]
     return [Step("crossed")]
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Say whether two states are one; a number is the same however many digits it was kept with."""
+    if one == other:
+        return True
+    try:
+        return float(one) == float(other)
+    except ValueError:
+        return False

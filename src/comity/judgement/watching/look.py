@@ -63,6 +63,8 @@ class Look:
         In order of time, up to the latest; a single point where there is no history.
     panel : tuple of Point
         The same on the scale of the reference panel.
+    panel_missing : str
+        Why it has no place in the panel now; empty where it has one, or no panel holds the dyad.
     state : str or None
         Where it has states.
     order : tuple of str
@@ -77,6 +79,8 @@ class Look:
         Record ids, the ones that matter most first.
     causes : tuple of Cause
         What moved it.
+    word : str
+        Of a probability: its word on the scale of the assessment.
     threshold : float or None
         A threshold that the assessment itself declares, of a signpost.
     published : tuple of (str, str)
@@ -89,6 +93,7 @@ class Look:
     unit: str = ""
     series: tuple[Point, ...] = ()
     panel: tuple[Point, ...] = ()
+    panel_missing: str = ""
     state: str | None = None
     order: tuple[str, ...] = ()
     furthest: str | None = None
@@ -96,6 +101,7 @@ class Look:
     records: int = 0
     evidence: tuple[str, ...] = ()
     causes: tuple[Cause, ...] = ()
+    word: str = ""
     threshold: float | None = None
     published: tuple[tuple[str, str], ...] = ()
     missing: str = ""

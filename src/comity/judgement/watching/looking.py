@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from comity.core.errors import UnknownName, UsageError
 from comity.core.ledger_rules import load_ledger_rules
+from comity.core.period import Period, add_months
 from comity.judgement.watching.look import Cause, Look, Point
 from comity.judgement.watching.outlooking import (
     assumption,
@@ -24,10 +26,14 @@ if TYPE_CHECKING:
 
     from comity.judgement.assessment import Assessment, IndicatorStatus, LatestIndicator
 
-__all__ = ["NOTHING_ESTABLISHED", "NO_LEADER", "look_at", "named"]
+__all__ = ["CLOSED", "NOTHING_ESTABLISHED", "NO_LEADER", "OPEN", "RUNGS", "look_at", "named"]
 
 NOTHING_ESTABLISHED = "nothing established"
 NO_LEADER = "no clear leader"
+OPEN, CLOSED = "open", "closed"
+RUNGS = tuple(str(rung) for rung in range(7))
+_PANEL_HOLDS = 36
+"""How long after its end a panel still says where a dyad stands. [months]"""
 _EIGHTY = 1.2815515655446004
 """Half the width of an 80 % interval of a normal distribution, in standard deviations."""
 
@@ -37,8 +43,17 @@ def look_at(assessment: Assessment, subject: Subject) -> Look:
     return _LOOKS[subject.kind](assessment, subject.name)
 
 
-def named(assessment: Assessment, subject: Subject) -> Subject:
+def named(assessment: Assessment, subject: Subject, *, in_panel: bool = False) -> Subject:
     """Return a subject as the assessment names it.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        Of the dyad.
+    subject : Subject
+        As a user names it.
+    in_panel : bool
+        Whether its place in the reference panel is watched, which knows no directions.
 
     Raises
     ------
@@ -60,7 +75,7 @@ def named(assessment: Assessment, subject: Subject) -> Subject:
     if name is None:
         hint = "" if known else "This assessment has none yet."
         raise UnknownName(subject.kind, subject.name, known, hint)
-    if subject.kind == "indicator" and ">" not in name:
+    if subject.kind == "indicator" and ">" not in name and not in_panel:
         ways = _ways(_status(assessment, name))
         if len(ways) > 1:
             listed = " or ".join(f"{name}>{way}" for way in ways)
@@ -88,6 +103,7 @@ def _reading(assessment: Assessment, name: str) -> Look:
         unit="points",
         series=points,
         panel=_panel_points(ranked),
+        panel_missing=_panel_missing(ranked, assessment.as_of),
         period=found.latest.period,
         records=points[-1].records if points else 0,
         evidence=tuple(dict.fromkeys(each for mover in found.movers for each in mover.evidence)),
@@ -107,25 +123,39 @@ def _panel_points(series: Sequence[Any]) -> tuple[Point, ...]:
     )
 
 
+def _panel_missing(series: Sequence[Any], as_of: str) -> str:
+    """Say where a panel ended so long ago that it is no place to stand in now."""
+    points = _panel_points(series)
+    if not points:
+        return ""
+    ended = Period.parse(points[-1].period).last_day
+    if dt.date.fromisoformat(as_of) <= add_months(ended, _PANEL_HOLDS):
+        return ""
+    return f"the reference panel ends in {points[-1].period}, which is too long ago"
+
+
 def _indicator(assessment: Assessment, name: str) -> Look:
     base, _, way = name.partition(">")
     status = _status(assessment, base)
     if status is None:
         return Look(base, missing=f"the catalog has no indicator {base} any more")
-    shown = _with_direction(f"{status.name} ({base})", way, assessment)
+    shown = _with_direction(f"{status.name} ({base})", way, status.about, assessment)
     rows = [each for each in status.series if not way or each.direction == way]
-    if status.status == "stale":
-        last = status.latest.period if status.latest else "an earlier year"
+    if status.status == "stale" or way in status.stale_directions:
+        last = rows[-1].period if rows else "an earlier year"
         why = f"its last observation, of {last}, is stale"
         return Look(shown, unit=status.unit, missing=why, evidence=tuple(status.evidence))
     if status.status == "no_data" or not rows:
         return Look(shown, unit=status.unit, missing=_clause(status.note) or "it has no data")
     points = tuple(_point(each) for each in rows)
+    # the panel ranks the indicator as a whole: no direction has a place of its own in it
+    ranked = status.panel.series if status.panel is not None and not way else []
     return Look(
         shown,
         unit=status.unit,
-        series=points,
-        panel=_panel_points(status.panel.series if status.panel is not None else []),
+        series=() if not way and len(_ways(status)) > 1 else points,
+        panel=_panel_points(ranked),
+        panel_missing=_panel_missing(ranked, assessment.as_of),
         period=points[-1].period,
         records=points[-1].records,
         evidence=tuple(status.evidence),
@@ -138,9 +168,12 @@ def _point(row: LatestIndicator) -> Point:
     return Point(row.period, row.value, lo, hi, row.n)
 
 
-def _with_direction(text: str, way: str, assessment: Assessment) -> str:
+def _with_direction(text: str, way: str, about: str, assessment: Assessment) -> str:
+    """Return a name with its direction, or with the one state that such a series is about."""
     dyad = assessment.dyad
     ends = {"ab": (dyad.a_name, dyad.b_name), "ba": (dyad.b_name, dyad.a_name)}.get(way)
+    if ends and about:
+        return f"{text}, {about.format(state=ends[0])}"
     return f"{text}, {ends[0]} to {ends[1]}" if ends else text
 
 
@@ -156,7 +189,7 @@ def _ladder(assessment: Assessment, name: str) -> Look:
         shown,
         series=(Point(assessment.as_of, float(ladder.rung)),),
         state=str(ladder.rung),
-        order=tuple(str(rung) for rung in range(7)),
+        order=RUNGS,
         period=assessment.as_of,
         records=len(set(cited)),
         evidence=tuple(dict.fromkeys(cited)),
@@ -237,7 +270,7 @@ def _gap(assessment: Assessment, name: str) -> Look:
     hits = [each for each in assessment.gaps if each.what.casefold().startswith(name.casefold())]
     return Look(
         f"The gap {name}",
-        state="open" if hits else "closed",
+        state=OPEN if hits else CLOSED,
         period=assessment.as_of,
         causes=tuple(Cause(f"{each.what}: {each.why} {each.fill}".strip()) for each in hits),
     )

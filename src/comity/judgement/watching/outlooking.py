@@ -107,6 +107,7 @@ def _probability(part: _Part, name: str, period: str, met: list[_Part]) -> Look:
         records=len(set(evidence)),
         evidence=tuple(dict.fromkeys(evidence)),
         causes=tuple(Cause(_signpost_words(each), None, tuple(each["evidence"])) for each in met),
+        word=str(part.get("word") or ""),
     )
 
 
@@ -136,8 +137,11 @@ def signpost(assessment: Assessment, name: str) -> Look:
 
 
 def _is_stale(assessment: Assessment, name: str) -> bool:
-    base = name.partition(">")[0]
-    return any(each.id == base and each.status == "stale" for each in assessment.indicators)
+    base, _, way = name.partition(">")
+    return any(
+        each.id == base and (each.status == "stale" or way in each.stale_directions)
+        for each in assessment.indicators
+    )
 
 
 def _signpost_words(part: _Part) -> str:

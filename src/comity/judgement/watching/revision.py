@@ -30,7 +30,9 @@ def taken_back(
 ) -> str:
     """Return why a crossing does not stand any more; empty if it stands.
 
-    A series is asked again of the period that crossed. A state has no series: it is taken back if
+    A series is asked again of the period that crossed, whatever its latest value: where that period
+    is not beyond the threshold now, there was no crossing. A state has no series: unless it still
+    holds, it is taken back if
     a record that it rested on was withdrawn, if the same day is now assessed otherwise, or, on the
     ledger, if less is established than before, since time alone does not undo a deed.
 
@@ -67,6 +69,8 @@ def _undone_state(
     as_of: str,
     withdrawn: Callable[[Sequence[str]], list[str]],
 ) -> str:
+    if judge(condition, look, subject).beyond:
+        return ""
     if lost := withdrawn(crossing.evidence):
         return f"a record that it rested on was withdrawn ({', '.join(lost[:3])})"
     if as_of <= crossing.as_of:
@@ -84,7 +88,7 @@ def _asked_again(condition: Condition, look: Look, subject: Subject, period: str
     verdict = judge(condition, then, subject)
     if not verdict.judged:
         return f"of {printed(period)} {verdict.why}"
-    if not verdict.cleared or verdict.point is None:
+    if verdict.beyond or verdict.point is None:
         return ""
     point = verdict.point
     text = f"{printed(period)} now reads {point.value:.3g}"

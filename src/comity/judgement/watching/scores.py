@@ -103,6 +103,8 @@ def _mapped(now: Point, scale: Callable[[float], float], against: str) -> Score:
 
 
 def _in_panel(look: Look) -> Score | str:
+    if look.panel_missing:
+        return look.panel_missing
     if not look.panel:
         return "no reference panel holds this dyad for it"
     now = look.panel[-1]
