@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
+from itertools import pairwise
 
 import pytest
 
 from comity.briefs.charts.calibration import figure as calibration_figure
 from comity.briefs.charts.outlook import figure as fan_figure
+from comity.briefs.render.outlook import _signpost
 from comity.briefs.sections.outlook import build
-from comity.core.dyad import Dyad
-from comity.core.errors import UnknownName
+from comity.core.errors import CatalogError, UnknownName
 from comity.judgement.outlook import outlook_gaps
 from comity.judgement.outlook_parts import Outlook
-from comity.judgement.outlook_record import skill_record
 from comity.judgement.probability import likelihood
 
 
@@ -79,6 +80,42 @@ def test_questions_can_be_resolved(assessment):
     assert found["Q-MUTUAL-DEFENCE"].probability > 0, "never so far is not impossible"
 
 
+def test_what_two_lists_hold_between_them_counts_once_and_only_where_both_were_searched(
+    workspace, assessment
+):
+    found = {each.id: each for each in assessment.outlook.questions}
+    presidents = found["Q-PRESIDENTS"]
+    # counted by hand in both lists from 2015 on: 21 days with a meeting, in 14 of 22 half-years
+    assert (presidents.hits, presidents.n) == (14, 22)
+    assert "from 2015-04-16 to 2026-04-15" in presidents.method
+    # the call of 30 December 2025 and the video conference of July 2020 are none
+    past = workspace.assess("RUS", "IRN", as_of=dt.date(2022, 1, 18)).outlook
+    then = next(each for each in past.questions if each.id == "Q-PRESIDENTS")
+    assert then.hits == sum(
+        any(start <= day < end for day in _MET)
+        for start, end in pairwise(dt.date(2015 + k // 2, 1 + 6 * (k % 2), 19) for k in range(15))
+    )
+    assert found["Q-SUMMONS"].n == 11, "before 2015 the list is too thin to say that none came"
+
+
+# what either list holds of the two presidents, read one by one
+_MET = [
+    dt.date.fromisoformat(day)
+    for day in (
+        "2015-07-09", "2015-11-23", "2017-03-28", "2017-11-01", "2017-11-22", "2018-04-04",
+        "2018-08-12", "2018-09-07", "2019-02-14", "2019-06-14", "2019-10-01",
+    )
+]  # fmt: skip
+
+
+def test_years_that_nobody_coded_are_no_evidence_that_nothing_came(workspace, assessment):
+    later = workspace.assess("RUS", "IRN", as_of=dt.date(2026, 10, 31)).outlook
+    counted = {each.id: (each.hits, each.n) for each in assessment.outlook.questions if each.n}
+    assert {each.id: (each.hits, each.n) for each in later.questions if each.n} == counted
+    commission = next(each for each in later.questions if each.id == "Q-COMMISSION")
+    assert "to 2026-04-15" in commission.method, "the last day that was coded is said"
+
+
 def test_a_state_named_first_is_not_taken_for_the_other(workspace, assessment):
     turned = workspace.assess("IRN", "RUS").outlook
     mine = {each.id: each for each in assessment.outlook.questions}
@@ -90,6 +127,130 @@ def test_a_state_named_first_is_not_taken_for_the_other(workspace, assessment):
     shocks = {each.id: each for each in turned.horizons[0].shocks}
     assert shocks["S-REGIME-A"].name == "regime shock in Iran"
     assert shocks["S-REGIME-A"].events == 1
+
+
+def test_relief_for_a_state_reads_the_sanctions_on_that_state(workspace, assessment):
+    turned = workspace.assess("IRN", "RUS").outlook
+    states = {}
+    for outlook, order in ((assessment.outlook, "ab"), (turned, "ba")):
+        for each in outlook.rules:
+            if each.id.startswith("S-RELIEF"):
+                (state,) = each.drivers
+                side = each.id[-1].lower()
+                states.setdefault("first" if side == order[0] else "second", []).append(state)
+    # the last act that the list holds against Russia is of 2022, against Iran of 2026
+    assert [each.period for each in states["first"]] == ["2022-12", "2022-12"], "Russia"
+    assert [each.period for each in states["second"]] == ["2026-04", "2026-04"], "Iran"
+    assert [each.name[-4:] for each in states["first"]] == [" (A)", " (B)"]
+
+
+@pytest.mark.parametrize("name", ["THR-01", "THR-01>up", "ECO-01>either"])
+def test_a_direction_that_is_not_said_is_refused(tmp_path, workspace, name):
+    from comity.core.settings import Settings  # noqa: PLC0415
+    from comity.workspace import Workspace  # noqa: PLC0415
+
+    folder = tmp_path / "catalog" / "scenarios"
+    folder.mkdir(parents=True)
+    (folder / "mine.yml").write_text(
+        'id: S-MINE\nname: Mine\norder: 50\nauthor: me\nwhat: "It is."\nhow: "So."\n'
+        "conditions:\n  - {reading: depth, change: rises, times: 3}\n"
+        f"drivers:\n  - {{driver: D-ORD, indicator: {name}, above: 10}}\n"
+    )
+    mine = Workspace(
+        Settings(home=workspace.settings.home, catalog=tmp_path / "catalog", draws=200)
+    )
+    with pytest.raises(CatalogError, match=r"direction.*Known:"):
+        mine.assess("RUS", "IRN")
+
+
+def own_questions(tmp_path, workspace, text):
+    """Return a workspace whose case asks these questions."""
+    from comity.core.catalog import builtin_catalog  # noqa: PLC0415
+    from comity.core.settings import Settings  # noqa: PLC0415
+    from comity.workspace import Workspace  # noqa: PLC0415
+
+    folder = tmp_path / "catalog" / "cases" / "rus-irn"
+    shutil.copytree(builtin_catalog() / "cases" / "rus-irn", folder)
+    with (folder / "questions.yml").open("a") as file:
+        file.write(text)
+    return Workspace(
+        Settings(
+            home=tmp_path / "store", catalog=tmp_path / "catalog", draws=workspace.settings.draws
+        )
+    )
+
+
+_MINE = """
+- id: Q-{id}
+  text: "Does {{a}} need {{b}}?"
+  criteria: When so.
+  source: The reading.
+  void: Never.
+  months: {months}
+  author: me
+  probability: {rule}
+"""
+
+
+def test_a_balance_is_that_of_the_states_as_the_question_names_them(tmp_path, workspace):
+    rules = {
+        "ABOVE": "{by: futures, reading: asymmetry, is: above, level: 5}",
+        "HIGHER": "{by: futures, reading: asymmetry, is: higher}",
+        "STEPS": "{by: steps, indicator: ECO-02, table: values, is: higher}",
+        "TWO": "{by: windows, table: obligations, where: level >= 2, at_least: 2, "
+        "since: '1989-01-01'}",
+    }
+    text = "".join(_MINE.format(id=name, months=12, rule=rule) for name, rule in rules.items())
+    mine = own_questions(tmp_path, workspace, text)
+    one, other = (
+        {each.id: each for each in mine.assess(*pair).outlook.questions}
+        for pair in (("RUS", "IRN"), ("IRN", "RUS"))
+    )
+    assert set(one) == set(other) >= {f"Q-{name}" for name in rules}
+    for name in rules:
+        here, there = one[f"Q-{name}"], other[f"Q-{name}"]
+        assert here.text == there.text == "Does Russia need Iran?"
+        assert (here.probability, here.n, here.hits) == (there.probability, there.n, there.hits)
+    assert one["Q-TWO"].method.count("with ") == 1
+    assert "with 2 such records or more" in one["Q-TWO"].method
+
+
+def test_a_name_in_braces_that_stands_for_nothing_is_refused(tmp_path, workspace):
+    text = _MINE.format(id="BAD", months=12, rule="{by: futures, reading: depth, is: higher}")
+    mine = own_questions(tmp_path, workspace, text.replace("{b}", "{B}"))
+    with pytest.raises(CatalogError, match=r"Q-BAD: text cannot be filled in \('B'\)"):
+        mine.assess("RUS", "IRN")
+
+
+def test_a_short_record_leaves_scenarios_out_with_a_reason(workspace):
+    past = workspace.assess("RUS", "IRN", as_of=dt.date(1997, 1, 31))
+    horizon = past.outlook.horizons[-1]
+    assert "S-RUPTURE" in horizon.not_judged
+    assert "S-RUPTURE" not in {each.id for each in horizon.scenarios}
+    assert sum(round(100 * each.probability) for each in horizon.scenarios) == 100
+    (gap,) = [each for each in past.gaps if "not told apart at 24 months" in each.what]
+    assert "Rupture" in gap.what
+    assert "too few to call one usual" in gap.why
+    (table,) = [
+        each for each in build(past) if getattr(each, "caption", "").startswith("Every sim")
+    ]
+    (row,) = [each for each in table.rows if "Rupture" in str(each)]
+    assert "not told apart" in str(row.cells[3])
+    assert "%" in str(row.cells[2])
+
+
+def test_a_signpost_says_of_when_it_is_and_an_old_one_is_not_the_present(assessment):
+    year = next(each for each in assessment.outlook.horizons if each.months == 12)
+    posts = {post.id: post for each in year.scenarios for post in each.signposts}
+    old = posts["ECO-02"]
+    assert old.stale
+    assert old.period == "2021"
+    assert not posts["POL-02"].stale
+    text = json.dumps([str(each) for each in build(assessment)])
+    assert "not known: last 0.47 (2021)" in text
+    line = _signpost(old.model_dump(mode="json"))
+    assert line.endswith(": not known (last 0.4715, 2021)")
+    assert ", 2026" in _signpost(posts["POL-02"].model_dump(mode="json"))
 
 
 def test_a_past_day_knows_only_its_own_shocks(workspace):
@@ -126,17 +287,29 @@ def test_nothing_to_forecast_is_a_gap_not_zeros():
 def test_charts_are_drawn(assessment):
     altair = pytest.importorskip("altair")
     fan = fan_figure(assessment)
-    record = next(each for each in skill_record(Dyad("RUS", "IRN")) if each.reliability)
+    record = next(each for each in assessment.outlook.skill if each.reliability)
     for figure in (fan, calibration_figure(record)):
         for spec in (figure.wide, figure.narrow):
             altair.VConcatChart.from_dict(dict(spec))
 
 
-def test_the_record_comes_with_the_package_for_every_dyad():
-    panel = skill_record(Dyad("CHN", "RUS"))
-    assert panel
-    assert not any(each.own for each in panel)
-    assert any(each.own for each in skill_record(Dyad("IRN", "RUS")))
+def test_the_test_of_the_own_record_ships_for_the_built_in_evidence(workspace, assessment):
+    """If this fails, evidence, weights or the way to forecast changed: run `make backtest`."""
+    for outlook in (assessment.outlook, workspace.assess("IRN", "RUS").outlook):
+        assert outlook.not_tested == ""
+        assert any(each.own for each in outlook.skill)
+    assert any(not each.own for each in assessment.outlook.skill)
+
+
+def test_a_test_that_knows_later_outcomes_or_other_evidence_is_not_shown(workspace):
+    past = workspace.assess("RUS", "IRN", as_of=dt.date(1997, 1, 31))
+    assert not any(each.own for each in past.outlook.skill)
+    assert "knows outcomes up to 20" in past.outlook.not_tested
+    text = json.dumps([str(each) for each in build(past)])
+    assert "not tested on this dyad's own record: the test that ships knows" in text
+    weighed = workspace.assess("RUS", "IRN", weights={"POL-01": 0.0}).outlook
+    assert not any(each.own for each in weighed.skill)
+    assert weighed.not_tested == "the test that ships is of other evidence or weights"
 
 
 def test_a_wrong_driver_is_named(tmp_path, workspace):

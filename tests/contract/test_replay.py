@@ -2,12 +2,14 @@
 
 import datetime as dt
 import json
+import re
+from types import SimpleNamespace
 
 import pytest
 
 from comity.core.errors import UsageError
 from comity.core.replay import load_replay
-from comity.judgement.replay import Replay
+from comity.judgement.replay import Replay, _near, _scored
 from comity.workspace import Workspace
 
 DAYS = [dt.date(2001, 5, 31), dt.date(2023, 10, 31)]
@@ -47,6 +49,50 @@ def test_what_happened_lies_after_the_day_and_within_two_years(found: Replay) ->
             assert each.text
 
 
+def test_what_is_on_record_is_not_called_nothing(workspace: Workspace, tmp_path) -> None:
+    """From June 2012 to June 2014 the list holds acts, but the brief marks none of them."""
+    quiet = workspace.replay("RUS", "IRN", [dt.date(2012, 6, 10)])
+    (day,) = quiet.days
+    assert day.acts > 20
+    assert 10 < len(day.happened) <= day.acts
+    assert all("2012-06" <= each.date <= "2014-06-10" for each in day.happened)
+    workspace.write_replay(quiet, tmp_path / "replay.md")
+    text = (tmp_path / "replay.md").read_text(encoding="utf-8")
+    assert f"{day.acts} acts of one towards the other are on record" in text
+
+
+def test_no_year_after_the_day_is_named_on_it(found: Replay, workspace: Workspace) -> None:
+    middle = workspace.replay("RUS", "IRN", [dt.date(2012, 6, 10)]).days
+    for day in (*found.days, *middle):
+        then = workspace.assess("RUS", "IRN", as_of=dt.date.fromisoformat(day.on))
+        parts = [day.leader, day.bottom_line, day.ladder, *day.claims, *day.outlook]
+        parts += [text for each in day.published for text in each.said]
+        parts += [each.name for each in then.hypothesis_phases]
+        parts += [each.text for each in then.hypothesis_phases]
+        # a forecast names the day on which it can be judged
+        parts = [re.sub(r"is higher in \w+ \d{4} than now", "", text) for text in parts]
+        years = {int(year) for text in parts for year in re.findall(r"\b(?:19|20)\d\d\b", text)}
+        assert max(years) <= int(day.on[:4]), sorted(years)[-3:]
+    assert middle[0].leader.startswith("In the time since 2011")
+
+
+@pytest.mark.parametrize(
+    ("date", "day", "before"),
+    [
+        ("2023-10-30", "2023-10-01", False),
+        ("2023-10-30", "2023-10-30", True),
+        ("2023-10", "2023-10-31", True),
+        ("2023-10", "2023-10-15", False),
+        ("2023", "2023-01-31", False),
+        ("2022", "2023-01-31", True),
+        ("2022-09", "2023-10-31", False),
+        ("2022-10", "2023-10-31", True),
+    ],
+)
+def test_a_document_counts_once_it_was_surely_out(date: str, day: str, *, before: bool) -> None:
+    assert _near(date, dt.date.fromisoformat(day), 13) is before
+
+
 def test_directions_are_scored_against_the_record_of_today(
     found: Replay, workspace: Workspace
 ) -> None:
@@ -62,6 +108,20 @@ def test_directions_are_scored_against_the_record_of_today(
     scores = [each.brier for day in found.days for each in day.scored if each.brier is not None]
     assert found.directions == len(scores)
     assert found.brier == pytest.approx(sum(scores) / len(scores), abs=0.001)
+
+
+@pytest.mark.parametrize(("end", "rose"), [(50.04, True), (49.96, False)])
+def test_a_small_rise_is_a_rise(end: float, *, rose: bool) -> None:
+    def reading(*points: tuple[str, float], p: float | None = None) -> SimpleNamespace:
+        series = [SimpleNamespace(period=period, value=value) for period, value in points]
+        return SimpleNamespace(series=series, p_rise_12m=p)
+
+    then = SimpleNamespace(readings={"depth": reading(p=0.7)})
+    now = SimpleNamespace(readings={"depth": reading(("2020-01", 50.0), ("2021-01", end))})
+    (year,) = [each for each in _scored(then, now, dt.date(2020, 1, 31)) if each.months == 12]
+    assert year.rose is rose
+    assert abs(year.change) < 0.05, "shown short"
+    assert year.brier == pytest.approx((0.7 - rose) ** 2, abs=0.001)
 
 
 def test_a_horizon_that_is_not_over_is_not_scored(workspace: Workspace) -> None:

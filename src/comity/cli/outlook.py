@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 
 from cyclopts import App
@@ -69,13 +68,13 @@ def backtest(
     date
         Day that is written into the page; today by default.
     """
+    on = day(date, "--date") or clock.today()
     workspace = open_workspace(store)
     with spinner("reading the record") as tell:
         found = workspace.backtest(a, b, tell)
     if json is not None:
         write_json(found, json)
     if out is not None:
-        on = dt.date.fromisoformat(date) if date is not None else clock.today()
         for path in workspace.write_backtest(found, out, on):
             say(f"wrote {path}")
     if json != "-":

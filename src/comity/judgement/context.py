@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from comity.judgement.comparison_parts import Comparison
     from comity.judgement.parts import Likelihood, PanelStanding
 
-__all__ = ["Context"]
+__all__ = ["Context", "dyad_events"]
 
 
 @dataclass(frozen=True)
@@ -102,10 +102,21 @@ class Context:
         self, where: str = "TRUE", params: Sequence[object] = ()
     ) -> list[dict[str, Any]]:
         """Return acts of either state towards the other that satisfy `where`, in order of time."""
-        a, b = list(self.lineage[self.dyad.a]), list(self.lineage[self.dyad.b])
-        return self.view.rows(
-            "SELECT * FROM events WHERE ((list_contains(?, actor) AND list_contains(?, recipient))"
-            f" OR (list_contains(?, actor) AND list_contains(?, recipient))) AND ({where}) "
-            "ORDER BY occurred_from, record_id",
-            [a, b, b, a, *params],
-        )
+        return dyad_events(self.view, self.dyad, self.lineage, where, params)
+
+
+def dyad_events(
+    view: EvidenceView,
+    dyad: Dyad,
+    lineage: Mapping[str, Sequence[str]],
+    where: str = "TRUE",
+    params: Sequence[object] = (),
+) -> list[dict[str, Any]]:
+    """Return acts of either state towards the other that satisfy `where`, in order of time."""
+    a, b = list(lineage[dyad.a]), list(lineage[dyad.b])
+    return view.rows(
+        "SELECT * FROM events WHERE ((list_contains(?, actor) AND list_contains(?, recipient))"
+        f" OR (list_contains(?, actor) AND list_contains(?, recipient))) AND ({where}) "
+        "ORDER BY occurred_from, record_id",
+        [a, b, b, a, *params],
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -152,9 +153,19 @@ def _spans(context: Context, phases: Sequence[Phase]) -> list[_Span]:
             for phase, end in zip(phases, ends, strict=True)
         ]  # fmt: skip
     kept = [
-        _Span(each.name, each.start, min(each.end, after)) for each in given if each.start < after
+        _Span(_known_name(each, after), each.start, min(each.end, after))
+        for each in given
+        if each.start < after
     ]
     return kept or [_Span("the record", dt.date(context.as_of.year, 1, 1), after)]
+
+
+def _known_name(span: _Span, after: dt.date) -> str:
+    """Return the name of a period, without an end that nobody knew yet."""
+    years = [int(year) for year in re.findall(r"\b[12]\d{3}\b", span.name)]
+    if span.end <= after or all(year <= after.year for year in years):
+        return span.name
+    return f"the time since {span.start.year}"
 
 
 def _month(text: str) -> dt.date:

@@ -22,7 +22,13 @@ from comity.judgement.outlook_parts import (
 from comity.judgement.outlook_record import skill_record
 from comity.judgement.questions import answer, load_questions
 from comity.judgement.readings import significant
-from comity.judgement.scenarios import assign, judged_in, largest_remainder, load_scenarios
+from comity.judgement.scenarios import (
+    assign,
+    judged_in,
+    largest_remainder,
+    load_scenarios,
+    not_judged_at,
+)
 from comity.judgement.signposts import Watch
 from comity.models._protocol import READINGS
 from comity.models.outlook import simulate_futures, simulate_shocks
@@ -62,9 +68,10 @@ def outlook_part(
         If one names a driver, indicator, table or column that does not exist.
     """
     futures = simulate_futures(estimates.readings.paths, seed=int(estimates.diagnostics["seed"]))
-    questions = _questions(estimates, context, futures, catalogs)
+    questions = _questions(context, futures, catalogs)
     if futures is None:
         return Outlook(horizons=[], questions=questions, not_forecast=_unforecast(readings, None))
+    skill, not_tested = skill_record(context.dyad, estimates.months, estimates.items)
     scenarios = load_scenarios(catalogs)
     counted = count_shocks(scenarios, context)
     can, cannot = judged_in(
@@ -76,6 +83,7 @@ def outlook_part(
         seed=int(estimates.diagnostics["seed"]),
     )
     assigned = assign(can, futures, estimates.readings.paths, shocks)
+    untold = not_judged_at(can, futures, estimates.readings.paths)
     watch = Watch(context, readings, estimates.roles)
     known = {item.id for item in load_drivers(catalogs)}
     names = {each.id: _names(context, counted.get(each.id)) for each in scenarios}
@@ -92,8 +100,10 @@ def outlook_part(
                     for name, found in _quantiles(futures.levels, at).items()
                 },
                 lines=_quantiles(futures.lines, at),
-                scenarios=_scenarios(context, can, assigned[at], names, signposts),
+                scenarios=_scenarios(context, can, assigned[at], names, signposts, untold[at]),
                 shocks=_shocks(can, shocks, counted, at, context, names),
+                not_due=[name for name in futures.due if not futures.due[name][at]],
+                not_judged=untold[at],
             )
             for at, months in enumerate(futures.horizons)
         ],
@@ -104,7 +114,8 @@ def outlook_part(
         ],
         not_forecast=_unforecast(readings, futures),
         method=_method(futures, estimates, readings),
-        skill=skill_record(context.dyad),
+        skill=skill,
+        not_tested=not_tested,
     )
 
 
@@ -130,16 +141,28 @@ def outlook_gaps(outlook: Outlook) -> list[Gap]:
                 fill="Collect what informs these readings; declare shocks in the case.",
             )
         )
+    names = {each.id: each.name for each in outlook.rules}
+    for horizon in outlook.horizons:
+        if horizon.not_judged:
+            why = [f"{names[name]}: {text}." for name, text in horizon.not_judged.items()]
+            told = ", ".join(names[name] for name in horizon.not_judged)
+            made.append(
+                Gap(
+                    what=f"Scenarios that are not told apart at {horizon.months} months: {told}",
+                    why=" ".join(why) + " Such futures are counted with the other scenarios.",
+                    fill="Collect what informs these readings over a longer time or more often.",
+                )
+            )
     return made
 
 
 def _questions(
-    estimates: Estimates, context: Context, futures: Futures | None, catalogs: Sequence[Path]
+    context: Context, futures: Futures | None, catalogs: Sequence[Path]
 ) -> list[Question]:
     made = []
     for each, is_of_case in load_questions(context.dyad, catalogs):
         own = context.case.states if is_of_case and context.case is not None else context.dyad
-        found = answer(each, context, futures, estimates.months, own)
+        found = answer(each, context, futures, own)
         if found is not None:
             made.append(found)
     return made
@@ -180,8 +203,10 @@ def _scenarios(
     assigned: NDArray[np.int64],
     names: Mapping[str, Mapping[str, str]],
     signposts: Mapping[str, list[Signpost]],
+    untold: Mapping[str, str],
 ) -> list[Scenario]:
-    found = [_spread(assigned == place) for place in range(len(scenarios))]
+    judged = [(place, each) for place, each in enumerate(scenarios) if each.id not in untold]
+    found = [_spread(assigned == place) for place, _ in judged]
     whole = largest_remainder([share for share, _, _ in found])
     return [
         Scenario(
@@ -196,7 +221,7 @@ def _scenarios(
             share=round(share, 4),
             signposts=signposts[each.id],
         )
-        for each, (share, lo, hi), percent in zip(scenarios, found, whole, strict=True)
+        for (_, each), (share, lo, hi), percent in zip(judged, found, whole, strict=True)
     ]
 
 
@@ -277,6 +302,12 @@ def _unforecast(readings: Mapping[str, Reading], futures: Futures | None) -> lis
     made = []
     for name in READINGS:
         if futures is not None and name in futures.changes:
+            spans = zip(futures.horizons, futures.due[name], strict=True)
+            made += [
+                f"No value of {name} is due within {months} months: its line stands till then."
+                for months, is_due in spans
+                if not is_due
+            ]
             continue
         why = "its record is shorter than seven years" if name in readings else "it cannot be read"
         made.append(f"{name} is not forecast: {why}.")

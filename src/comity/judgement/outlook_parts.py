@@ -26,6 +26,8 @@ class Signpost(Part):
     """A threshold to watch, and how far the present is from it.
 
     ``distance`` is what is missing, in ``unit``: 0 where it is reached, null where it is not known.
+    Where ``stale`` is true, ``present`` is of ``period`` and nothing has been observed for years:
+    what it says of the present is not known.
     """
 
     on: Literal["indicator", "reading", "role"]
@@ -38,6 +40,7 @@ class Signpost(Part):
     threshold: float | None
     distance: float | None
     met: bool | None
+    stale: bool = False
     unit: str
     evidence: EvidenceIds
 
@@ -89,7 +92,9 @@ class Horizon(Part):
     ``readings`` hold quantiles ``p05`` to ``p95`` on the scale of the reading, and ``p_higher``,
     the share of futures above their own present. ``lines`` hold quantiles of what a later
     assessment should print for that month: narrower, since the doubt about the level is no part of
-    the printed line.
+    the printed line. ``not_due`` are readings of which no value is due within the horizon: their
+    line cannot move. ``not_judged`` says by id why a scenario is not told apart here; it is then
+    not among the ``scenarios``.
     """
 
     months: int
@@ -98,6 +103,8 @@ class Horizon(Part):
     lines: dict[str, dict[str, float]] = Field(default_factory=dict)
     scenarios: list[Scenario]
     shocks: list[Shock] = Field(default_factory=list)
+    not_due: list[str] = Field(default_factory=list)
+    not_judged: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _adds_up(self) -> Horizon:
@@ -149,9 +156,12 @@ class Question(Part):
 
 
 class Against(Part):
-    """Skill against a rival: 1 less the ratio of the mean CRPS, with a 90 % bootstrap interval."""
+    """Skill against a rival: 1 less the ratio of the mean CRPS, with a 90 % bootstrap interval.
 
-    skill: float
+    Null where the rival was never wrong, so that none can be shown.
+    """
+
+    skill: float | None
     lo90: float | None
     hi90: float | None
 
@@ -169,7 +179,7 @@ class Skill(Part):
 
     ``persistence`` is a random walk with the pooled step, ``drift`` the same with the dyad's own
     mean step. ``brier`` is that of the direction, 0.25 for always one half. ``pit`` counts where in
-    the forecast the outcome fell, by tenth.
+    the forecast the outcome fell, by tenth. ``unmoved`` are outcomes that were the present again.
     """
 
     on: str
@@ -187,10 +197,14 @@ class Skill(Part):
     covered95: float
     reliability: list[Tenth] = Field(default_factory=list)
     pit: list[int] = Field(default_factory=list)
+    unmoved: int | None = None
 
 
 class Outlook(Part):
-    """What may come."""
+    """What may come.
+
+    ``not_tested`` says why no test on the dyad's own record stands in ``skill``.
+    """
 
     horizons: list[Horizon]
     questions: list[Question]
@@ -198,3 +212,4 @@ class Outlook(Part):
     not_forecast: list[str] = Field(default_factory=list)
     method: list[str] = Field(default_factory=list)
     skill: list[Skill] = Field(default_factory=list)
+    not_tested: str = ""

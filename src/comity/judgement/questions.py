@@ -40,14 +40,27 @@ class ByFutures(Declaration):
     level: float | None = None
 
 
+class OtherList(Declaration):
+    """Records of another register that count too."""
+
+    table: str
+    where: str
+
+
 class ByWindows(Declaration):
-    """Share of past spans, as long as the horizon, in which records of a kind appeared."""
+    """Share of past spans, as long as the horizon, in which records of a kind appeared.
+
+    ``since`` is the day from which the register is searched for such records: before it, that there
+    is none says nothing. What stands in several lists counts once: with ``also``, records are
+    counted by their day.
+    """
 
     by: Literal["windows"]
     table: str
     where: str
-    at_least: int = 1
-    since: dt.date | None = None
+    also: tuple[OtherList, ...] = ()
+    at_least: Annotated[int, Field(ge=1)] = 1
+    since: dt.date
 
 
 class ByRecords(Declaration):
@@ -152,6 +165,7 @@ def load_questions(
                 raise DuplicateName(str(path.name), f"the id {each.id!r} is already taken")
             found[each.id] = each
     for each in found.values():
+        _check_names(each)
         if isinstance(each.probability, ByFutures) and each.months not in HORIZONS:
             raise CatalogError(
                 each.id, f"{each.months} months are no horizon", [f"{span}" for span in HORIZONS]
@@ -159,11 +173,20 @@ def load_questions(
     return [(found[name], name not in general) for name in sorted(found)]
 
 
+def _check_names(question: QuestionDefinition) -> None:
+    """Refuse braces in a text that stand for nothing."""
+    for field in ("text", "criteria", "source", "void"):
+        try:
+            getattr(question, field).format_map({"a": "", "b": ""})
+        except (KeyError, ValueError, IndexError, AttributeError) as error:
+            reason = f"{field} cannot be filled in ({error}): braces stand for a name"
+            raise CatalogError(question.id, reason, ["{a}", "{b}"]) from None
+
+
 def answer(
     question: QuestionDefinition,
     context: Context,
     futures: Futures | None,
-    months: Sequence[str],
     order: Dyad,
 ) -> Question | None:
     """Return the question with its probability; None where this dyad has nothing of what it needs.
@@ -179,8 +202,6 @@ def answer(
         The dyad and its evidence.
     futures : Futures or None
         What may come, if anything can be forecast.
-    months : sequence of str
-        The months that are assessed, ``YYYY-MM``.
     order : Dyad
         Which state the question calls a and A, and which b and B.
 
@@ -189,7 +210,7 @@ def answer(
     CatalogError, UnknownName
         If a rule names a table, column or indicator that does not exist.
     """
-    found = _answered(question, context, futures, months, order)
+    found = _answered(question, context, futures, order)
     names = {"a": context.names[order.a], "b": context.names[order.b]}
     if found is None:
         return None
@@ -225,28 +246,38 @@ def _answered(
     question: QuestionDefinition,
     context: Context,
     futures: Futures | None,
-    months: Sequence[str],
     order: Dyad,
 ) -> _Answer | None:
     rule = question.probability
     if isinstance(rule, ByFutures):
-        return _by_futures(rule, futures, question.months)
+        return _by_futures(rule, futures, question.months, _turn(context, order))
     if isinstance(rule, BySteps):
-        return _by_steps(rule, context, question.months)
+        return _by_steps(rule, context, question.months, _turn(context, order))
     register = _Register(context, question.id, order)
     if isinstance(rule, ByRecords):
         return _by_records(rule, register)
     if isinstance(rule, ByItems):
-        return _by_items(rule, register, question.months, context.as_of)
-    first = rule.since or dt.date.fromisoformat(f"{months[0]}-01")
-    return _by_windows(rule, register, question.months, (first, context.as_of))
+        return _by_items(rule, register, question.months, _last_coded(context))
+    return _by_windows(rule, register, question.months, _last_coded(context))
 
 
-def _by_futures(rule: ByFutures, futures: Futures | None, months: int) -> _Answer | None:
+def _turn(context: Context, order: Dyad) -> float:
+    """Return -1 where the question calls the states the other way round than was asked."""
+    return 1.0 if order.a == context.dyad.a else -1.0
+
+
+def _by_futures(
+    rule: ByFutures, futures: Futures | None, months: int, turn: float
+) -> _Answer | None:
     if futures is None or rule.reading not in futures.changes:
         return None
     at = futures.horizons.index(months)
+    if not futures.due[rule.reading][at]:
+        why = f"no value of {rule.reading} is due within {months} months, so that its line stands"
+        return _Answer(None, None, None, None, None, f"No probability: {why}.", [])
     change, level = futures.changes[rule.reading][at], futures.lines[rule.reading][at]
+    if rule.reading == "asymmetry":
+        change, level = turn * change, turn * level
     bound = 0.0 if rule.level is None else rule.level
     holds = {
         "higher": change > 0,
@@ -266,7 +297,7 @@ def _by_futures(rule: ByFutures, futures: Futures | None, months: int) -> _Answe
     return _Answer(p, min(lo, p), max(hi, p), None, None, text, [])
 
 
-def _by_steps(rule: BySteps, context: Context, months: int) -> _Answer | None:
+def _by_steps(rule: BySteps, context: Context, months: int, turn: float) -> _Answer | None:
     panel = context.panel
     if rule.indicator not in panel.definitions:
         raise UnknownName("indicator of a question", rule.indicator, panel.definitions)
@@ -274,6 +305,9 @@ def _by_steps(rule: BySteps, context: Context, months: int) -> _Answer | None:
     series = next((each for each in fits if each.direction == "mutual"), None)
     if series is None:
         return None
+    measures = series.definition.measures
+    is_balance = any(each.table == rule.table and each.direction == "signed" for each in measures)
+    sign = turn if is_balance else 1.0
     seen = {each.end: each for each in series.observations}
     moves: list[tuple[dt.date, float]] = []
     evidence: list[str] = []
@@ -281,7 +315,7 @@ def _by_steps(rule: BySteps, context: Context, months: int) -> _Answer | None:
         before = seen.get(add_months(end, -months))
         # spans that overlap would tell of the same months twice
         if before is not None and (not moves or end <= moves[-1][0]):
-            moves.append((before.end, last.value - before.value))
+            moves.append((before.end, sign * (last.value - before.value)))
             evidence += last.evidence[:1]
     up = rule.is_ == "higher"
     hits = sum(move > 0 if up else move < 0 for _, move in moves)
@@ -289,23 +323,30 @@ def _by_steps(rule: BySteps, context: Context, months: int) -> _Answer | None:
     return _rate(hits, len(moves), f"past spans of {months} months in which {what}", evidence)
 
 
-def _by_windows(
-    rule: ByWindows, register: _Register, months: int, span: tuple[dt.date, dt.date]
-) -> _Answer | None:
-    if not register.holds(rule.table):
+def _last_coded(context: Context) -> dt.date:
+    """Return the last day of past spans: what came after the coder's last day is not listed."""
+    coded = context.as_of if context.case is None else context.case.information_cut_off
+    return min(context.as_of, coded)
+
+
+def _by_windows(rule: ByWindows, register: _Register, months: int, last: dt.date) -> _Answer | None:
+    lists = ((rule.table, rule.where), *((each.table, each.where) for each in rule.also))
+    if not all(register.holds(table) for table, _ in lists):
         return None
-    first, last = span
-    rows = register.rows(rule.table, rule.where)
+    rows = [row for table, where in lists for row in register.rows(table, where)]
+    rows.sort(key=lambda row: (row["occurred_from"], row["record_id"]))
+    days = [row["occurred_from"] for row in rows]
+    if rule.also:
+        days = sorted(set(days))
     hits = count = 0
     end = last + dt.timedelta(days=1)
-    while (start := _resolves_on(end, -months)) >= first:
-        inside = sum(start <= row["occurred_from"] < end for row in rows)
-        hits += inside >= rule.at_least
+    while (start := _resolves_on(end, -months)) >= rule.since:
+        hits += sum(start <= day < end for day in days) >= rule.at_least
         count += 1
         end = start
-    what = f"spans of {months} months back to {end.isoformat()[:4]} with such a record"
-    if rule.at_least > 1:
-        what = f"{what[:-14]}with {rule.at_least} such records or more"
+    which = "such a record" if rule.at_least == 1 else f"{rule.at_least} such records or more"
+    reach = f"from {end} to {last}" if count else f"since {rule.since}"
+    what = f"spans of {months} months {reach} with {which}"
     return _rate(hits, count, what, [row["record_id"] for row in reversed(rows)])
 
 
@@ -321,7 +362,7 @@ def _by_records(rule: ByRecords, register: _Register) -> _Answer | None:
     return _rate(hits, len(rows), "past cases that came out so", ids)
 
 
-def _by_items(rule: ByItems, register: _Register, months: int, as_of: dt.date) -> _Answer | None:
+def _by_items(rule: ByItems, register: _Register, months: int, last: dt.date) -> _Answer | None:
     if not register.holds(rule.table):
         return None
     opened, done, ended = (
@@ -330,7 +371,7 @@ def _by_items(rule: ByItems, register: _Register, months: int, as_of: dt.date) -
     )
     hits = count = 0
     evidence: list[str] = []
-    end = as_of + dt.timedelta(days=1)
+    end = last + dt.timedelta(days=1)
     while opened and end >= min(day for day, _ in opened.values()):
         start = _resolves_on(end, -months)
         for item, (day, _) in opened.items():
@@ -344,7 +385,7 @@ def _by_items(rule: ByItems, register: _Register, months: int, as_of: dt.date) -
                 hits += 1
                 evidence.append(done[item][1])
         end = start
-    what = f"pairs of an open item and a span of {months} months in which it was done"
+    what = f"pairs of an open item and a span of {months} months up to {last} in which it was done"
     return _rate(hits, count, what, evidence)
 
 

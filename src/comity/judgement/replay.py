@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from comity.core.period import add_months
+from comity.core.period import Period, add_months
 from comity.judgement._part import EvidenceIds, Part, Probability
+from comity.judgement.book import partial_date
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from comity.core.replay import PartNamed, ReplayDeclaration
     from comity.judgement.assessment import Assessment
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["Replay", "ReplayDay", "ScoredDirection", "replay_day"]
 
 _HORIZONS = (6, 12, 24)
-_DEEDS = 8
+_YEAR = 12
+_SHOWN = 16
+"""What happened that is shown, filled up with the weightiest acts."""
 _MONTHS_AFTER = 24
 
 
@@ -63,7 +66,11 @@ class Deed(Part):
 
 
 class ReplayDay(Part):
-    """One past day: what the system would have said, the documents said, and what happened."""
+    """One past day: what the system would have said, the documents said, and what happened.
+
+    ``outlook`` are the scenarios with most weight in twelve months. ``acts`` counts the acts on
+    record in the 24 months after the day, of which ``happened`` shows the weightiest.
+    """
 
     on: str
     cut_off: str
@@ -77,6 +84,7 @@ class ReplayDay(Part):
     published: list[Published]
     scored: list[ScoredDirection]
     happened: list[Deed]
+    acts: int = 0
     caveat: str
 
 
@@ -92,7 +100,12 @@ class Replay(Part):
     brier_of_half: float | None
 
 
-def replay_day(then: Assessment, now: Assessment, declared: ReplayDeclaration) -> ReplayDay:
+def replay_day(
+    then: Assessment,
+    now: Assessment,
+    declared: ReplayDeclaration,
+    acts: Sequence[Mapping[str, Any]],
+) -> ReplayDay:
     """Set an assessment of a past day beside the documents of its time and what came after.
 
     Parameters
@@ -103,8 +116,11 @@ def replay_day(then: Assessment, now: Assessment, declared: ReplayDeclaration) -
         As of the present cut-off; gives outcomes.
     declared : ReplayDeclaration
         Which parts speak of which published judgement.
+    acts : sequence of mapping
+        Rows of the acts of either state towards the other, as known at present.
     """
     day = dt.date.fromisoformat(then.as_of)
+    after = _after(acts, day)
     return ReplayDay(
         on=then.as_of,
         cut_off=then.cut_off,
@@ -122,13 +138,15 @@ def replay_day(then: Assessment, now: Assessment, declared: ReplayDeclaration) -
         leader=_leader(then),
         claims=[claim.verdict for claim in then.claim_tests],
         ladder=f"rung {then.ladder.rung} of 6: {then.ladder.rung_name}",
+        outlook=_outlook(then),
         published=[
             _published(each, then, declared)
             for each in now.track_record.published
             if _near(each.date, day, declared.months_back)
         ],
         scored=_scored(then, now, day),
-        happened=_happened(now, day),
+        happened=_happened(now, day, after),
+        acts=len(after),
         caveat=(
             "A reconstruction: the evidence is what was public by then as far as the register can "
             "tell, but the rules, ratings and the choice of what was coded are of today."
@@ -137,9 +155,16 @@ def replay_day(then: Assessment, now: Assessment, declared: ReplayDeclaration) -
 
 
 def _near(date: str, day: dt.date, months: int) -> bool:
-    """Return whether a judgement was published in the months up to a day, to the month."""
-    label = date[:7] if len(date) >= 7 else f"{date[:4]}-01"
-    return f"{add_months(day.replace(day=1), -months):%Y-%m}" < label <= f"{day:%Y-%m}"
+    """Return whether a judgement was surely published in the months up to a day."""
+    last = Period.parse(date).last_day
+    return add_months(day.replace(day=1), 1 - months) <= last <= day
+
+
+def _outlook(then: Assessment) -> list[str]:
+    """Return the three scenarios with most weight in twelve months."""
+    at = next((each for each in then.outlook.horizons if each.months == _YEAR), None)
+    ranked = sorted(at.scenarios if at else [], key=lambda each: (-each.share, each.id))
+    return [f"{each.name} {100 * each.probability:.0f} %" for each in ranked[:3]]
 
 
 def _leader(then: Assessment) -> str:
@@ -255,20 +280,35 @@ def _scored(then: Assessment, now: Assessment, day: dt.date) -> list[ScoredDirec
         start = series.get(f"{day:%Y-%m}")
         for months in _HORIZONS:
             end = series.get(f"{add_months(day.replace(day=1), months):%Y-%m}")
-            change = None if start is None or end is None else round(end - start, 1)
+            change = None if start is None or end is None else end - start
             said = reading.p_rise_12m if months == 12 else None
             rose = None if change is None else change > 0
             brier = None if said is None or rose is None else round((said - float(rose)) ** 2, 3)
             made.append(
                 ScoredDirection(
-                    reading=name, months=months, said=said, change=change, rose=rose, brier=brier
+                    reading=name,
+                    months=months,
+                    said=said,
+                    # shown short, judged as it is
+                    change=None if change is None else round(change, 1),
+                    rose=rose,
+                    brier=brier,
                 )
             )
     return made
 
 
-def _happened(now: Assessment, day: dt.date) -> list[Deed]:
-    """Return turns, changes of supplier and the deeds that the brief marks, of 24 months."""
+def _after(acts: Sequence[Mapping[str, Any]], day: dt.date) -> list[Mapping[str, Any]]:
+    """Return the acts that surely came in the 24 months after a day."""
+    end = add_months(day, _MONTHS_AFTER) + dt.timedelta(days=1)
+    return [row for row in acts if day < row["occurred_from"] and row["occurred_to"] <= end]
+
+
+def _happened(now: Assessment, day: dt.date, acts: Sequence[Mapping[str, Any]]) -> list[Deed]:
+    """Return turns, arrivals and the deeds that the brief marks, of 24 months: all of them.
+
+    While there are few, the acts of greatest intensity beside them.
+    """
     until = add_months(day, _MONTHS_AFTER)
     inside = (day.isoformat(), until.isoformat())
     found = [
@@ -283,7 +323,14 @@ def _happened(now: Assessment, day: dt.date) -> list[Deed]:
         if name in now.events and inside[0] < record.date <= inside[1]
     ]
     found += _arrivals(now, *inside)
-    return sorted(found, key=lambda each: (each.date, each.text))[: 2 * _DEEDS]
+    known = {name for each in found for name in each.evidence}
+    ranked = sorted(acts, key=lambda row: (-abs(row["intensity"] or 0), row["record_id"]))
+    more = [row for row in ranked if row["record_id"] not in known]
+    found += [
+        Deed(date=partial_date(row), kind="act", text=row["summary"], evidence=[row["record_id"]])
+        for row in more[: max(_SHOWN - len(found), 0)]
+    ]
+    return sorted(found, key=lambda each: (each.date, each.text))
 
 
 def _arrivals(now: Assessment, after: str, until: str) -> list[Deed]:

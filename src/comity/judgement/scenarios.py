@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from comity.core.catalog import Declaration, read_yaml_folder
 from comity.core.errors import CatalogError
 from comity.models._protocol import Reading
-from comity.models.moves import usual_change
+from comity.models.moves import FEWEST_USUAL, is_due, usual_change
 from comity.models.outlook import Hazard
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ __all__ = [
     "judged_in",
     "largest_remainder",
     "load_scenarios",
+    "not_judged_at",
 ]
 
 
@@ -43,6 +44,10 @@ class PresentState(Declaration):
     An indicator's threshold is a percentile of its own history; with ``units`` it is a value, and
     holds only where the indicator is measured in one of these units. A reading's is points of its
     scale; a role's a balance from -1 (b supplies) to 1 (a supplies).
+
+    An indicator that is measured in two directions is named with the one that is meant, as in
+    ``THR-01>ba``, or with ``>either`` or ``>both``. ``ab`` is from the first state to the second;
+    of an indicator about one state it is the first.
     """
 
     indicator: str | None = None
@@ -181,6 +186,54 @@ def judged_in(
     return can, cannot
 
 
+def not_judged_at(
+    scenarios: Sequence[ScenarioDefinition],
+    futures: Futures,
+    paths: Mapping[Reading, ReadingPath],
+) -> list[dict[str, str]]:
+    """Return which scenarios cannot be told apart at each horizon, by id, and why.
+
+    A share of futures that meet conditions which nothing could meet is no small chance.
+
+    Parameters
+    ----------
+    scenarios : sequence of ScenarioDefinition
+        Those of which all readings are forecast.
+    futures : Futures
+        What may come.
+    paths : mapping of Reading to ReadingPath
+        For the dyad's own past changes.
+    """
+    found: list[dict[str, str]] = []
+    for months in futures.horizons:
+        here: dict[str, str] = {}
+        for each in scenarios:
+            if months not in each.months:
+                told = ", ".join(str(span) for span in each.months)
+                here[each.id] = f"it is declared for {told} months"
+            for condition in each.conditions:
+                why = _untold(condition, paths[condition.reading], months)
+                if why and each.id not in here:
+                    here[each.id] = why
+        found.append(here)
+    return found
+
+
+def _untold(condition: Change, path: ReadingPath, months: int) -> str:
+    """Return why a condition cannot be met or missed over a span; empty where it can."""
+    start, name = path.ahead, condition.reading
+    if start is None:
+        return f"{name} is not forecast"
+    if not is_due(start, months):
+        return f"no value of {name} is due within {months} months"
+    if condition.times > 0 and usual_change(start, months) is None:
+        return (
+            f"the record of {name} holds fewer than {FEWEST_USUAL} past changes over "
+            f"{months} months, too few to call one usual"
+        )
+    return ""
+
+
 def assign(
     scenarios: Sequence[ScenarioDefinition],
     futures: Futures,
@@ -201,10 +254,10 @@ def assign(
         Whether each scenario's shock has come, dims as the result.
     """
     found = np.full(futures.shape, len(scenarios) - 1, dtype=np.int64)
-    for at, months in enumerate(futures.horizons):
+    for at, untold in enumerate(not_judged_at(scenarios, futures, paths)):
         free = np.ones(futures.shape[1:], dtype=bool)
         for place, each in enumerate(scenarios[:-1]):
-            if months not in each.months:
+            if each.id in untold:
                 continue
             here = free.copy()
             if each.shock is not None:
@@ -222,9 +275,8 @@ def _holds(
     change = futures.changes[condition.reading][at]
     start = paths[condition.reading].ahead
     usual = None if start is None else usual_change(start, futures.horizons[at])
-    if usual is None:
-        return np.zeros(change.shape, dtype=bool)
-    bound = condition.times * usual
+    # a usual change is not needed where any rise or fall is asked for
+    bound = condition.times * (usual or 0.0)
     return np.asarray(change > bound if condition.change == "rises" else change < -bound)
 
 

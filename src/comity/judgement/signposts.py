@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from comity.core.errors import UnknownName
+from comity.core.errors import CatalogError, UnknownName
+from comity.indicators.quality import is_stale
 from comity.judgement.outlook_parts import Signpost
 from comity.judgement.readings import significant
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Watch"]
 
 _CITED = 3
+_BOTH_WAYS = {"either": min, "both": max}
 
 
 class _Found(NamedTuple):
@@ -34,6 +36,7 @@ class _Found(NamedTuple):
     unit: str
     evidence: list[str]
     note: str = ""
+    stale: bool = False
 
 
 class Watch:
@@ -70,17 +73,23 @@ class Watch:
         return self.state(wanted, wanted.means.format_map(names))
 
     def state(self, wanted: PresentState, means: str) -> Signpost:
-        """Return where the present stands; nearest first where an indicator has two directions.
+        """Return where the present stands.
+
+        Of ``either`` direction the one nearest to the threshold; of ``both`` the one furthest.
 
         Raises
         ------
+        CatalogError
+            If an indicator has two directions and it is not said which is meant.
         UnknownName
             If there is no such indicator.
         """
-        found = min(self._found(wanted), key=lambda each: _rank(each, wanted))
+        name, _, way = (wanted.indicator or wanted.reading or wanted.role or "").partition(">")
+        choose = _BOTH_WAYS.get(way, min)
+        found = choose(self._found(wanted), key=lambda each: _rank(each, wanted))
         gap = _gap(found, wanted)
         kind = "indicator" if wanted.indicator else "reading" if wanted.reading else "role"
-        name = wanted.indicator or wanted.reading or wanted.role or ""
+        name = f"{name}>{way}" if way in {"ab", "ba"} else name
         return Signpost(
             on=kind,
             id=name,
@@ -92,6 +101,7 @@ class Watch:
             threshold=_or_none(found.threshold),
             distance=_or_none(gap),
             met=None if gap is None else gap == 0.0,
+            stale=found.stale,
             unit=found.unit,
             evidence=self._context.book.cite(found.evidence, limit=_CITED),
         )
@@ -129,24 +139,36 @@ class Watch:
         base, _, direction = name.partition(">")
         if base not in panel.definitions:
             raise UnknownName("indicator of a scenario", base, panel.definitions)
+        two_ways = any(each.direction == "directed" for each in panel.definitions[base].measures)
+        # not the nearest of the two unless that is meant: it may be the other state's
+        ways = ("ab", "ba", *_BOTH_WAYS) if two_ways else ("", "ab", "ba")
+        if direction not in ways:
+            why = "the indicator has two directions, and which is meant is not said"
+            why = why if two_ways and not direction else "no such direction"
+            known = [f"{base}>{way}" if way else base for way in ways]
+            raise CatalogError(f"scenarios: {name}", why, known)
         series = [
             each
             for each in panel.series
             if each.definition.id == base
-            and (not direction or each.direction == direction)
+            and (direction in {"", *_BOTH_WAYS} or each.direction == direction)
             and (not wanted.units or each.unit in wanted.units)
         ]
         if not series:
             unit = wanted.units[0] if wanted.units else ""
             yield _Found(panel.definitions[base].name, None, None, None, unit, [])
         for each in series:
-            yield _of_series(each, wanted)
+            stale = is_stale(each, self._context.as_of)
+            yield _of_series(each, wanted)._replace(stale=stale)
 
 
 def _of_series(series: IndicatorSeries, wanted: PresentState) -> _Found:
     last = series.observations[-1]
     values = np.array([each.value for each in series.observations])
-    arrow = {"ab": " (A to B)", "ba": " (B to A)"}.get(series.direction, "")
+    arrows = {"ab": " (A to B)", "ba": " (B to A)"}
+    if series.definition.about:
+        arrows = {"ab": " (A)", "ba": " (B)"}
+    arrow = arrows.get(series.direction, "")
     name = series.definition.name + arrow
     bound = wanted.above if wanted.above is not None else wanted.below
     if not wanted.units and bound is not None:
@@ -175,7 +197,9 @@ def _gap(found: _Found, wanted: PresentState) -> float | None:
 
 def _rank(found: _Found, wanted: PresentState) -> tuple[int, float, str]:
     gap = _gap(found, wanted)
-    return (1, 0.0, found.name) if gap is None else (0, abs(gap), found.name)
+    if gap is None:
+        return 2, 0.0, found.name
+    return int(found.stale), abs(gap), found.name
 
 
 def _condition(wanted: PresentState, found: _Found) -> str:

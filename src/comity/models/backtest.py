@@ -1,12 +1,21 @@
 """Rolling-origin tests of forecasts: against staying put and against going on as so far.
 
-At every origin only what lay before it is used: the size of steps, the weight of the tails and the
-direction are learnt from moves that were over by then. Every forecast is a set of 99 quantiles on
-the published scale, so that three ways of forecasting are scored alike.
+At every origin the size of steps, the weight of the tails and the direction are learnt from moves
+that were over by then. Every forecast is a set of 99 quantiles on the published scale, so that
+three ways of forecasting are scored alike.
+
+Of one dyad everything is estimated anew at each origin, and the forecasts are those of
+`comity.models.outlook`. On a panel they are made in a plainer way with the same parts (own size of
+steps, heavy tails, a learnt direction), on values whose filter has parameters that were estimated
+once, from all periods: the panel tests a sibling of the forecasts that an assessment gives.
 
 Persistence is a random walk with the pooled step: its centre is the present, its spread the root
 mean square of all past moves of that length. Drift has the same spread, and the dyad's own mean
-step so far as its centre.
+step so far as its centre. Over less than whole years the rivals too know the calendar: they have
+the past moves from the same month of the year, since how many values come in between depends on it.
+
+Dyads that share a state are not independent. Where the states are known, the bootstrap draws
+states, and a dyad counts as often as both of its states were drawn [3]_.
 
 References
 ----------
@@ -14,6 +23,7 @@ References
    Estimation, Journal of the American Statistical Association 102(477).
 .. [2] Tashman, L. J. (2000), Out-of-sample tests of forecasting accuracy: an analysis and review,
    International Journal of Forecasting 16(4).
+.. [3] Owen, A. B. (2007), The pigeonhole bootstrap, Annals of Applied Statistics 1(2).
 """
 
 from __future__ import annotations
@@ -34,16 +44,30 @@ from comity.models.mixture import BALANCE_UNIT, rescaled, scaled
 from comity.models.outlook import Futures, simulate_futures
 from comity.models.readings import estimate_readings
 
-__all__ = ["LEVELS", "Forecasts", "Scored", "backtest_panel", "backtest_readings", "score"]
+__all__ = [
+    "FIRST_ORIGIN",
+    "LEVELS",
+    "ORIGINS_EVERY",
+    "Forecasts",
+    "Scored",
+    "backtest_panel",
+    "backtest_readings",
+    "score",
+]
 
 Array = NDArray[np.float64]
 LEVELS = np.arange(1, 100) / 100.0
 """Probabilities of the quantiles of a forecast."""
-RIVALS = ("persistence", "drift")
+FIRST_ORIGIN = 144
+"""Index of the first month from which one dyad is forecast. [months]"""
+ORIGINS_EVERY = 13
+"""Not twelve: which values are due within half a year depends on the month of the year. [months]"""
 _BURN_IN = 5  # moves of a dyad before it is forecast
 _OWN_N = 8.0  # moves that the pooled step is worth against a dyad's own
 _RIDGE = 10.0
 _FEWEST = 24  # past moves of one length that a spread is learnt from
+_FEWEST_SAME = 6  # of these, from the same month of the year
+_YEAR = 12
 _CLUSTER = 24  # months of origins that are drawn together where there is one dyad
 _DEGREES = np.array([2.5, 3.0, 4.0, 6.0, 10.0, 20.0, 1e6])
 _MOST_LEARNT = 40_000  # moves of the whole panel that the tails are learnt from
@@ -100,7 +124,7 @@ class Scored(NamedTuple):
     brier : float
         Of the direction, where the outcome differed from the present; 0.25 is always one half.
     directed : int
-        Forecasts behind it.
+        Forecasts behind it; the others ended where they began.
     covered50, covered80, covered95 : float
         Share of outcomes inside.
     reliability : tuple of (float, float, int)
@@ -125,8 +149,14 @@ class Scored(NamedTuple):
     pit: tuple[int, ...]
 
 
-def score(made: Forecasts, *, seed: int, rounds: int = 400) -> Scored:
-    """Score forecasts, with a bootstrap over dyads.
+def score(
+    made: Forecasts,
+    *,
+    seed: int,
+    rounds: int = 400,
+    states: NDArray[np.int64] | None = None,
+) -> Scored:
+    """Score forecasts, with a bootstrap over clusters: states where given, else `Forecasts.dyad`.
 
     Parameters
     ----------
@@ -135,7 +165,9 @@ def score(made: Forecasts, *, seed: int, rounds: int = 400) -> Scored:
     seed : int
         Seed of the bootstrap.
     rounds : int, optional
-        Draws of dyads.
+        Draws of clusters.
+    states : numpy.ndarray of int, optional
+        The two states of every dyad, dims (dyad, 2).
     """
     rose = made.outcome > made.present
     moved = made.outcome != made.present
@@ -146,12 +178,12 @@ def score(made: Forecasts, *, seed: int, rounds: int = 400) -> Scored:
     kept = [(each & moved) for each in kept]
     return Scored(
         forecasts=len(made.dyad),
-        clusters=len(np.unique(made.dyad)),
+        clusters=len(np.unique(made.dyad if states is None else states[made.dyad])),
         crps=float(mean[0]),
         crps_persistence=float(mean[1]),
         crps_drift=float(mean[2]),
-        skill_persistence=_skill(made, 1, seed, rounds),
-        skill_drift=_skill(made, 2, seed, rounds),
+        skill_persistence=_skill(made, 1, seed, rounds, states),
+        skill_drift=_skill(made, 2, seed, rounds, states),
         brier=float(np.mean((said - rose[moved]) ** 2)) if moved.any() else float("nan"),
         directed=int(moved.sum()),
         covered50=float(made.inside[:, 0].mean()),
@@ -166,17 +198,36 @@ def score(made: Forecasts, *, seed: int, rounds: int = 400) -> Scored:
     )
 
 
-def _skill(made: Forecasts, rival: int, seed: int, rounds: int) -> tuple[float, float, float]:
+def _skill(
+    made: Forecasts, rival: int, seed: int, rounds: int, states: NDArray[np.int64] | None
+) -> tuple[float, float, float]:
     names, at = np.unique(made.dyad, return_inverse=True)
     sums = np.stack([np.bincount(at, made.crps[:, which]) for which in (0, rival)])
+    if not sums[1].sum() > 0:
+        return float("nan"), float("nan"), float("nan")  # nothing moved: nothing to be better at
     whole = 1.0 - sums[0].sum() / sums[1].sum()
-    if len(names) < 2:
+    drawn = _drawn_clusters(names, states, np.random.default_rng(seed), rounds)
+    below = drawn @ sums[1]
+    if len(names) < 2 or not (below > 0).any():
         return float(whole), float("nan"), float("nan")
-    rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(len(names), np.full(len(names), 1.0 / len(names)), size=rounds)
-    ratio = 1.0 - (drawn @ sums[0]) / (drawn @ sums[1])
+    ratio = 1.0 - (drawn @ sums[0])[below > 0] / below[below > 0]
     low, high = np.quantile(ratio, [0.05, 0.95]).tolist()
     return float(whole), low, high
+
+
+def _drawn_clusters(
+    names: NDArray[np.int64],
+    states: NDArray[np.int64] | None,
+    rng: np.random.Generator,
+    rounds: int,
+) -> NDArray[np.int64]:
+    """Return how often each cluster counts in each round, dims (round, cluster)."""
+    if states is None:
+        return rng.multinomial(len(names), np.full(len(names), 1.0 / len(names)), size=rounds)
+    known, pair = np.unique(states[names], return_inverse=True)
+    pair = pair.reshape(-1, 2)
+    times = rng.multinomial(len(known), np.full(len(known), 1.0 / len(known)), size=rounds)
+    return np.asarray(times[:, pair[:, 0]] * times[:, pair[:, 1]])
 
 
 # ------------------------------------------------------------------------------- the panel
@@ -333,11 +384,14 @@ def backtest_readings(
     items: Sequence[Item],
     *,
     seed: int,
-    every: int = 12,
-    first: int = 144,
+    every: int = ORIGINS_EVERY,
+    first: int = FIRST_ORIGIN,
     draws: int = 200,
 ) -> dict[tuple[Reading, int], Forecasts]:
-    """Forecast one dyad's readings from origins a year apart, and see what came.
+    """Forecast one dyad's readings from origins thirteen months apart, and see what came.
+
+    Thirteen, so that origins go through the months of the year: which values are due within half a
+    year depends on it.
 
     At each origin everything is estimated anew from the values up to it. The outcome is the
     filtered reading by the same items, on the scale and with the parameters of the origin, from the
@@ -376,9 +430,8 @@ def _own_origin(
     """Yield the scored forecasts of one reading from one origin, by horizon."""
     present = later[origin]
     for at, span in enumerate(HORIZONS):
-        moves = path.ahead.moves(span) if path.ahead is not None else np.array([])
-        moves = moves[np.isfinite(moves)]
-        if origin + span >= len(later) or len(moves) < _FEWEST:
+        moves = _known_moves(path, span)
+        if origin + span >= len(later) or moves is None:
             continue
         normal = float(np.sqrt(np.mean(moves**2))) * ndtri(LEVELS)
         # from the line as it is read here: what is tested is where it goes
@@ -401,6 +454,20 @@ def _own_origin(
                 [way[None] for way in ways],
             ),
         )
+
+
+def _known_moves(path: ReadingPath, span: int) -> Array | None:
+    """Return past moves of one length, from the same month of the year if it is no whole year.
+
+    None where there are too few.
+    """
+    moves = path.ahead.moves(span) if path.ahead is not None else np.array([])
+    seen = np.isfinite(moves)
+    if seen.sum() < _FEWEST:
+        return None
+    if span % _YEAR:
+        seen &= np.arange(len(moves)) % _YEAR == (len(moves) + span - 1) % _YEAR
+    return moves[seen] if seen.sum() >= _FEWEST_SAME else None
 
 
 def _until(item: Item, end: int) -> Item:

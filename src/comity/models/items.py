@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,13 +13,13 @@ from comity.core.period import month_of, month_range
 from comity.models._protocol import READINGS, Item
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from comity.indicators.panel import IndicatorSeries, Panel
 
-__all__ = ["grid", "items_from_panel", "transformed"]
+__all__ = ["fingerprint", "grid", "items_from_panel", "transformed"]
 
 
 def grid(panel: Panel, first: dt.date) -> tuple[str, ...]:
@@ -77,6 +78,32 @@ def items_from_panel(
             )
         )
     return items
+
+
+def fingerprint(items: Sequence[Item], count: int) -> str:
+    """Return a short hash of what the items say in the first months of their grid.
+
+    The same on every machine, from either state's side, and whatever came later: values count to
+    nine digits and without the sign of balances, names do not count.
+
+    Parameters
+    ----------
+    items : sequence of Item
+        In any order.
+    count : int
+        Months that count.
+    """
+    told = []
+    for item in items:
+        values = item.values[:count]
+        seen = np.flatnonzero(np.isfinite(values))
+        if not len(seen):
+            continue
+        size = np.abs(values) if item.reads == "asymmetry" else values
+        cells = [f"{at}:{size[at]:.9g}:{item.sd[at]:.9g}:{item.span[at]}" for at in seen.tolist()]
+        head = f"{item.reads} {item.polarity} {item.weight:.9g} {item.kind}"
+        told.append(f"{head} {' '.join(cells)}")
+    return hashlib.sha256("\n".join(sorted(told)).encode()).hexdigest()[:16]
 
 
 def transformed(value: float, sd: float | None, how: str) -> tuple[float, float]:

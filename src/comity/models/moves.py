@@ -22,12 +22,14 @@ from numpy.typing import NDArray
 from comity.models._protocol import HORIZONS, Ahead
 
 __all__ = [
+    "FEWEST_USUAL",
     "YEAR",
     "Lengths",
     "MovePriors",
     "Tails",
     "common_root",
     "compare_lengths",
+    "is_due",
     "move_tails",
     "muting",
     "usual_change",
@@ -37,7 +39,8 @@ __all__ = [
 Array = NDArray[np.float64]
 YEAR = 12
 """Months over which size, tails and direction of moves are learnt."""
-_FEWEST = 24  # past changes of one length below which none is called usual
+FEWEST_USUAL = 24
+"""Past changes of one length below which none is called usual."""
 _RECENT = 120  # starts over which the muting of moves by the filters is averaged: ten years
 
 
@@ -101,13 +104,19 @@ def usual_change(start: Ahead, span: int) -> float | None:
     """Return the usual size of a change of the published line over a span: a root mean square.
 
     Past changes count as multiples of what was expected of them, taken times what is expected now:
-    a line that is read from more values than it was moves more. None with fewer than 24 of them.
-    [latent]
+    a line that is read from more values than it was moves more. None with fewer than 24 of them, or
+    where no value is due within the span. [latent]
     """
     ratio, seen = _square_ratio(start, span)
-    if seen < _FEWEST:
+    expected = _expected_now(start, span)
+    if seen < FEWEST_USUAL or not expected:
         return None
-    return float(np.sqrt(ratio * _expected_now(start, span)))
+    return float(np.sqrt(ratio * expected))
+
+
+def is_due(start: Ahead, span: int) -> bool:
+    """Return whether any value is expected within the span, so that the published line can move."""
+    return _expected_now(start, span) != 0.0
 
 
 def yearly_moves(starts: Sequence[Ahead]) -> tuple[Array, Array]:
@@ -215,10 +224,13 @@ def common_root(past: Array, priors: MovePriors) -> Array:
 def muting(start: Ahead, span: int) -> Array:
     """Return how far the published line moves for each point that the level moves.
 
-    Dims (parameter,): past moves of the line are known, whatever the size of the level's.
+    Dims (parameter,): past moves of the line are known, whatever the size of the level's. 0 where
+    no value is due within the span: the line then stands where it is; 1 without any past span.
     """
     expected = _expected_now(start, span)
-    return np.sqrt(expected / (span * start.step)) if expected > 0 else np.ones(len(start.step))
+    if expected is None:
+        return np.ones(len(start.step))
+    return np.asarray(np.sqrt(expected / (span * start.step)))
 
 
 def _square_ratio(start: Ahead, span: int) -> tuple[float, int]:
@@ -233,11 +245,12 @@ def _square_ratio(start: Ahead, span: int) -> tuple[float, int]:
     return float((moves[seen] ** 2).sum() / expected[seen].sum()), int(seen.sum())
 
 
-def _expected_now(start: Ahead, span: int) -> float:
+def _expected_now(start: Ahead, span: int) -> float | None:
     """Return the variance that is expected of the next move of the published line.
 
-    That of the last ten years. Over less than whole years it depends on the month of the year how
-    many values come in between: there only starts in this month count.
+    None without a past span to go by, 0 where none ever brought a value; otherwise that of the last
+    ten years. Over less than whole years it depends on the month of the year how many values come
+    in between: there only starts in this month count.
     """
     expected = start.expected[span]
     if span % YEAR:
@@ -245,7 +258,7 @@ def _expected_now(start: Ahead, span: int) -> float:
         found = expected[start.first :][same[start.first :]][-_RECENT // YEAR :]
     else:
         found = expected[start.first :][-_RECENT:]
-    return float(found.mean()) if len(found) else 0.0
+    return float(found.mean()) if len(found) else None
 
 
 def _log_student(z: Array, degrees: Array) -> Array:

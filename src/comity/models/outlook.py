@@ -12,7 +12,8 @@ Steps need not be independent: moves that go on make two years larger than one y
 moves that are taken back smaller. The ratio of past moves of each length to those of a year [2]_,
 drawn to 1 by a declared prior, enters every future with its doubt.
 
-The published line moves less than the level behind it, since filters wait for values. `levels` are
+The published line moves less than the level behind it, since filters wait for values, and not at
+all where no value is due within the span. `levels` are
 forecasts of the level, with its doubt; `changes` are those of the published line, to be compared
 with its past changes, and `lines` where they lead: what a question about a later assessment
 resolves on. In each draw of the parameters the moves of one are those of the other times a
@@ -51,12 +52,14 @@ from comity.models.moves import (
     Tails,
     common_root,
     compare_lengths,
+    is_due,
     move_tails,
     muting,
     yearly_moves,
 )
 
 __all__ = [
+    "METHOD_VERSION",
     "Futures",
     "Hazard",
     "simulate_futures",
@@ -64,6 +67,8 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
+METHOD_VERSION = 2
+"""Raised when forecasts are made in another way: a test of another version is none of this one."""
 _SPAN = HORIZONS[0]  # months of a simulated step
 
 
@@ -97,6 +102,10 @@ class Futures:
         The level itself, with all doubt about it. [0-100; asymmetry -100 to 100]
     lines : mapping of Reading to numpy.ndarray
         What later assessments should print for that month: the filtered line, same scale.
+    higher : mapping of Reading to numpy.ndarray
+        Share of futures in which the level stands above its own present, dims (horizon,).
+    due : mapping of Reading to tuple of bool
+        Whether a value is due within each horizon; where none is, the line cannot move.
     tails : Tails
         What was learnt of the size of moves.
     lengths : Lengths
@@ -109,6 +118,8 @@ class Futures:
     changes: Mapping[Reading, Array]
     levels: Mapping[Reading, Array]
     lines: Mapping[Reading, Array]
+    higher: Mapping[Reading, Array]
+    due: Mapping[Reading, tuple[bool, ...]]
     tails: Tails
     lengths: Lengths
     shifts: Mapping[Reading, float]
@@ -136,7 +147,7 @@ class Futures:
 
     def rises(self, reading: Reading) -> Array:
         """Return the share of futures above their own present, dims (horizon,)."""
-        return np.asarray((self.changes[reading] > 0).mean(axis=(1, 2)))
+        return self.higher[reading]
 
 
 def simulate_futures(
@@ -172,6 +183,9 @@ def simulate_futures(
         return None
     moved_before = list(ahead.values())
     past, expected = yearly_moves(moved_before)
+    # a balance is drawn one way round, whichever state is named first
+    turns = np.array([_turn(name, paths[name]) for name in ahead])
+    past = past * turns[:, None]
     tails = move_tails(past, expected, priors)
     lengths = compare_lengths(moved_before, priors)
     rng = np.random.default_rng([seed, len(READINGS)])
@@ -184,15 +198,17 @@ def simulate_futures(
         int(k): _widening(widths, priors.degrees[int(k)]).repeat(each, axis=0)
         for k in np.unique(of_degree)
     }
-    turns = np.arange(parameters)
+    each_in_turn = np.arange(parameters)
     changes: dict[Reading, Array] = {}
     levels: dict[Reading, Array] = {}
     lines: dict[Reading, Array] = {}
+    higher: dict[Reading, Array] = {}
+    due: dict[Reading, tuple[bool, ...]] = {}
     shifts: dict[Reading, float] = {}
     for at, (name, start) in enumerate(ahead.items()):
-        size = np.sqrt(_SPAN * start.step[turns % len(start.step)]) * factor[at]
+        size = np.sqrt(_SPAN * start.step[each_in_turn % len(start.step)]) * factor[at]
         steps = np.stack([wide[int(k)] * shocks[:, :, at] for k in of_degree])
-        walk = steps.cumsum(axis=1) * size[:, None, None]
+        walk = turns[at] * steps.cumsum(axis=1) * size[:, None, None]
         shifts[name] = _tilt(walk[:, YEAR // _SPAN - 1], paths[name])
         moved = np.stack(
             [
@@ -204,9 +220,11 @@ def simulate_futures(
         present = start.level[rng.integers(len(start.level), size=draws)]
         levels[name] = scaled(present + moved, paths[name].reference)
         muted = np.stack([muting(start, span) for span in HORIZONS])
-        changes[name] = moved * muted[:, turns % len(start.step), None]
+        higher[name] = np.asarray((moved > 0).mean(axis=(1, 2)))
+        due[name] = tuple(is_due(start, span) for span in HORIZONS)
+        changes[name] = moved * muted[:, each_in_turn % len(start.step), None]
         lines[name] = scaled(paths[name].latent_mean[-1] + changes[name], paths[name].reference)
-    return Futures(HORIZONS, changes, levels, lines, tails, lengths, shifts)
+    return Futures(HORIZONS, changes, levels, lines, higher, due, tails, lengths, shifts)
 
 
 def simulate_shocks(
@@ -270,6 +288,10 @@ def _widening(widths: Array, degrees: float) -> Array:
 
     squares = 2.0 * gammaincinv(degrees / 2.0, widths)
     return np.asarray(np.sqrt((degrees - 2.0) / squares))
+
+
+def _turn(name: Reading, path: ReadingPath) -> float:
+    return -1.0 if name == "asymmetry" and path.latent_mean[-1] < 0 else 1.0
 
 
 def _tilt(moved: Array, path: ReadingPath) -> float:

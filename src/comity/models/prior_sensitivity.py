@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -31,7 +30,7 @@ from comity.models.mixture import (
     disagreement,
     rescaled,
 )
-from comity.models.rise import chance_of_rise
+from comity.models.rise import NORMAL, chance_of_rise
 from comity.models.shared_errors import shared_lifts
 from comity.models.smoother import smooth
 
@@ -39,7 +38,6 @@ __all__ = ["PriorChoice", "prior_sensitivity"]
 
 Array = NDArray[np.float64]
 _RATIOS = np.exp(np.linspace(-2.5, 2.5, 5))
-_NORMAL = np.array([NormalDist().inv_cdf((i + 0.5) / 50) for i in range(50)])
 _Z80 = 1.2816
 _DEFAULT = ReadingPriors()
 
@@ -178,7 +176,7 @@ def _summaries(
         reference = None if signed else (centre, np.sqrt(centre_var * lift + own))
         ends = latent[-1] + latent_sd[-1] * np.array([0.0, -_Z80, _Z80])
         value, lo, hi = _placed(ends, reference, unit).tolist()
-        rise = chance_of_rise(latent, latent[-1] + latent_sd[-1] * _NORMAL)
+        rise = chance_of_rise(latent, latent[-1] + latent_sd[-1] * NORMAL)
         made.append(_Summary(value, lo, hi, rise.p))
     return made
 
@@ -318,5 +316,5 @@ def _placed(latent: Array, reference: tuple[Array, Array] | None, unit: float) -
     if reference is None:
         return np.asarray(100.0 * np.clip(latent * unit, -1.0, 1.0))
     known = np.isfinite(reference[0])
-    pooled = reference[0][known, None] + reference[1][known, None] * _NORMAL
+    pooled = reference[0][known, None] + reference[1][known, None] * NORMAL
     return np.array([100.0 * np.count_nonzero(pooled <= x) / pooled.size for x in latent])

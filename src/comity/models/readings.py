@@ -44,7 +44,7 @@ from comity.models.mixture import (
     rescaled,
     scaled,
 )
-from comity.models.rise import Rise, chance_of_rise
+from comity.models.rise import NORMAL, Rise, chance_of_rise
 from comity.models.shared_errors import (
     common_steps,
     error_parts,
@@ -112,8 +112,9 @@ def estimate_readings(
         if names.count(item.name) > 1:
             msg = f"two items are named {item.name}; names must be unique."
             raise ModelError(msg)
-    # by name, so that the order of the items cannot change the draws
-    ordered = sorted(items, key=lambda item: item.name)
+    # by what they say, so that neither the order of the items can change the draws nor that of the
+    # two states, which renames them and turns the balances around
+    ordered = sorted(items, key=lambda item: (np.abs(item.values).tobytes(), item.name))
     paths: dict[Reading, ReadingPath] = {}
     diagnostics: dict[str, float | str] = {"scale": "own history", "draws": float(draws)}
     for index, reading in enumerate(READINGS):
@@ -216,6 +217,9 @@ def _estimate(
     signed = reading == "asymmetry"
     unit = BALANCE_UNIT if signed else 1.0
     data = rescaled(standardise(items, priors.items, signed=signed), unit)
+    # a balance is estimated one way round, whichever state is named first
+    turn = -1.0 if signed and np.nansum(data.z) < 0 else 1.0
+    data = data._replace(z=turn * data.z)
     levels = fit_levels(data, [item.kind for item in items], rng=rng, prior=priors.items)
     mixture = Mixture.of(items, data)
     mean, var = levels.filtered
@@ -225,31 +229,39 @@ def _estimate(
     latent_var = latent_var * shared_lift(levels, mixture.share, common)
     latent_var = latent_var + doubt**2 * mixture.concentration
     filtered, smoothed = (
-        draw * unit for draw in _draws(levels, mixture, (doubt, common), rng, draws, priors)
+        draw * unit * turn for draw in _draws(levels, mixture, (doubt, common), rng, draws, priors)
     )
     own = np.where(np.isfinite(data.z), mixture.weight[:, None], 0.0)
     with np.errstate(invalid="ignore"):
-        point = (own * np.nan_to_num(data.z)).sum(axis=0) / own.sum(axis=0) * unit
+        point = (own * np.nan_to_num(data.z)).sum(axis=0) / own.sum(axis=0) * unit * turn
     reference = None
     if not signed:
         reference = np.quantile(smoothed[:, mixture.alive.any(axis=0)], QUANTILES)
-    rise = chance_of_rise(latent, _few(filtered[:, -1] / unit))
-    parts = np.where(mixture.alive, mixture.share * mean * unit, np.nan)
+    rise = _rise(levels, mixture, priors)
+    parts = np.where(mixture.alive, mixture.share * mean * unit * turn, np.nan)
     path = ReadingPath(
         filtered=scaled(filtered, reference),
         smoothed=scaled(smoothed, reference),
         point=scaled(point, reference),
-        latent_mean=latent * unit,
+        latent_mean=latent * unit * turn,
         latent_sd=np.sqrt(latent_var) * unit,
         items_alive=mixture.alive.sum(axis=0),
         contributions={item.name: part for item, part in zip(items, parts, strict=True)},
-        p_rise_12m=rise.p,
+        p_rise_12m=rise.p if turn > 0 else 1.0 - rise.p,
         p_rise_method=rise.method,
         reference=reference,
         common_steps=common,
-        ahead=_ahead(levels, mixture, common, unit, filtered[:, -1], rng),
+        ahead=_ahead(levels, mixture, common, unit * turn, filtered[:, -1], rng),
     )
     return path, _notes(rise, levels, (doubt, common), items)
+
+
+def _rise(levels: Levels, mixture: Mixture, priors: ReadingPriors) -> Rise:
+    """Return the chance of a rise from the filter with posterior mean parameters: no draws."""
+    mean, var = levels.central.level, levels.central.level_var
+    level, spread = mixture.combine(mean, var)
+    own = disagreement(mean, mixture, priors) ** 2 * mixture.concentration
+    return chance_of_rise(level, level[-1] + np.sqrt(spread[-1] + own[-1]) * NORMAL)
 
 
 def _notes(
@@ -350,7 +362,3 @@ def _shared_doubt(step: Array, share: Array, common: float) -> Array:
     lift = np.sqrt((alone + common**2 * (1.0 - alone)) / alone)
     log = np.log(step)
     return np.asarray(np.exp(log.mean() + lift * (log - log.mean())))
-
-
-def _few(draws: Array, most: int = 200) -> Array:
-    return draws[:most]

@@ -4,23 +4,31 @@ A local level has no view on direction: it gives 0.5. Here the dyad's own histor
 reading far from its mean tends back, a moving one moves on. Both effects are learnt with shrinkage
 from origins whose outcome was known by then and scored on the ones after; what showed no skill is
 drawn back to 0.5.
+
+How much is kept grows with how far the scored departures from 0.5 went the right way: a rule that
+keeps all or nothing would turn on the third digit of a score. The record is that of one filter,
+with the parameters' posterior means, so that no chance is in it.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Rise", "chance_of_rise"]
+__all__ = ["NORMAL", "Rise", "chance_of_rise"]
 
 Array = NDArray[np.float64]
+NORMAL = np.array([NormalDist().inv_cdf((i + 0.5) / 50) for i in range(50)])
+"""Middles of fifty equal slices of the normal: a belief without chance."""
 _HORIZON = 12
 _BURN_IN = 48
 _EVERY = 3
 _RIDGE = 10.0
+_TRUST_N = 8.0  # years of scored origins that keeping nothing is worth
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,7 @@ def chance_of_rise(level: Array, draws: Array) -> Rise:
     level : numpy.ndarray
         Filtered level by month, dims (time,); NaN before anything is known.
     draws : numpy.ndarray
-        Draws of the level of the last month, dims (draw,).
+        Equally likely levels of the last month, dims (draw,).
 
     Returns
     -------
@@ -81,23 +89,29 @@ def chance_of_rise(level: Array, draws: Array) -> Rise:
         method = "0.5: the history is too short to test a direction on it."
         return Rise(0.5, method, math.nan, len(said), 0.0)
     brier = float(np.mean((said - scored) ** 2))
-    worth = len(said) * _EVERY / _HORIZON
-    trust = 0.0
-    if brier < 0.25:
-        away = said - 0.5
-        slope = float((away * (scored - 0.5)).sum() / max((away**2).sum(), 1e-9))
-        trust = float(np.clip(slope, 0.0, 1.0)) * worth / (worth + 8.0)
+    trust = _kept(said - 0.5, scored - 0.5)
     final = _learn(facts, rose, np.array([len(facts)]))
     last = float(np.mean(_probability(final, _facts(path, np.array([len(path) - 1]), draws))))
     record = f"Brier score {brier:.3f} against 0.250 over {len(said)} rolling origins"
     if trust > 0:
         method = (
             f"Mean reversion and momentum of the dyad's own history: {record}; "
-            f"{trust:.0%} of the departure from 0.5 is kept."
+            f"as far as past departures from 0.5 went the right way, {trust:.0%} of this one is "
+            "kept."
         )
     else:
         method = f"0.5: the dyad's own history showed no skill ({record})."
     return Rise(0.5 + trust * (last - 0.5), method, brier, len(said), trust)
+
+
+def _kept(away: Array, came: Array) -> float:
+    """Return the share of a departure from one half that is kept, from departures and outcomes.
+
+    How far outcomes went with the departures (a slope, 0 to 1), drawn to 0 while they are few.
+    """
+    slope = float((away * came).sum() / max(float((away**2).sum()), 1e-9))
+    worth = len(away) * _EVERY / _HORIZON
+    return float(np.clip(slope, 0.0, 1.0)) * worth / (worth + _TRUST_N)
 
 
 def _facts(path: Array, at: NDArray[np.int64], now: Array) -> Array:

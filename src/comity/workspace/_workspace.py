@@ -306,7 +306,7 @@ class Workspace(PanelDoors, ScoreDoors, LintDoors, WatchDoors):
         """
         from comity.workspace.replays import replay
 
-        return replay(self, a, b, days, progress)
+        return replay(self, self._question(a, b, None), days, progress)
 
     def replay_table(self, found: Replay) -> Any:
         """Return a replay as a terminal shows it."""

@@ -13,7 +13,7 @@ from comity.indicators.definition import load_indicators
 from comity.indicators.measure import measure
 from comity.judgement.assemble import Estimates, judge
 from comity.judgement.book import EvidenceBook
-from comity.judgement.context import Context
+from comity.judgement.context import Context, dyad_events
 from comity.judgement.deliveries import deliveries
 from comity.judgement.probability import scale_named
 from comity.judgement.readings import significant
@@ -138,6 +138,11 @@ class Chain:
         known = self._items(past, months[: months.index(since) + 1]) if since in months else []
         found = reading_news(months, known, items, since, seed=self.settings.seed)
         return [_news_part(each, panel) for each in found]
+
+    def acts(self) -> list[dict[str, Any]]:
+        """Return the acts of either state towards the other that are stated as done, by time."""
+        with self._view() as view:
+            return dyad_events(view, self.question.dyad, self._lineage(), "modality = 'asserted'")
 
     def measured_items(self) -> tuple[tuple[str, ...], list[Item]]:
         """Return the months and the items that the readings are estimated from.

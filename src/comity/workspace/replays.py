@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from comity.workspace._workspace import Workspace
+    from comity.workspace.chain import Chain
 
 __all__ = ["replay"]
 
 
 def replay(
     workspace: Workspace,
-    a: str,
-    b: str,
+    chain: Chain,
     days: Sequence[dt.date],
     progress: Callable[[str], None] = lambda _: None,
 ) -> Replay:
@@ -30,8 +30,8 @@ def replay(
     ----------
     workspace : Workspace
         Gives the assessments.
-    a, b : str
-        ISO3 codes or names.
+    chain : Chain
+        The two states as of the present; gives the acts on record.
     days : sequence of datetime.date
         The past days.
     progress : callable
@@ -45,7 +45,9 @@ def replay(
     if not days:
         msg = "replay needs --on, a past day; it may be repeated."
         raise UsageError(msg)
+    a, b = chain.question.dyad.a, chain.question.dyad.b
     now = workspace.assess(a, b)
+    acts = chain.acts()
     last = dt.date.fromisoformat(now.as_of)
     for day in days:
         if day >= last:
@@ -55,7 +57,7 @@ def replay(
     made = []
     for day in sorted(set(days)):
         progress(f"assessing as of {day}")
-        made.append(replay_day(workspace.assess(a, b, as_of=day), now, declared))
+        made.append(replay_day(workspace.assess(a, b, as_of=day), now, declared, acts))
     scores = [each.brier for day in made for each in day.scored if each.brier is not None]
     return Replay(
         dyad=now.dyad.key,

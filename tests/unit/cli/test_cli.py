@@ -41,6 +41,7 @@ def run(capsys, tmp_path_factory, monkeypatch, workspace):
         (("assess", "RUS", "IRN", "--as-of", "soon"), 2, "YYYY-MM-DD"),
         (("assess", "Peru", "Chad"), 2, "comity collect"),
         (("assess", "RUS"), 2, "b"),
+        (("outlook", "backtest", "--date", "22.11.2026"), 2, "--date"),
         (("asess", "RUS", "IRN"), 2, "assess"),
         (("show", "RUS", "IRN", "legder"), 2, "ledger"),
         (("explain", "claim:su-35-99"), 2, "claim:su-35-99"),
@@ -372,3 +373,11 @@ def test_a_wrong_file_is_booked_and_can_be_forgotten(run, tmp_path, monkeypatch)
     assert "refused as a whole" in out
     assert run("sources", "forget", "sipri_arms", "wrong.csv")[0] == 0
     assert "wrong.csv" not in run("sources", "status", "sipri_arms")[1]
+
+
+def test_where_nothing_can_be_forecast_it_is_said_in_lines_that_can_be_read(run):
+    code, out, _ = run("outlook", "RUS", "IRN", "--as-of", "1991-01-31")
+    assert code == 0
+    assert any(
+        "Nothing can be forecast. depth is not forecast" in line for line in out.splitlines()
+    )

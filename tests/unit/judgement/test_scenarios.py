@@ -13,7 +13,14 @@ from comity.indicators.definition import load_indicators
 from comity.judgement.drivers import load_drivers
 from comity.judgement.outlook_parts import Horizon, Scenario
 from comity.judgement.questions import QuestionDefinition, load_questions
-from comity.judgement.scenarios import assign, judged_in, largest_remainder, load_scenarios
+from comity.judgement.scenarios import (
+    Change,
+    assign,
+    judged_in,
+    largest_remainder,
+    load_scenarios,
+    not_judged_at,
+)
 from comity.models.outlook import Hazard, simulate_futures, simulate_shocks
 from comity.models.readings import estimate_readings
 from comity.models.simulate import simulate_items
@@ -24,11 +31,11 @@ NEEDED = {
 }  # fmt: skip
 
 
-def worlds():
-    world = simulate_items(3, months=240)
+def worlds(months=240, **kind):
+    world = simulate_items(3, months=months, **kind)
     items = list(world.items)
     for reads in ("depth", "tension", "asymmetry"):
-        more = simulate_items(len(reads), months=240, reads=reads)
+        more = simulate_items(len(reads), months=months, reads=reads, **kind)
         items += [each.__class__(**{**each.__dict__, "name": f"{reads}-{each.name}"})
                   for each in more.items]  # fmt: skip
     return estimate_readings(world.months, items, seed=1, draws=100).paths
@@ -72,6 +79,35 @@ def test_order_decides_between_scenarios_that_both_hold():
     rest = scenarios[-1]
     sure = {"S-REGIME-A": np.ones(futures.shape, dtype=bool)}
     assert (assign([first, rest], futures, PATHS, sure) == 0).all()
+
+
+def test_a_scenario_that_nothing_could_meet_has_no_chance_of_0():
+    """Too few past changes of two years, or no value due in half a year: not told apart there."""
+    scenarios = [each for each in load_scenarios() if each.shock is None]
+    short, yearly = worlds(months=90), worlds(months=240, monthly=0, yearly=4)
+    for paths, months, why in ((short, 24, "past changes over 24"), (yearly, 6, "is due within 6")):
+        futures = simulate_futures(paths, seed=1, parameters=4, draws=500)
+        can, _ = judged_in(scenarios, futures, {})
+        untold = dict(zip(futures.horizons, not_judged_at(can, futures, paths), strict=True))
+        assert why in untold[months]["S-RUPTURE"]
+        assert can[-1].id not in untold[months], "the rest is always there"
+        assert not untold[12]
+        found = assign(can, futures, paths, {})
+        at = futures.horizons.index(months)
+        others = {each.id for each in can} - set(untold[months])
+        assert {can[place].id for place in np.unique(found[at])} <= others
+
+
+def test_any_rise_needs_no_usual_change():
+    paths = worlds(months=90)
+    futures = simulate_futures(paths, seed=1, parameters=4, draws=500)
+    rest = load_scenarios()[-1]
+    rises = Change(reading="depth", change="rises", times=0)
+    any_rise = rest.model_copy(update={"id": "S-RISE", "conditions": (rises,)})
+    assert not any(not_judged_at([any_rise, rest], futures, paths))
+    found = assign([any_rise, rest], futures, paths, {})
+    at = futures.horizons.index(24)
+    assert np.mean(found[at] == 0) == pytest.approx(futures.rises("depth")[at], abs=1e-9)
 
 
 def test_a_scenario_whose_reading_is_not_forecast_is_not_told_apart():

@@ -94,3 +94,47 @@ def test_own_record_uses_only_what_lay_before_the_origin():
 def test_quantiles_are_those_of_a_calibrated_score():
     assert len(LEVELS) == 99
     assert LEVELS[49] == 0.5
+
+
+def test_half_a_year_is_no_skill_where_the_rival_knows_the_calendar_too():
+    """Yearly values that come in December: from January to July nothing moves, and all know it."""
+    world = simulate_items(11, months=300, monthly=0, yearly=4)
+    january = backtest_readings(world.months, world.items, seed=1, every=24, first=192, draws=50)
+    here = january["cohesion", 6]
+    assert (here.outcome == here.present).all()
+    assert np.abs(here.crps).max() < 1e-9, "neither the forecast nor its rivals expect a move"
+    found = score(here, seed=1)
+    assert found.directed == 0
+    assert np.isnan(found.skill_persistence[0]), "no skill can be shown where nothing moves"
+
+
+def test_origins_go_through_the_months_of_the_year():
+    world = simulate_items(11, months=300, monthly=0, yearly=4)
+    found = backtest_readings(world.months, world.items, seed=1, first=192, draws=50)
+    six = found["cohesion", 6]
+    moved = six.outcome != six.present
+    assert moved.any()
+    assert not moved.all()
+    assert score(six, seed=1).directed == moved.sum()
+
+
+def test_the_bootstrap_knows_that_dyads_share_states():
+    """Skill that differs by state: 90 % intervals over dyads hold the truth too seldom."""
+    held = {"dyads": 0, "states": 0}
+    count, worlds = 30, 60
+    pairs = np.array([(i, j) for i in range(count) for j in range(i)])
+    for seed in range(worlds):
+        rng = np.random.default_rng(seed)
+        better = 0.2 * rng.standard_normal(count)
+        crps = np.ones((len(pairs), 3))
+        crps[:, 0] += better[pairs].sum(axis=1) + 0.1 * rng.standard_normal(len(pairs))
+        blank = np.zeros(len(pairs))
+        made = Forecasts(
+            np.arange(len(pairs)), blank, blank + 1.0, blank + 0.5, blank + 0.5,
+            np.ones((len(pairs), 3), dtype=bool), crps,
+        )  # fmt: skip
+        for name, states in (("dyads", None), ("states", pairs)):
+            _, low, high = score(made, seed=1, rounds=200, states=states).skill_persistence
+            held[name] += low <= 0.0 <= high
+    assert held["dyads"] < 0.5 * worlds
+    assert 0.8 * worlds <= held["states"] <= worlds

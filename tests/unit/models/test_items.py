@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from comity.core.dyad import Dyad
 from comity.core.errors import ModelError
 from comity.indicators.panel import Observation, Panel
-from comity.models.items import grid, items_from_panel, transformed
+from comity.models.items import fingerprint, grid, items_from_panel, transformed
+from comity.models.simulate import simulate_items
 
 
 def observation(start: str, end: str, value: float, sd: float | None = 1.0) -> Observation:
@@ -89,3 +91,19 @@ def test_a_weight_of_ones_own_takes_the_declared_ones_place() -> None:
     months = grid(made, dt.date(1989, 1, 1))
     items = items_from_panel(made, months, {"POL-04": 3.0, "POL-05": 0.0})
     assert {item.name: item.weight for item in items} == {"POL-04>ab": 1.5, "POL-04>ba": 1.5}
+
+
+def test_a_fingerprint_is_of_what_was_said_by_then_whoever_is_named_first():
+    world = simulate_items(3, months=120, reads="asymmetry")
+    items = world.items
+    mark = fingerprint(items, 100)
+    turned = [replace(each, name=each.name[::-1], values=-each.values) for each in items[::-1]]
+    assert fingerprint(turned, 100) == mark
+    longer = [
+        replace(each, values=np.where(np.arange(120) < 100, each.values, 0.5)) for each in items
+    ]
+    assert fingerprint(longer, 100) == mark, "what came later does not count"
+    shaken = [replace(each, values=each.values * (1.0 + 1e-12)) for each in items]
+    assert fingerprint(shaken, 100) == mark, "nor do the last bits"
+    assert fingerprint(longer, 110) != fingerprint(items, 110)
+    assert fingerprint([replace(each, weight=2.0) for each in items], 100) != mark

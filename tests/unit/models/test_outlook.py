@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from comity.models._protocol import HORIZONS, Ahead
-from comity.models.moves import MovePriors, compare_lengths, move_tails, muting
+from comity.models.moves import (
+    MovePriors,
+    compare_lengths,
+    is_due,
+    move_tails,
+    muting,
+    usual_change,
+)
 from comity.models.outlook import Hazard, simulate_futures, simulate_shocks
 from comity.models.readings import estimate_readings
 from comity.models.simulate import simulate_items
@@ -134,8 +141,26 @@ def test_half_a_year_is_muted_by_what_is_due_in_it():
         replace(start, expected={**due, 6: np.roll(due[6], shift)}) for shift in (0, 6)
     )
     assert muting(december, 6)[0] == pytest.approx(np.sqrt(2.0))
-    assert muting(june, 6)[0] == 1.0  # nothing due: nothing to go by
+    assert muting(june, 6)[0] == 0.0, "nothing is due: the line stands"
+    assert is_due(december, 6)
+    assert not is_due(june, 6)
+    assert usual_change(june, 6) is None
     assert muting(december, 12)[0] == pytest.approx(1.0)
+
+
+def test_where_no_value_is_due_the_line_stands_and_the_level_moves_on():
+    """Four yearly items, read in December: nothing comes before July."""
+    world = simulate_items(11, months=240, monthly=0, yearly=4)
+    path = estimate_readings(world.months, world.items, seed=1, draws=100).paths["cohesion"]
+    found = futures({"cohesion": path})
+    half, year = HORIZONS.index(6), HORIZONS.index(12)
+    assert found.due["cohesion"] == (False, True, True)
+    assert not found.changes["cohesion"][half].any()
+    assert np.ptp(found.lines["cohesion"][half]) == 0.0
+    assert found.changes["cohesion"][year].std() > 0.0
+    # the level goes on all the same, and its chance of a rise is not 0
+    assert np.ptp(found.levels["cohesion"][half]) > 0.0
+    assert 0.2 < found.rises("cohesion")[half] < 0.8
 
 
 def test_readings_that_moved_together_are_drawn_together():

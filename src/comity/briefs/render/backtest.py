@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["render_backtest", "write_backtest"]
 
-_HEAD = ("tested on", "reading", "months", "forecasts", "CRPS", "over persistence", "over drift",
-         "Brier", "50 %", "80 %", "95 %")  # fmt: skip
+_HEAD = ("tested on", "reading", "months", "forecasts", "unmoved", "CRPS", "over persistence",
+         "over drift", "Brier", "50 %", "80 %", "95 %")  # fmt: skip
 
 
 def render_backtest(data: dict[str, Any]) -> RenderableType:
@@ -94,6 +94,7 @@ def _cells(each: Skill) -> list[str]:
         each.reading,
         str(each.months),
         f"{each.forecasts:,}",
+        "" if each.unmoved is None else f"{each.unmoved:,}",
         f"{each.crps:.2f}",
         _with_bounds(each.persistence.skill, each.persistence.lo90, each.persistence.hi90),
         _with_bounds(each.drift.skill, each.drift.lo90, each.drift.hi90),
@@ -102,7 +103,9 @@ def _cells(each: Skill) -> list[str]:
     ]
 
 
-def _with_bounds(value: float, low: float | None, high: float | None) -> str:
+def _with_bounds(value: float | None, low: float | None, high: float | None) -> str:
+    if value is None:
+        return "nothing moved"
     return f"{value:+.3f}" + ("" if low is None else f" ({low:+.3f} to {high:+.3f})")
 
 
@@ -142,10 +145,16 @@ def _page(data: dict[str, Any], date: dt.date, pictures: list[str]) -> str:
                 "## Scores",
                 f"{head}\n{rows}",
                 "CRPS in points of the scale. Skill is 1 less the ratio of the mean CRPS to that "
-                "of the rival, with a 90 % interval by bootstrap over dyads (own record: over "
-                "two-year blocks of origins). The Brier score is that of the direction; 0.250 is "
-                "always saying one half. The last columns are the shares of outcomes inside the "
-                "50, 80 and 95 % intervals.",
+                "of the rival, with a 90 % interval by bootstrap over states, of which a dyad "
+                "needs both (own record: over two-year blocks of origins). Over 6 months the "
+                "rivals have the past moves from the same month of the year. Unmoved are outcomes "
+                "that were the present again: no value came in between. The Brier score is that of "
+                "the direction of the others; 0.250 is always saying one half. The last columns "
+                "are the shares of outcomes inside the 50, 80 and 95 % intervals.",
+                "On the own record everything is estimated anew at each origin. On the panels a "
+                "plainer forecast with the same parts is tested (own size of steps, heavy tails, a "
+                "learnt direction), on values whose filter was fitted once, to all years: that is "
+                "a test of the method's sibling, and a little flattered.",
                 "## Calibration",
                 *pictures,
             ]

@@ -29,9 +29,9 @@ def outlook_view(assessment: Assessment, data: dict[str, Any]) -> RenderableType
         The outlook as plain data, perhaps with fewer horizons.
     """
     if not data["horizons"]:
-        table = _table(f"{assessment.title}: outlook", ("",))
-        table.caption = "Nothing can be forecast. " + " ".join(data["not_forecast"])
-        return Group(table, _questions(data))
+        # not the caption of an empty table: that is as narrow as the table
+        why = " ".join(["Nothing can be forecast.", *data["not_forecast"]])
+        return Group(f"{escape(assessment.title)}: outlook", escape(why), _questions(data))
     title = f"{assessment.title}: outlook from {assessment.as_of}"
     return Group(_forecasts(title, data), _scenarios(data), _shocks(data), _questions(data))
 
@@ -64,31 +64,46 @@ def _scenarios(data: dict[str, Any]) -> Table:
     head = ("scenario", *(f"{each['months']} m" for each in horizons), "signposts")
     table = _table("Scenarios (each column adds up to 100 %)", head)
     at = next((each for each in horizons if each["months"] == _YEAR), horizons[0])
-    ranked = sorted(enumerate(at["scenarios"]), key=lambda each: (-each[1]["share"], each[1]["id"]))
-    for place, first in ranked:
-        chances = [
-            f"{h['scenarios'][place]['probability']:.0%} ({100 * h['scenarios'][place]['lo80']:.0f}"
-            f"–{100 * h['scenarios'][place]['hi80']:.0f})"
-            for h in horizons
-        ]
+    # one that is not told apart in twelve months may be at another horizon
+    every = {each["id"]: each for horizon in (*horizons, at) for each in horizon["scenarios"]}
+    share = {each["id"]: each["share"] for each in at["scenarios"]}
+    for first in sorted(every.values(), key=lambda each: (-share.get(each["id"], -1), each["id"])):
+        chances = [_chance(h["scenarios"], first["id"]) for h in horizons]
         posts = "\n".join(_signpost(post) for post in first["signposts"])
         table.add_row(escape(first["name"]), *chances, escape(posts))
     table.caption = (
         f"Most probable in {at['months']} months first. A future belongs to the first scenario, in "
-        "the order of the rules, whose conditions it meets."
-    )
+        "the order of the rules, whose conditions it meets. "
+        + " ".join(
+            f"At {each['months']} months {len(each['not_judged'])} of them cannot be told apart: "
+            "the gaps say why."
+            for each in horizons
+            if each["not_judged"]
+        )
+    ).rstrip()
     return table
 
 
+def _chance(scenarios: list[dict[str, Any]], name: str) -> str:
+    found = next((each for each in scenarios if each["id"] == name), None)
+    if found is None:
+        return "not told apart"
+    bounds = f"{100 * found['lo80']:.0f}–{100 * found['hi80']:.0f}"
+    return f"{found['probability']:.0%} ({bounds})"
+
+
 def _signpost(post: dict[str, Any]) -> str:
+    of = f", {post['period']}" if post["period"] else ""
     if post["present"] is None:
         state = "not measured"
+    elif post.get("stale"):
+        state = f"not known (last {post['present']:g}{of})"
     elif post["met"]:
-        state = f"reached ({post['present']:g})"
+        state = f"reached ({post['present']:g}{of})"
     elif post["distance"] is None:
-        state = f"at {post['present']:g}, never reached so far"
+        state = f"at {post['present']:g}{of}, never reached so far"
     else:
-        state = f"at {post['present']:g}, {abs(post['distance']):g} short"
+        state = f"at {post['present']:g}{of}, {abs(post['distance']):g} short"
     return f"{post['id']} {post['condition']}: {state}"
 
 

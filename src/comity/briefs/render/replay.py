@@ -36,7 +36,7 @@ def render_replay(replay: Replay) -> RenderableType:
     parts: list[RenderableType] = []
     for day in replay.days:
         parts += [Text(f"\nAs of {date_words(day.on)}", style="bold"), Text(day.bottom_line),
-                  Text(day.confidence), Text(day.leader)]  # fmt: skip
+                  Text(day.confidence), Text(day.leader), Text(_weight(day))]  # fmt: skip
         parts += [Text(f"Claim: {text}") for text in day.claims]
         parts += [_documents(day), _directions(day), _after(day), Text(day.caveat, style="dim")]
     parts.append(Text(_score(replay), style="bold"))
@@ -111,7 +111,24 @@ def _directions(day: ReplayDay) -> Table:
 
 def _after(day: ReplayDay) -> Table:
     rows = ((each.date, each.text) for each in day.happened)
-    return _table("What happened in the next 24 months", ("date", "what"), rows)
+    table = _table("What happened in the next 24 months", ("date", "what"), rows)
+    table.caption = _shown(day)
+    return table
+
+
+def _shown(day: ReplayDay) -> str:
+    """Return how much of what is on record stands in the table."""
+    acts = sum(each.kind not in {"phase", "arrival"} for each in day.happened)
+    return (
+        f"{day.acts} acts of one towards the other are on record in these months; {acts} of them "
+        "are shown, those that the brief marks and the weightiest."
+    )
+
+
+def _weight(day: ReplayDay) -> str:
+    if not day.outlook:
+        return "No outlook could be given."
+    return f"Most weight in 12 months: {', '.join(day.outlook)}."
 
 
 # ------------------------------------------------------------------ a page
@@ -122,7 +139,8 @@ def replay_markdown(replay: Replay) -> str:
     lines = [f"# Replay of {replay.dyad}", "", f"Outcomes as of {date_words(replay.as_of)}.", ""]
     for day in replay.days:
         lines += [f"## As of {date_words(day.on)}", "", _line(day.bottom_line), "",
-                  _line(day.confidence), "", _line(day.leader), ""]  # fmt: skip
+                  _line(day.confidence), "", _line(day.leader), "",
+                  _line(_weight(day)), ""]  # fmt: skip
         lines += [line for text in day.claims for line in (_line(text), "")]
         lines += _page_table(_DOCUMENTS, [_document_cells(each) for each in day.published])
         lines += _page_table(_DIRECTIONS, _direction_rows(day))
@@ -130,6 +148,7 @@ def replay_markdown(replay: Replay) -> str:
             ("date", "what happened in the next 24 months"),
             [(each.date, each.text) for each in day.happened],
         )
+        lines += [_shown(day), ""]
         lines += [_line(day.caveat), ""]
     return "\n".join([*lines, _score(replay), ""])
 

@@ -80,7 +80,25 @@ def _forecasts(assessment: Assessment) -> list[Block]:
     blocks += [_scenarios(assessment), _shocks(assessment)]
     if outlook.not_forecast:
         blocks.append(Caveat((" ".join(outlook.not_forecast),)))
+    untold = _untold(outlook)
+    if untold:
+        blocks.append(Caveat((untold,)))
     return blocks
+
+
+def _untold(outlook: Outlook) -> str:
+    """Return which scenarios are not told apart at which horizon, and why; empty without any."""
+    names = {each.id: each.name for each in outlook.rules}
+    parts = []
+    for horizon in outlook.horizons:
+        whys: dict[str, list[str]] = {}
+        for name, why in horizon.not_judged.items():
+            whys.setdefault(why, []).append(names.get(name, name))
+        parts += [
+            f"At {horizon.months} months {join_words(told)} cannot be told apart: {why}."
+            for why, told in whys.items()
+        ]
+    return " ".join(parts)
 
 
 def _at_year(outlook: Outlook) -> Horizon:
@@ -103,7 +121,8 @@ def no_skill(outlook: Outlook, key: str) -> str:
         parts += _without(own, f"On the record of {key}")
         parts += _too_narrow(own)
     elif panel:
-        parts.append("These forecasts were not tested on this dyad's own record.")
+        why = f": {outlook.not_tested}" if outlook.not_tested else ""
+        parts.append(f"These forecasts were not tested on this dyad's own record{why}.")
     parts += _without(panel, "On the panels")
     return " ".join(parts)
 
@@ -142,8 +161,11 @@ def _scenarios(assessment: Assessment) -> Table:
         Column("Signposts: present, and what is missing", "wide"),
     )
     at = _at_year(assessment.outlook)
-    ranked = sorted(enumerate(at.scenarios), key=lambda pair: (-pair[1].share, pair[1].id))
-    rows = tuple(_scenario(assessment.dyad, place, each, horizons) for place, each in ranked)
+    # one that is not told apart in twelve months may be at another horizon
+    every = {each.id: each for horizon in (*horizons, at) for each in horizon.scenarios}
+    share = {each.id: each.share for each in at.scenarios}
+    ranked = sorted(every.values(), key=lambda each: (-share.get(each.id, -1.0), each.id))
+    rows = tuple(_scenario(assessment.dyad, each, horizons, at) for each in ranked)
     caption = (
         "Every simulated future belongs to exactly one scenario, the first whose conditions it "
         "meets, so that the percentages of a horizon add up to 100. Most probable in "
@@ -153,30 +175,39 @@ def _scenarios(assessment: Assessment) -> Table:
     return Table(caption, columns, rows, show=_SHOWN)
 
 
-def _scenario(dyad: DyadName, place: int, each: Scenario, horizons: list[Horizon]) -> Row:
+def _scenario(dyad: DyadName, each: Scenario, horizons: list[Horizon], at: Horizon) -> Row:
     chances: list[Parts] = []
     for horizon in horizons:
-        found = horizon.scenarios[place]
+        found = next((one for one in horizon.scenarios if one.id == each.id), None)
+        if found is None:
+            chances.append(("not told apart",))
+            continue
         bounds = f"({100 * found.lo80:.0f}–{100 * found.hi80:.0f})"
         chances.append((f"{100 * found.probability:.0f} %", " ", Quiet(bounds)))
     posts: list[Parts] = [_signpost(dyad, post) for post in each.signposts]
     joined: Parts = tuple(part for post in posts for part in (*post, " "))
-    return Row(((Strong(each.name),), *chances, (each.word,), (each.story,), joined or dash()))
+    word = each.word if each in at.scenarios else "not told apart"
+    return Row(((Strong(each.name),), *chances, (word,), (each.story,), joined or dash()))
 
 
 def _signpost(dyad: DyadName, post: Signpost) -> Parts:
     name = named(post.name, dyad).replace("(A to B)", f"({dyad.a_name} to {dyad.b_name})")
     name = name.replace("(B to A)", f"({dyad.b_name} to {dyad.a_name})")
+    name = name.replace("(A)", f"({dyad.a_name})").replace("(B)", f"({dyad.b_name})")
     label = f"{post.id} {name}" if post.on == "indicator" else name
+    of = f" ({date_words(post.period)})" if post.period else ""
     if post.present is None:
         state, tone = "not measured", "quiet"
+    elif post.stale:
+        state, tone = f"not known: last {plain_number(post.present)}{of}", "quiet"
     elif post.met:
-        state, tone = f"reached, {plain_number(post.present)}", "warn"
+        state, tone = f"reached, {plain_number(post.present)}{of}", "warn"
     elif post.distance is None:
-        state, tone = f"at {plain_number(post.present)}, threshold never reached so far", "plain"
+        now = f"at {plain_number(post.present)}{of}"
+        state, tone = f"{now}, threshold never reached so far", "plain"
     else:
         away = f"{plain_number(abs(post.distance))} short"
-        state, tone = f"at {plain_number(post.present)}, {away}", "plain"
+        state, tone = f"at {plain_number(post.present)}{of}, {away}", "plain"
     return (
         f"{label}, {post.condition}: ",
         Tag(state, tone),
@@ -295,8 +326,10 @@ def _tested(outlook: Outlook) -> Fold:
         for each in outlook.skill
     )
     text = (
-        "Rolling origins: each forecast uses only what lay before it. Skill is 1 less the ratio of "
-        "the mean CRPS; 0 is no better. 0.250 is the Brier score of always saying one half."
+        "Rolling origins: on the own record everything is estimated anew at each, from what lay "
+        "before it. On the panels a plainer forecast with the same parts is tested, on values "
+        "whose filter was fitted once, to all years. Skill is 1 less the ratio of the mean CRPS; "
+        "0 is no better. 0.250 is the Brier score of always saying one half."
     )
     blocks: list[Block] = [Paragraph((text,)), Table("The test of such forecasts.", columns, rows)]
     shown = next((each for each in outlook.skill if each.months == _YEAR), None)
@@ -310,7 +343,9 @@ def _held(each: Skill) -> str:
     return ", ".join(f"{100 * share:.0f}" for share in shares)
 
 
-def _skill(value: float, low: float | None, high: float | None) -> str:
+def _skill(value: float | None, low: float | None, high: float | None) -> str:
+    if value is None:
+        return "nothing moved"
     if low is None or high is None:
         return f"{value:+.3f}"
     return f"{value:+.3f} ({low:+.3f} to {high:+.3f})"
