@@ -20,6 +20,8 @@ from comity.judgement.perspective_grid import (
     statements,
 )
 from comity.workspace import Workspace
+from comity.workspace.register_views import Choice, chosen
+from comity.workspace.tracing import part_of
 
 FOLDER = case_folder(Dyad("RUS", "IRN"))
 assert FOLDER is not None
@@ -55,7 +57,13 @@ def test_a_treaty_does_not_tell_its_future(tmp_path) -> None:
     found = {each.id: each for each in then.obligations}
     assert found["treaty-2001"].status == "in_force"
     assert found["treaty-2001"].ended is None
-    assert (found["treaty-2025"].status, found["treaty-2025"].in_force) == ("signed", None)
+    # whether one of two signed treaties will enter into force is not told by its status
+    for name in ("treaty-2025", "monetary-2024"):
+        assert (found[name].status, found[name].in_force) == ("not_seen", None)
+    # POL-02 counts both alike, from their signature
+    level = next(each for each in then.indicators if each.id == "POL-02").latest
+    assert level is not None
+    assert level.n == sum(each.ended is None for each in then.obligations)
     assert all(
         item.established is None or item.established.established_on <= "2025-03-01"
         for item in then.ledger
@@ -107,6 +115,18 @@ def test_a_period_and_a_side_are_chosen(assessment: Assessment) -> None:
         statements(assessment, "FRA")
     with pytest.raises(UsageError, match="after"):
         statements(assessment, None, "2024", "2022")
+
+
+def test_side_a_is_the_first_state_of_the_case_whatever_was_asked(
+    workspace: Workspace, assessment: Assessment
+) -> None:
+    turned = workspace.assess("IRN", "RUS")
+    assert (turned.dyad.a, turned.dyad.sides) == ("IRN", {"A": "RUS", "B": "IRN"})
+    for made in (assessment, turned):
+        assert {each.side for each in statements(made, "B")} == {"IRN"}
+        for view, column in (("votes", "voter"), ("stress", "responder")):
+            told = chosen(made, view, part_of(made, view), Choice(side="A"))
+            assert {each[column] for each in told} == {"RUS"}, view
 
 
 def test_labels_stand_beside_what_was_delivered(assessment: Assessment) -> None:

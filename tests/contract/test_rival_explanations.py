@@ -1,5 +1,6 @@
 """What the built-in case says of its rivals and of the claim of 2001, and how it can be shaken."""
 
+import csv
 import datetime as dt
 import json
 
@@ -34,12 +35,31 @@ def test_a_leader_is_clear_only_in_four_of_five_draws(assessment: Assessment) ->
         assert ("no explanation leads clearly" in phase.text) != phase.clear
 
 
+def test_changes_are_counted_before_some_of_them_are_shown(assessment: Assessment) -> None:
+    for phase in assessment.hypothesis_phases:
+        assert sum(phase.changed.values()) >= len(phase.challenges)
+        assert {each.leader for each in phase.challenges} == set(phase.changed)
+        assert len(phase.challenges) <= max(8, len(phase.changed))
+    assert any(
+        sum(phase.changed.values()) > len(phase.challenges)
+        for phase in assessment.hypothesis_phases
+    )
+    whole = next(each for each in assessment.hypothesis_phases if each.overall)
+    for each in assessment.hypotheses:
+        count = whole.changed.get(each.id, 0)
+        if each.id == whole.leader:
+            count = sum(whole.changed.values())
+        assert f"{count} of {whole.tested} single" in each.sensitivity or not count
+
+
 def test_every_finding_rests_on_records_or_says_what_it_was_read_from(
     assessment: Assessment,
 ) -> None:
     readable = {name for name, test in load_tests().items() if test.read}
     for row in assessment.hypothesis_matrix:
         assert bool(row.findings) != bool(row.not_read), row.id
+        ends = [each for each in assessment.hypothesis_matrix if each.id in row.other_outcomes]
+        assert row.ended_otherwise == sum(len(each.findings) for each in ends)
         for each in row.findings:
             assert 0.5 <= each.truth <= 1
             assert each.why
@@ -76,6 +96,40 @@ def test_without_certain_outlets_something_is_left_out_and_said(assessment: Asse
         assert sum(each.weights.values()) == pytest.approx(1, abs=1e-6)
     either = whole.distrust[-1]
     assert either.rows == whole.distrust[0].rows + whole.distrust[1].rows
+
+
+def test_rows_left_out_are_those_of_the_dyads_registers(
+    workspace: Workspace, assessment: Assessment
+) -> None:
+    from types import SimpleNamespace  # noqa: PLC0415
+
+    from comity.core.case import case_folder, load_case  # noqa: PLC0415
+    from comity.judgement.hypotheses import _rows_of  # noqa: PLC0415
+
+    dyad = workspace.dyad("RUS", "IRN")
+    case, folder = load_case(dyad), case_folder(dyad)
+    assert case is not None
+    assert folder is not None
+    whole = next(each for each in assessment.hypothesis_phases if each.overall)
+    for side, told in zip(case.outlets_by_side, whole.distrust, strict=False):
+        rows = 0
+        for name in ("claims", "stress_tests", "levers", "body_votes", "theatres"):
+            with (folder / "registers" / f"{name}.csv").open(encoding="utf-8") as file:
+                rows += sum(row["outlet"] in side.outlets for row in csv.DictReader(file))
+        assert told.rows == rows > 0
+    with workspace.store.view(dt.date(2026, 12, 31)) as view:
+        other = SimpleNamespace(view=view, sources=("user:chn-pak",))
+        assert _rows_of(other, case.outlets_by_side[0].outlets) == 0
+
+
+def test_all_who_rated_are_named(assessment: Assessment) -> None:
+    from comity.briefs.sections.hypotheses import _authors  # noqa: PLC0415
+
+    matrix = assessment.hypothesis_matrix
+    assert _authors(matrix) == matrix[0].author
+    edited = [row.model_copy(update={"author": "An analyst"} if row.id == "E2" else {})
+              for row in matrix]  # fmt: skip
+    assert _authors(edited) == f"{matrix[0].author} and An analyst (E2)"
 
 
 def test_the_order_of_the_two_states_changes_no_finding_from_a_register(
@@ -144,6 +198,9 @@ def test_a_claim_with_an_unknown_rival_is_refused(workspace: Workspace) -> None:
     wrong = claim.model_copy(update={"rivals": ["H99"]})
     with pytest.raises(CatalogError, match="H99"):
         _scales(wrong, 1, ())
+    wrong = claim.model_copy(update={"kept_test": "E8"})
+    with pytest.raises(CatalogError, match="not declared as outcomes of one opportunity"):
+        _scales(wrong, 1, ())
 
 
 def test_the_parts_are_plain_json(assessment: Assessment) -> None:
@@ -166,3 +223,32 @@ def test_a_side_not_believed_stands_beside_the_declared_assessment(workspace: Wo
     assert any("irna.ir/" in (each.source.url or "") for each in whole.evidence.values())
     with pytest.raises(UnknownName, match="USA"):
         workspace.assess("RUS", "IRN", exclude=["side:USA"])
+
+
+def test_rivals_read_the_ledger_that_the_assessment_shows(workspace: Workspace, tmp_path) -> None:
+    """A rule of evidence of one's own holds for the ledger and for what is read from it."""
+    import yaml  # noqa: PLC0415
+
+    from comity.core.catalog import builtin_catalog  # noqa: PLC0415
+    from comity.core.ledger_rules import load_ledger_rules  # noqa: PLC0415
+    from comity.core.settings import Settings  # noqa: PLC0415
+
+    given = yaml.safe_load((builtin_catalog() / "ledger.yml").read_text(encoding="utf-8"))
+    given["evidence"]["alone"] = [{"credibility": 1, "reliability": "A"}]
+    given["evidence"]["together"] |= {"voices": 9}
+    (tmp_path / "ledger.yml").write_text(yaml.safe_dump(given), encoding="utf-8")
+    own = Workspace(Settings(home=tmp_path / "home", draws=100, catalog=tmp_path))
+    strict = own.assess("RUS", "IRN")
+    rules = load_ledger_rules([tmp_path])
+    came = rules.rank("delivered")
+    reached = {each.name: rules.rank(each.verified_state or "") for each in strict.ledger}
+    matrix = {row.id: row for row in strict.hypothesis_matrix}
+    for each in matrix["E5"].findings:
+        assert reached[each.why.partition(": ")[0]] >= came, each.why
+    assert not any("S-300" in each.why for each in matrix["E5"].findings)
+    whole = next(each for each in strict.hypothesis_phases if each.overall)
+    for each in whole.distrust:
+        for line in each.items:
+            name, _, rest = line.partition(": ")
+            state = rest.partition(" established")[0]
+            assert reached[name] == (rules.rank(state) if state != "nothing" else 0)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from comity.core.case import case_tables
 from comity.core.catalog import builtin_catalog
+from comity.core.period import Period
 from comity.core.records import TABLES
 from comity.core.settings import Settings
 from comity.judgement.assessment import Assessment
@@ -37,6 +38,9 @@ def test_a_view_shows_nothing_that_became_public_later(workspace, assessment, da
                         [day],
                     )[0]
                     assert told == 0
+            for column in table.dated:
+                told = view.query(f"SELECT {column} FROM {table.name} WHERE {column} IS NOT NULL")
+                assert all(Period.parse(date).start <= day for (date,) in told)
         (graded,) = view.query(
             "SELECT count(*) FROM claims WHERE credibility_now IS DISTINCT FROM credibility_at_date"
         )[0]

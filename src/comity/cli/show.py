@@ -50,7 +50,8 @@ def show(
     item
         For ledger: one item, with every step, who says it, its grade and its source.
     side
-        For perspectives, votes and stress: A, B or the code of a state, as USA.
+        For perspectives, votes and stress: the code of a state, as USA; or A or B as the registers
+        have it, whatever order is asked: the first or second state of the case.
     since
         For perspectives: first date, YYYY, YYYY-MM or YYYY-MM-DD.
     until

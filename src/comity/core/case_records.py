@@ -201,6 +201,7 @@ CASE_TABLES: tuple[Table, ...] = (
         ),
         ("obligation_id",), cited=True,
         held_back=(("later_known_from", ("later",)),),
+        dated=("signed", "in_force", "ended"),
     ),
     Table(
         "perspectives", "perspective", "one statement by one speaker in that side's own terms",

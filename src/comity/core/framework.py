@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, RootModel, field_validator
+from pydantic import Field, RootModel, field_validator, model_validator
 
 from comity.core.catalog import Declaration, catalog_files, read_csv, read_yaml, read_yaml_folder
 from comity.core.errors import CatalogError, DuplicateName, UnknownName
+from comity.core.opportunities import check_opportunities
 from comity.core.reading_rules import ReadingRule
 
 if TYPE_CHECKING:
@@ -78,8 +79,6 @@ class DiscriminatingTest(Declaration):
         Ids of the indicators by which it is read.
     expected : dict of str to int
         For each hypothesis -2 (would count heavily against) to 2 (strongly expected). [score]
-    spread : float
-        Standard deviation of `expected` over the hypotheses. [score]
     author : str
         Whose ratings these are.
     note : str
@@ -88,17 +87,38 @@ class DiscriminatingTest(Declaration):
         How it is read from the record; see `comity.core.reading_rules`.
     not_read : str
         Why nothing reads it, where `read` is empty.
+    outcome_of : str
+        Name of the opportunity of which this is one outcome among several tests; empty where the
+        test stands by itself.
+    none_possible : bool
+        Whether such an opportunity can end in none of its tests; the same in all of them.
+
+    How far the ratings differ is computed (`comity.core.opportunities.diagnosticity`): a `spread`
+    that an older file gives is not read.
     """
 
     id: Annotated[str, Field(pattern=r"^E\d+$")]
     text: str
     indicators: list[str] = Field(min_length=1)
     expected: dict[str, Annotated[int, Field(ge=-2, le=2)]]
-    spread: Annotated[float, Field(ge=0)]
     author: str
     note: str = ""
     read: list[ReadingRule] = Field(default_factory=list)
     not_read: str = ""
+    outcome_of: str = ""
+    none_possible: bool = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def _computed(cls, value: object) -> object:
+        if isinstance(value, dict):
+            return {key: each for key, each in value.items() if key != "spread"}
+        return value
+
+    @property
+    def opportunity(self) -> str:
+        """Name of its opportunity; its own id where it stands by itself."""
+        return self.outcome_of or self.id
 
 
 class Outlet(Declaration):
@@ -247,7 +267,8 @@ def load_tests(catalogs: Sequence[Path] = ()) -> dict[str, DiscriminatingTest]:
     Raises
     ------
     CatalogError
-        If a file is wrong, or rates other hypotheses than those declared.
+        If a file is wrong, rates other hypotheses than those declared, or shares an opportunity
+        with tests that read another.
     """
     found = read_yaml_folder("tests/*.yml", DiscriminatingTest, catalogs)
     known = set(load_hypotheses(catalogs))
@@ -259,6 +280,7 @@ def load_tests(catalogs: Sequence[Path] = ()) -> dict[str, DiscriminatingTest]:
                 f"must rate every hypothesis once; differs in {', '.join(odd)}",
                 sorted(known),
             )
+    check_opportunities(found)
     return dict(sorted(found.items(), key=lambda pair: int(pair[0][1:])))
 
 

@@ -59,6 +59,9 @@ class Table:
     held_back : tuple of (str, tuple of str)
         A date column, and the columns that say nothing before that date: an outcome is known later
         than the act it belongs to. A reader of the past must find them empty.
+    dated : tuple of str
+        Text columns that hold a date of their own, as precise as known. One that begins after the
+        day of reading is empty then: a reader of the past does not know what will come about.
     edition : str
         A key column with the day of the whole list that a row was read from; empty if there is
         none. A list of another day stands beside it: it withdraws nothing, and an entry of both is
@@ -72,6 +75,7 @@ class Table:
     key: tuple[str, ...]
     cited: bool = False
     held_back: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    dated: tuple[str, ...] = ()
     edition: str = ""
 
     @property

@@ -64,7 +64,8 @@ class EvidenceView:
 
     Each kind of record is an SQL view by the name of its table, with the columns of the table and
     of `comity.evidence.tables.ENVELOPE`; a record appears once, in the version that was known by
-    then. Columns that are held back are empty until their date.
+    then. Columns that are held back are empty until their date, and dates that lie later are empty.
+    A record without a credibility with hindsight has that of its own date.
 
     Parameters
     ----------
@@ -260,6 +261,11 @@ def _shown_column(table: Table, column: str, day: str) -> str:
     for date, columns in table.held_back:
         if column == date or column in columns:
             return f'CASE WHEN "{date}" <= {day} THEN "{column}" END AS "{column}"'
+    if column in table.dated:
+        begins = f"""TRY_CAST("{column}" || substr('0000-01-01', length("{column}") + 1) AS DATE)"""
+        return f'CASE WHEN coalesce({begins} <= {day}, TRUE) THEN "{column}" END AS "{column}"'
+    if column == "credibility_now":
+        return 'coalesce("credibility_now", "credibility_at_date") AS "credibility_now"'
     return f'"{column}"'
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from comity.core.opportunities import diagnosticity as of_tests
 from comity.core.period import add_months
 
 if TYPE_CHECKING:
@@ -130,10 +131,11 @@ def diagnosticity(
 ) -> float | None:
     """Return how far the hypotheses differ in what they expect of an indicator [score].
 
-    The largest spread among the tests that read it; None if none does: then it is context.
+    The largest among the tests that read it; None if none does: then it is context.
     """
-    spreads = [test.spread for test in tests.values() if definition.id in test.indicators]
-    return max(spreads, default=None)
+    found = of_tests(tests)
+    read = [found[name] for name, test in tests.items() if definition.id in test.indicators]
+    return max(read, default=None)
 
 
 def disagreements(panel: Panel, *, least: int = 5) -> tuple[Disagreement, ...]:

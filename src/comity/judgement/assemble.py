@@ -19,7 +19,7 @@ from comity.judgement.hypotheses import rival_parts
 from comity.judgement.implications import capability_part, implications_part
 from comity.judgement.indicator_status import indicators_part
 from comity.judgement.ladder import climb, load_ladder
-from comity.judgement.ledger_items import ledger_items, tracked_items
+from comity.judgement.ledger_items import ledger_items, sides_of, tracked_items
 from comity.judgement.ledger_summary import ledger_summary
 from comity.judgement.lint.generated import must_be_clean
 from comity.judgement.outlook import outlook_gaps, outlook_part
@@ -100,7 +100,7 @@ def judge(
     items, merges = tracked_items(context, catalogs)
     theatre_names = context.case.theatre_names if context.case else {}
     seed = int(estimates.diagnostics.get("seed", 0))
-    rivals = rival_parts(context, estimates.readings, phases, seed, catalogs)
+    rivals = rival_parts(context, estimates.readings, phases, items, seed, catalogs)
     parts: dict[str, Any] = {
         "bottom_line": bottom_line(readings, roles, ladder, phases, context),
         "readings": readings,
@@ -154,6 +154,7 @@ def judge(
             key=context.dyad.key,
             a_name=context.a,
             b_name=context.b,
+            sides=sides_of(context),
         ),
         title=f"{context.a} – {context.b}",
         as_of=context.as_of.isoformat(),

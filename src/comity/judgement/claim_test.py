@@ -16,6 +16,7 @@ import numpy as np
 from comity.core.claim_test import load_claim_tests
 from comity.core.errors import CatalogError
 from comity.core.framework import load_hypotheses, load_tests
+from comity.core.opportunities import opportunities
 from comity.judgement._part import Bounded
 from comity.judgement.book import partial_date
 from comity.judgement.claim_parts import ClaimEpisode, ClaimSensitivity, ClaimVerdict, Odds
@@ -89,7 +90,7 @@ def _verdict(
     claim: ClaimTest, context: Context, seed: int, catalogs: Sequence[Path]
 ) -> ClaimVerdict:
     scales = _scales(claim, seed, catalogs)
-    field = field_of(context, scales.weighing, ())
+    field = field_of(context, scales.weighing, (), catalogs=catalogs)
     episodes = _episodes(claim, field)
     tally = _tally(episodes)
     weight, odds = _weight(claim, scales, episodes)
@@ -122,7 +123,7 @@ def _verdict(
 
 
 def _scales(claim: ClaimTest, seed: int, catalogs: Sequence[Path]) -> Scales:
-    """Return the claim's hypothesis and its rivals with the two tests that its episodes are."""
+    """Return the claim's hypothesis and its rivals with the tests that its episodes end in."""
     hypotheses, tests = load_hypotheses(catalogs), load_tests(catalogs)
     wanted = [claim.hypothesis, *claim.rivals]
     for known, names, what in (
@@ -134,12 +135,20 @@ def _scales(claim: ClaimTest, seed: int, catalogs: Sequence[Path]) -> Scales:
                 raise CatalogError(
                     f"claims/{claim.id}.yml", f"unknown {what} {name!r}", list(known)
                 )
+    kept, cut = tests[claim.kept_test], tests[claim.cut_test]
+    if not kept.outcome_of or kept.outcome_of != cut.outcome_of:
+        raise CatalogError(
+            f"claims/{claim.id}.yml, key cut_test",
+            f"{cut.id} and {kept.id} are not declared as outcomes of one opportunity (outcome_of), "
+            "so that an episode would be judged twice",
+            [name for name, test in tests.items() if test.outcome_of],
+        )
     chosen = {name: hypotheses[name] for name in wanted}
     used = {
         name: tests[name].model_copy(
             update={"expected": {each: tests[name].expected[each] for each in wanted}}
         )
-        for name in (claim.kept_test, claim.cut_test)
+        for name in opportunities(tests)[kept.outcome_of]
     }
     return Scales(chosen, used, load_weighing(catalogs), seed)
 
@@ -215,13 +224,17 @@ def _weight(
         return Bounded(**nothing), []
     draws, summary = Balance(scales, findings).posterior()
     own = summary[0]
-    ratios = np.log(np.maximum(draws.draws, 1e-12))
     odds = []
     for at, rival in enumerate(claim.rivals, start=1):
-        spread = np.exp(np.quantile(ratios[:, 0] - ratios[:, at], [0.1, 0.5, 0.9]))
-        low, middle, high = (float(f"{value:.2g}") for value in spread)
+        ratio = draws.support[:, 0] - draws.support[:, at]
+        low, middle, high = map(_ratio, np.quantile(ratio, [0.1, 0.5, 0.9]))
         odds.append(Odds(rival=rival, value=middle, lo80=low, hi80=high))
     return Bounded(value=own.weight, lo80=own.lo80, hi80=own.hi80), odds
+
+
+def _ratio(logs: float) -> float:
+    """Return a log likelihood ratio as a ratio of two digits: what the findings say, no prior."""
+    return float(f"{np.exp(logs):.2g}")
 
 
 def _rate(tally: _Tally, seed: int) -> Bounded:
@@ -266,9 +279,8 @@ def _part(each: _Episode, claim: ClaimTest, scales: Scales, context: Context) ->
     row = each.row
     odds: dict[str, float] = {}
     if each.result != "open":
-        single = Balance(scales, _findings(claim, [each])).centre()
-        own = single[claim.hypothesis]
-        odds = {name: float(f"{own / single[name]:.2g}") for name in claim.rivals}
+        logs = Balance(scales, _findings(claim, [each])).likelihood()
+        odds = {name: _ratio(logs[claim.hypothesis] - logs[name]) for name in claim.rivals}
     return ClaimEpisode(
         id=row["episode_id"],
         date=partial_date(row),

@@ -34,8 +34,8 @@ class Vote(Part):
 class Obligation(Part):
     """A treaty, accord or membership that binds both, as it stood at the as-of date.
 
-    ``status`` is ``in_force``, ``ended``, ``signed`` (entry into force lies after the as-of date)
-    or ``not_seen`` (no entry into force is recorded, which is not to say that there is none).
+    ``status`` is ``in_force``, ``ended`` or ``not_seen``: no entry into force was recorded by then,
+    which is not to say that there is none. Whether one came later is not told.
     """
 
     id: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from comity.core.period import Period
 from comity.judgement.book import partial_date
 from comity.judgement.commitment_parts import (
     Obligation,
@@ -16,7 +15,6 @@ from comity.judgement.commitment_parts import (
 )
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from comity.judgement.context import Context
@@ -67,45 +65,27 @@ def votes(context: Context) -> list[Vote]:
 def obligations(context: Context) -> list[Obligation]:
     """Return the treaties, accords and memberships of both, the latest first.
 
-    A date that lies after the as-of date is not shown: it was not known then.
+    A date that lies after the as-of date is not there: the view shows none.
     """
-    found = []
-    for row in _rows(context, "obligations"):
-        signed, force, ended = (
-            _known(row[name], context.as_of) for name in ("signed", "in_force", "ended")
+    return [
+        Obligation(
+            id=row["obligation_id"],
+            name=row["name"],
+            date=partial_date(row),
+            signed=row["signed"],
+            in_force=row["in_force"],
+            ended=row["ended"],
+            status="ended" if row["ended"] else "in_force" if row["in_force"] else "not_seen",
+            level=row["level"],
+            level_word=LEVEL_WORDS.get(row["level"], "not coded"),
+            scope=row["scope"],
+            articles=row["articles_noted"] or "",
+            later=row["later"],
+            grade=_grade(row),
+            evidence=context.book.cite([row["record_id"]]),
         )
-        found.append(
-            Obligation(
-                id=row["obligation_id"],
-                name=row["name"],
-                date=partial_date(row),
-                signed=signed,
-                in_force=force,
-                ended=ended,
-                status=_status(row, force, ended),
-                level=row["level"],
-                level_word=LEVEL_WORDS.get(row["level"], "not coded"),
-                scope=row["scope"],
-                articles=row["articles_noted"] or "",
-                later=row["later"],
-                grade=_grade(row),
-                evidence=context.book.cite([row["record_id"]]),
-            )
-        )
-    return found
-
-
-def _known(text: str | None, as_of: dt.date) -> str | None:
-    """Return a date of a treaty unless it lies wholly after the as-of date."""
-    return text if text and Period.parse(text).start <= as_of else None
-
-
-def _status(row: Mapping[str, Any], in_force: str | None, ended: str | None) -> str:
-    if ended:
-        return "ended"
-    if in_force:
-        return "in_force"
-    return "signed" if row["in_force"] else "not_seen"
+        for row in _rows(context, "obligations")
+    ]
 
 
 # ------------------------------------------------------------------ responses in crises

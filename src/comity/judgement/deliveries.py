@@ -10,6 +10,7 @@ from comity.models._protocol import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from comity.core.dyad import Dyad
     from comity.evidence.store import EvidenceView
@@ -32,9 +33,19 @@ class Grading(Declaration):
         return self.credibility[credibility or 6] * self.reliability[reliability or "F"]
 
 
+def load_grading(catalogs: Sequence[Path] = ()) -> Grading:
+    """Return the declared reading of the Admiralty code.
+
+    A further catalog's ``grading.yml`` replaces the built-in one.
+    """
+    for folder in reversed(catalogs):
+        if (folder / "grading.yml").exists():
+            return read_yaml(folder / "grading.yml", Grading)
+    return _builtin()
+
+
 @cache
-def load_grading() -> Grading:
-    """Return the declared reading of the Admiralty code."""
+def _builtin() -> Grading:
     return read_yaml(builtin_catalog() / "grading.yml", Grading)
 
 
@@ -44,6 +55,7 @@ def deliveries(
     sources: Sequence[str],
     lineage: Mapping[str, Sequence[str]],
     flow_classes: Mapping[str, str],
+    catalogs: Sequence[Path] = (),
 ) -> list[Delivery]:
     """Return every recorded delivery between the two, in both directions.
 
@@ -59,6 +71,8 @@ def deliveries(
         All ids that count as each state, so that the USSR's deliveries are Russia's.
     flow_classes : mapping of str to str
         Item class of the ledger to flow class; a class that is not listed has no role.
+    catalogs : sequence of Path, optional
+        Further catalogs: their grading is used.
 
     Notes
     -----
@@ -66,7 +80,7 @@ def deliveries(
     count their volume, in their own class, because the two units cannot be added.
     """
     return [
-        *_from_ledger(view, dyad, sources, lineage, flow_classes),
+        *_from_ledger(view, dyad, sources, lineage, flow_classes, load_grading(catalogs)),
         *_from_transfers(view, dyad, lineage),
     ]
 
@@ -85,13 +99,13 @@ def _from_ledger(
     sources: Sequence[str],
     lineage: Mapping[str, Sequence[str]],
     flow_classes: Mapping[str, str],
+    grading: Grading,
 ) -> list[Delivery]:
     rows = view.rows(
         "SELECT * FROM claims WHERE list_contains(?, source) AND state = 'delivered' "
         "ORDER BY occurred_from, record_id",
         [list(sources)],
     )
-    grading = load_grading()
     found = []
     for row in rows:
         sign = _sign(row, dyad, lineage)

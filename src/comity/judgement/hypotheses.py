@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from comity.core.framework import load_hypotheses, load_tests
+from comity.core.ledger_rules import load_ledger_rules
+from comity.core.opportunities import diagnosticity, opportunities
 from comity.judgement.hypothesis_parts import (
+    Challenge,
     Distrust,
     Hypothesis,
     HypothesisPhase,
@@ -16,19 +20,22 @@ from comity.judgement.hypothesis_parts import (
     MatrixRow,
     TestFinding,
 )
+from comity.judgement.ledger_items import without_outlets
 from comity.judgement.rivals.balance import CLEAR, Balance, Scales
 from comity.judgement.rivals.finding import load_weighing
 from comity.judgement.rivals.observe import case_order, field_of, observe
-from comity.judgement.rivals.registers import established_items
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from comity.core.framework import DiscriminatingTest
+    from comity.core.ledger_rules import LedgerRules
     from comity.judgement.assessment import Phase
     from comity.judgement.context import Context
+    from comity.judgement.ledger_items import TrackedItem
     from comity.judgement.rivals.finding import Finding
+    from comity.judgement.rivals.registers import Field
     from comity.models._protocol import Readings
 
 __all__ = ["RivalParts", "rival_parts"]
@@ -57,6 +64,7 @@ def rival_parts(
     context: Context,
     readings: Readings,
     phases: Sequence[Phase],
+    items: Sequence[TrackedItem],
     seed: int,
     catalogs: Sequence[Path] = (),
 ) -> RivalParts:
@@ -70,6 +78,8 @@ def rival_parts(
         With draws.
     phases : sequence of Phase
         Found in the data; the periods judged where the case declares none.
+    items : sequence of TrackedItem
+        The ledger, as the rest of the assessment has it.
     seed : int
         Of every draw.
     catalogs : sequence of Path
@@ -87,9 +97,11 @@ def rival_parts(
     }
     scales = Scales(load_hypotheses(catalogs), tests, load_weighing(catalogs), seed)
     spans = _spans(context, phases)
-    field = field_of(context, scales.weighing, [(each.start, each.end) for each in spans])
+    ranges = [(each.start, each.end) for each in spans]
+    field = field_of(context, scales.weighing, ranges, items, catalogs)
     findings = observe(tests, context, readings, field)
-    distrusted = _distrusted(context, readings, scales, spans, findings)
+    rules = load_ledger_rules(catalogs)
+    distrusted = _distrusted(context, readings, scales, field, rules) if findings else {}
     overall = _Span("the whole record", spans[0].start, spans[-1].end)
     made = []
     for index, span in enumerate([overall, *spans]):
@@ -103,7 +115,7 @@ def rival_parts(
     return RivalParts(
         hypotheses=_hypotheses(whole, made[0], names, context),
         phases=made,
-        matrix=[_row(test, findings, spans, context) for test in tests.values()],
+        matrix=_matrix(tests, findings, spans, context),
     )
 
 
@@ -161,33 +173,27 @@ def _month(text: str) -> dt.date:
 
 
 def _distrusted(
-    context: Context,
-    readings: Readings,
-    scales: Scales,
-    spans: Sequence[_Span],
-    findings: Sequence[Finding],
+    context: Context, readings: Readings, scales: Scales, field: Field, rules: LedgerRules
 ) -> dict[str, tuple[list[Finding], _Doubted]]:
     """Return the findings that are left without the outlets that speak for either side."""
-    if context.case is None or not findings:
+    if context.case is None:
         return {}
     sides = {each.side: frozenset(each.outlets) for each in context.case.outlets_by_side}
     asked = {f"outlets that speak for {context.names[side]}": sides[side] for side in sides}
     if len(sides) > 1:
         asked["outlets that speak for either side"] = frozenset().union(*sides.values())
-    whole = field_of(context, scales.weighing, ())
-    with_all = established_items(whole)
     made = {}
     for whose, outlets in asked.items():
-        ranges = [(each.start, each.end) for each in spans]
-        field = replace(field_of(context, scales.weighing, ranges, outlets), seen=whole.seen)
-        without = established_items(field)
+        items = without_outlets(field.items, outlets, rules)
+        highest = {each.id: each.track.highest for each in items}
         changed = [
-            f"{name}: {state or 'nothing'} established, without them "
-            f"{without.get(item, (name, None))[1] or 'nothing'}"
-            for item, (name, state) in with_all.items()
-            if without.get(item, (name, None))[1] != state
+            f"{each.named['item_name']}: {each.track.highest or 'nothing'} established, without "
+            f"them {highest.get(each.id) or 'nothing'}"
+            for each in field.items
+            if highest.get(each.id) != each.track.highest
         ]
-        left = observe(scales.tests, context, readings, field)
+        other = replace(field, distrusted=outlets, items=items)
+        left = observe(scales.tests, context, readings, other)
         made[whose] = (left, _Doubted(len(outlets), _rows_of(context, outlets), changed))
     return made
 
@@ -200,12 +206,12 @@ class _Doubted:
 
 
 def _rows_of(context: Context, outlets: Collection[str]) -> int:
-    tables = ("events", "claims", "stress_tests", "levers", "body_votes", "theatres")
-    counts = " + ".join(
-        f"(SELECT count(*) FROM {table} WHERE list_contains(?, outlet))" for table in tables
-    )
-    found = context.view.query(f"SELECT {counts}", [sorted(outlets)] * len(tables))
-    return int(found[0][0])
+    """Return how many rows of the dyad's registers are left out: those that findings rest on."""
+    tables = ("claims", "stress_tests", "levers", "body_votes", "theatres")
+    where = "list_contains(?, source) AND list_contains(?, outlet)"
+    counts = " + ".join(f"(SELECT count(*) FROM {table} WHERE {where})" for table in tables)
+    asked = [list(context.sources), sorted(outlets)] * len(tables)
+    return int(context.view.query(f"SELECT {counts}", asked)[0][0])
 
 
 def _phase(
@@ -253,9 +259,20 @@ def _phase(
     mixture = [each.id for each in sorted(weights, key=lambda each: -each.share)][:2]
     return HypothesisPhase(
         **base, weights=weights, leader=leader.id, clear=clear, mixture=mixture, tested=tried,
-        challenges=challenges[:_MOST], distrust=made,
+        challenges=_shown(challenges), distrust=made,
+        changed=dict(sorted(Counter(each.leader for each in challenges).items())),
         text=_sentence(span, leader, weights, clear=clear),
     )  # fmt: skip
+
+
+def _shown(challenges: Sequence[Challenge]) -> list[Challenge]:
+    """Return some changes in their order: the first of each leader, then the first of all."""
+    first: dict[str, int] = {}
+    for at, each in enumerate(challenges):
+        first.setdefault(each.leader, at)
+    others = [at for at in range(len(challenges)) if at not in first.values()]
+    kept = sorted([*first.values(), *others[: max(0, _MOST - len(first))]])
+    return [challenges[at] for at in kept]
 
 
 def _sentence(
@@ -317,41 +334,67 @@ def _cited(balance: Balance, at: Sequence[int], context: Context) -> list[str]:
 
 def _sensitivity(key: str, whole: HypothesisPhase) -> str:
     """Return in a sentence what would change the hypothesis's standing."""
+    example = next((each for each in whole.challenges if each.leader == key), None)
     if key == whole.leader:
         if not whole.challenges:
             return f"It stays first under all {whole.tested} single changes tried."
         first = whole.challenges[0]
         return (
-            f"{len(whole.challenges)} of {whole.tested} single changes put another first, e.g. "
-            f"{first.leader} {first.change}."
+            f"{sum(whole.changed.values())} of {whole.tested} single changes put another first, "
+            f"e.g. {first.leader} {first.change}."
         )
-    raised = [each for each in whole.challenges if each.leader == key]
-    if raised:
-        return f"It would weigh most {raised[0].change} ({len(raised)} such single changes found)."
+    if example is not None:
+        return (
+            f"It would weigh most {example.change} ({whole.changed[key]} of {whole.tested} single "
+            "changes put it first)."
+        )
     return f"None of {whole.tested} single changes puts it first."
 
 
-def _row(
-    test: DiscriminatingTest, findings: Sequence[Finding], spans: Sequence[_Span], context: Context
-) -> MatrixRow:
-    own = [each for each in findings if each.test == test.id]
-    return MatrixRow(
-        id=test.id,
-        text=test.text,
-        indicators=list(test.indicators),
-        expected=dict(test.expected),
-        author=test.author,
-        diagnosticity=test.spread,
-        findings=[
-            TestFinding(
-                date=each.day.isoformat(),
-                period=next((s.name for s in spans if s.start <= each.day < s.end), ""),
-                present=each.present,
-                truth=round(each.truth, 2),
-                why=each.why,
-                evidence=context.book.cite(each.records, limit=6),
+def _matrix(
+    tests: Mapping[str, DiscriminatingTest],
+    findings: Sequence[Finding],
+    spans: Sequence[_Span],
+    context: Context,
+) -> list[MatrixRow]:
+    """Return every test with what was found of it; an ending is a finding of one test only."""
+    differ, shared = diagnosticity(tests), opportunities(tests)
+    made = []
+    for name, test in tests.items():
+        own = [each for each in findings if each.test == name]
+        others = [each for each in shared[test.opportunity] if each != name]
+        otherwise = sum(each.test in others for each in findings)
+        unread = test.not_read or "Nothing on record shows it or its absence."
+        if otherwise:
+            unread = f"Every opportunity on record ended otherwise: see {' or '.join(others)}."
+        made.append(
+            MatrixRow(
+                id=name,
+                text=test.text,
+                indicators=list(test.indicators),
+                expected=dict(test.expected),
+                author=test.author,
+                diagnosticity=differ[name],
+                findings=_told(own, spans, context),
+                not_read="" if own else unread,
+                other_outcomes=others,
+                ended_otherwise=otherwise,
             )
-            for each in sorted(own, key=lambda each: (each.day, each.group))
-        ],
-        not_read="" if own else test.not_read or "Nothing on record shows it or its absence.",
-    )
+        )
+    return made
+
+
+def _told(
+    findings: Sequence[Finding], spans: Sequence[_Span], context: Context
+) -> list[TestFinding]:
+    return [
+        TestFinding(
+            date=each.day.isoformat(),
+            period=next((s.name for s in spans if s.start <= each.day < s.end), ""),
+            present=each.present,
+            truth=round(each.truth, 2),
+            why=each.why,
+            evidence=context.book.cite(each.records, limit=6),
+        )
+        for each in sorted(findings, key=lambda each: (each.day, each.group))
+    ]

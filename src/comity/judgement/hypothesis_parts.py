@@ -74,6 +74,7 @@ class Challenge(Part):
 class Distrust(Part):
     """The weights with and without the rows of certain outlets, every doubt at its centre.
 
+    ``rows`` counts the rows of the dyad's registers that are left out, by outlet.
     ``items`` says which items of the ledger have another established state without them. Readings
     and roles are not estimated again here: `--exclude-source outlet:ID` does that.
     """
@@ -102,8 +103,9 @@ class HypothesisPhase(Part):
     """The rivals in one period.
 
     ``clear`` says whether the leader weighs most in at least four of five posterior draws; where it
-    does not, no explanation may be said to lead. ``tested`` counts challenges, ``challenges`` holds
-    those that change the leader.
+    does not, no explanation may be said to lead. ``tested`` counts challenges, ``changed`` those
+    that change the leader, by who leads then; ``challenges`` shows some of these, one of each
+    leader at least.
     """
 
     name: str
@@ -121,6 +123,7 @@ class HypothesisPhase(Part):
     distrust: list[Distrust] = Field(default_factory=list)
     missing: MissingItem | None
     text: str
+    changed: dict[str, int] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _adds_up(self) -> HypothesisPhase:
@@ -145,7 +148,10 @@ class TestFinding(Part):
 class MatrixRow(Part):
     """One test: what each rival leads one to expect, and what was found.
 
-    ``diagnosticity`` is the spread of the ratings; ``not_read`` says why there is no finding.
+    ``diagnosticity`` is how far the rivals differ in what they expect of it, in points of rating,
+    against the other ways in which its opportunity can end. ``other_outcomes`` are the tests that
+    are outcomes of the same opportunity, ``ended_otherwise`` counts the findings of these: there,
+    this was not seen. ``not_read`` says why there is no finding.
     """
 
     id: str
@@ -156,3 +162,5 @@ class MatrixRow(Part):
     diagnosticity: float
     findings: list[TestFinding]
     not_read: str = ""
+    other_outcomes: list[str] = Field(default_factory=list)
+    ended_otherwise: int = 0

@@ -21,12 +21,12 @@ from comity.judgement.ledger_parts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from comity.judgement.context import Context
 
-__all__ = ["TrackedItem", "ledger_items", "sides_of", "tracked_items"]
+__all__ = ["TrackedItem", "ledger_items", "sides_of", "tracked_items", "without_outlets"]
 
 _ALL = 400
 
@@ -88,6 +88,20 @@ def tracked_items(
     return items, merges
 
 
+def without_outlets(
+    items: Sequence[TrackedItem], outlets: Collection[str], rules: LedgerRules
+) -> list[TrackedItem]:
+    """Return the items as they would be without the rows of certain outlets."""
+    made = []
+    for item in items:
+        rows = tuple(row for row in item.rows if row["outlet"] not in outlets)
+        if len(rows) == len(item.rows):
+            made.append(item)
+        elif rows:
+            made.append(TrackedItem(item.id, rows, walk(rows, rules)))
+    return made
+
+
 def ledger_items(
     context: Context, items: Sequence[TrackedItem], merges: Merges, catalogs: Sequence[Path] = ()
 ) -> list[LedgerItem]:
@@ -108,7 +122,9 @@ class _Writer:
 
     def item(self, item: TrackedItem, merges: Merges) -> LedgerItem:
         rows, track, cite = item.rows, item.track, self.context.book.cite
-        against = sum(row["state"] in {"denied", "refused"} for row in rows)
+        denials, refusals = (
+            sum(row["state"] == name for row in rows) for name in ("denied", "refused")
+        )
         classes = self.context.case.flow_class_by_item_class if self.context.case else {}
         item_class = str(item.named["item_class"])
         path = self._path(track.path)
@@ -121,8 +137,9 @@ class _Writer:
             state=str(item.last["state"]),
             verified_state=track.highest,
             since=partial_date(item.last),
-            claims=len(rows) - against,
-            denials=against,
+            claims=len(rows) - denials - refusals,
+            denials=denials,
+            refusals=refusals,
             steps=[self._step(row, track) for row in rows],
             evidence=cite((row["record_id"] for row in rows), limit=_ALL),
             established=path[-1] if path else None,

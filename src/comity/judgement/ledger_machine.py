@@ -26,6 +26,7 @@ __all__ = ["Denial", "Established", "Fault", "Span", "Track", "walk"]
 
 _DAY = dt.timedelta(days=1)
 _SETTLED = "delivered"
+_WORD = "requested"  # up to here a state is what somebody says
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,8 @@ class Denial:
     Attributes
     ----------
     outcome : str
-        ``stands``; ``against_established`` if what it denies is established; ``asserted_again`` if
-        the same side later asserts it.
+        ``stands``; ``against_established`` if what it denies, more than a claim or a request, is
+        established and had begun by then; ``asserted_again`` if the same side later asserts it.
     """
 
     row: Mapping[str, Any]
@@ -284,9 +285,12 @@ def _outcome(
     ]
     if least and any(rules.rank(str(row["state"])) >= least for row in later):
         return "asserted_again"
+    # that somebody claims or asks for a thing is no proof against who denies the thing
+    beyond = max(rank, rules.rank(_WORD) + 1)
     for entry in path:
-        same = entry.state == answered["state"] if not rank else rules.rank(entry.state) >= rank
-        if same and entry.span.hi >= answered["occurred_from"]:
+        same = entry.state == answered["state"] if not rank else rules.rank(entry.state) >= beyond
+        begun = entry.span.lo < denial["occurred_to"]
+        if same and begun and entry.span.hi >= answered["occurred_from"]:
             return "against_established"
     return "stands"
 

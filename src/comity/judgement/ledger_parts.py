@@ -94,7 +94,8 @@ class Word(Part):
 class DenialPart(Part):
     """A denial: what it answers, and whether it stands.
 
-    ``outcome`` is ``stands``, ``against_established`` (what it denies is established) or
+    ``outcome`` is ``stands``, ``against_established`` (what it denies, more than a claim or a
+    request, is established and had begun by then) or
     ``asserted_again`` (the same side later asserts it, or its delivery).
     """
 
@@ -152,6 +153,7 @@ class LedgerItem(Part):
     denials: int
     steps: list[LedgerStep]
     evidence: EvidenceIds
+    refusals: int = 0
     established: EstablishedState | None = None
     path: list[EstablishedState] = Field(default_factory=list)
     words: list[Word] = Field(default_factory=list)
@@ -221,12 +223,14 @@ class Asymmetry(Part):
     ----------
     asserted : int
         Items of which this side asserts a step. [count]
-    confirmed, denied, silent : Share
-        Of the items that rest on this side's word alone: the other side asserts the same step or a
-        further one; it last denied; it said nothing to it.
+    confirmed, denied, refused, silent : Share
+        Of the items of which this side's furthest step rests on its word alone, by what the other
+        side said on or after that day: the same step or a further one; it last denied; it last
+        refused what was asked or offered; it said nothing to it.
     proven : int
-        Items left out of these shares, because the evidence for this side's furthest step needs no
-        second word.
+        Items left out of these shares, because the furthest step needs no second word: `joint` of
+        them both say together, of `said_first` the other side had spoken before, the rest is
+        confirmed by other sources (credibility 1).
     """
 
     by: str
@@ -237,6 +241,9 @@ class Asymmetry(Part):
     denied: Share
     silent: Share
     items: list[str]
+    joint: int = 0
+    said_first: int = 0
+    refused: Share | None = None
 
 
 class Inflow(Part):

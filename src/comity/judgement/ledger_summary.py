@@ -31,6 +31,7 @@ __all__ = ["followed", "ledger_summary"]
 
 _YEAR = 365.25
 _MOST = 60
+_FATES = ("joint", "said_first", "proven", "confirmed", "denied", "refused", "silent")
 _CONTRACTED, _DELIVERED = "contracted", "delivered"
 
 
@@ -140,36 +141,52 @@ class _Summary:
     def asymmetry(
         self, items: Sequence[TrackedItem], side: str, other: str, sides: Mapping[str, str]
     ) -> Asymmetry:
-        """Return how `other` answered what `side` asserts."""
-        asserted = proven = 0
-        fates: dict[str, list[str]] = {"confirmed": [], "denied": [], "silent": []}
+        """Return how `other` answered what `side` asserts on its own word alone."""
+        fates: dict[str, list[str]] = {name: [] for name in _FATES}
         for item in items:
-            mine = [row for row in item.rows if row["speaker_side"] == side or row["joint"]]
-            furthest = self._furthest(mine)
-            if not furthest:
-                continue
-            asserted += 1
-            best = [row for row in mine if self._rules.rank(str(row["state"])) == furthest]
-            theirs = [row for row in item.rows if row["speaker_side"] == other or row["joint"]]
-            if self._furthest(theirs) >= furthest:
-                fates["confirmed"].append(item.id)
-            elif theirs and theirs[-1]["state"] in {"denied", "refused"}:
-                fates["denied"].append(item.id)
-            elif any(row["credibility_now"] == 1 for row in best):
-                proven += 1
-            else:
-                fates["silent"].append(item.id)
-        n = asserted - proven
+            fate = self._fate(item.rows, side, other)
+            if fate:
+                fates[fate].append(item.id)
+        asserted = sum(map(len, fates.values()))
+        left = {name: len(fates[name]) for name in ("joint", "said_first", "proven")}
+        n = asserted - sum(left.values())
         return Asymmetry(
             by=sides[side],
             partner=sides[other],
             asserted=asserted,
-            proven=proven,
+            proven=sum(left.values()),
+            joint=left["joint"],
+            said_first=left["said_first"],
             confirmed=_share(len(fates["confirmed"]), n),
             denied=_share(len(fates["denied"]), n),
+            refused=_share(len(fates["refused"]), n),
             silent=_share(len(fates["silent"]), n),
             items=fates["silent"],
         )
+
+    def _fate(self, rows: Sequence[Mapping[str, Any]], side: str, other: str) -> str:
+        """Return what became of the furthest step that a side asserts; empty if it asserts none.
+
+        An answer is what the other side says by itself, not before the assertion.
+        """
+        mine = [row for row in rows if row["speaker_side"] == side or row["joint"]]
+        furthest = self._furthest(mine)
+        if not furthest:
+            return ""
+        best = [row for row in mine if self._rules.rank(str(row["state"])) == furthest]
+        if any(row["joint"] for row in best):
+            return "joint"
+        if any(row["credibility_now"] == 1 for row in best):
+            return "proven"
+        day = min(row["occurred_from"] for row in best)
+        theirs = [row for row in rows if row["speaker_side"] == other or row["joint"]]
+        if self._furthest([row for row in theirs if row["occurred_to"] <= day]) >= furthest:
+            return "said_first"
+        answers = [row for row in theirs if row["occurred_to"] > day]
+        if self._furthest(answers) >= furthest:
+            return "confirmed"
+        last = answers[-1]["state"] if answers else ""
+        return str(last) if last in {"denied", "refused"} else "silent"
 
     def _furthest(self, rows: Sequence[Mapping[str, Any]]) -> int:
         return max((self._rules.rank(str(row["state"])) for row in rows), default=0)

@@ -41,13 +41,22 @@ __all__ = [
 
 
 class DyadName(Part):
-    """The two states in the order asked, and the sorted key."""
+    """The two states in the order asked, and the sorted key.
+
+    ``sides`` is what ``A`` and ``B`` mean in the registers: the order of the case, whatever was
+    asked.
+    """
 
     a: str
     b: str
     key: str
     a_name: str
     b_name: str
+    sides: dict[str, str] = Field(default_factory=dict)
+
+    def state(self, side: str) -> str:
+        """Return the state of a side of the registers; a code stays as it is."""
+        return (self.sides or {"A": self.a, "B": self.b}).get(side, side)
 
 
 class Likelihood(Part):

@@ -35,7 +35,7 @@ def statements(
     assessment : Assessment
         Of the dyad.
     side : str, optional
-        ``A``, ``B`` (in the order of the assessment) or the code of a state.
+        ``A`` or ``B`` as in the registers (the order of the case), or the code of a state.
     since, until : str, optional
         First and last date, each YYYY, YYYY-MM or YYYY-MM-DD.
 
@@ -46,7 +46,7 @@ def statements(
     UsageError
         If a date cannot be read, or the period is empty.
     """  # fmt: skip
-    code = {"A": assessment.dyad.a, "B": assessment.dyad.b}.get(side or "", side)
+    code = assessment.dyad.state(side) if side else None
     known = {assessment.dyad.a, assessment.dyad.b, *(each.side for each in assessment.perspectives)}
     if code is not None and code not in known:
         raise UnknownName("side", code, ["A", "B", *sorted(known)])

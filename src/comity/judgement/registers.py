@@ -9,7 +9,6 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from comity.core.ledger_rules import load_ledger_rules
 from comity.core.period import window_over
 from comity.judgement.assessment import (
     Lever,
@@ -34,7 +33,6 @@ __all__ = [
     "perspectives",
     "stress_tests",
     "theatres",
-    "verified",
 ]
 
 SCORE_WORDS = {
@@ -48,15 +46,6 @@ SCORE_WORDS = {
 
 OUTCOME_MONTHS = 24
 """Over which the outcome of an outside offer or threat is judged; until then it is open."""
-
-
-def verified(rows: Sequence[Mapping[str, Any]]) -> bool:
-    """Say whether rows that assert one state satisfy the minimum evidence rule.
-
-    Credibility 1; or 2 from a source of reliability A or B; or two independent reports of grade C3
-    or better, all that one side says being one report. Declared in ``catalog/ledger.yml``.
-    """
-    return load_ledger_rules().evidence.enough(rows)
 
 
 def stress_tests(

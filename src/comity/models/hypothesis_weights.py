@@ -1,8 +1,9 @@
 """How far findings speak for rival hypotheses: likelihood ratios with all doubt carried along.
 
 A rating ``r`` from -2 to 2 says how far a hypothesis leads one to expect a thing; the chance of
-seeing it is ``1 / (1 + exp(-k r))``. A finding says that the thing was seen, or was not where it
-could have been; it is right with the probability that its grade gives. Findings of one test in one
+seeing it is ``1 / (1 + exp(-k r))``. Tests that are outcomes of one opportunity share its chances
+(`comity.models.outcomes`). A finding says that the thing was seen, or was not where it could have
+been; it is right with the probability that its grade gives. Findings of one opportunity in one
 period are told by the same people about the same quarrels: `n` of them count as
 ``n / (1 + (n - 1) rho)``. Posterior draws carry three doubts: the steepness ``k``, each rating and
 the dependence ``rho``.
@@ -26,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from comity.core.errors import ModelError
+from comity.models.outcomes import Outcomes
 
 __all__ = [
     "Doubt",
@@ -33,6 +35,7 @@ __all__ = [
     "Shares",
     "Weights",
     "information",
+    "log_likelihood",
     "point_weights",
     "share_out",
     "weigh",
@@ -84,19 +87,24 @@ class Evidence:
     test : numpy.ndarray of int
         Test of each finding, dims (finding,).
     cell : numpy.ndarray of int
-        Test and period of each finding, dims (finding,): findings of one cell depend on each other.
+        Opportunity and period of each finding, dims (finding,): findings of one cell depend on
+        each other.
     present : numpy.ndarray of bool
-        Whether the thing was seen, dims (finding,).
+        Whether the thing was seen, dims (finding,); if not, none of the outcomes of its
+        opportunity was.
     truth : numpy.ndarray
         Probability that the finding is right, dims (finding,). [0.5-1]
     part : numpy.ndarray
         How much of each finding counts here, dims (finding,); below 1 where a record serves
-        several tests.
+        several opportunities.
+    outcomes : Outcomes, optional
+        Which tests are outcomes of one opportunity; by default each stands by itself.
 
     Raises
     ------
     ModelError
-        If the arrays do not fit or a probability is none.
+        If the arrays do not fit, a probability is none, or nothing was seen of an opportunity of
+        which one outcome must come about.
     """
 
     expected: Array
@@ -106,6 +114,7 @@ class Evidence:
     present: NDArray[np.bool_]
     truth: Array
     part: Array
+    outcomes: Outcomes | None = None
 
     def __post_init__(self) -> None:
         count = len(self.test)
@@ -118,19 +127,24 @@ class Evidence:
         if count and not ((self.truth >= 0.5) & (self.truth <= 1)).all():
             msg = "a finding is right with a probability between 0.5 and 1."
             raise ModelError(msg)
+        if not (self.present | self.shared.none[self.test]).all():
+            msg = "nothing was seen of an opportunity of which one outcome must come about."
+            raise ModelError(msg)
 
-    def take(self, keep: NDArray[np.bool_]) -> Evidence:
-        """Return the evidence with some findings only."""
-        return Evidence(
-            self.expected, self.prior, self.test[keep], self.cell[keep], self.present[keep],
-            self.truth[keep], self.part[keep],
-        )  # fmt: skip
+    @property
+    def shared(self) -> Outcomes:
+        """Which tests are outcomes of one opportunity."""
+        return self.outcomes or Outcomes.apart(len(self.expected))
 
 
 class Weights(NamedTuple):
-    """Posterior probability of each hypothesis, dims (draw, hypothesis); rows sum to 1."""
+    """Posterior probability of each hypothesis, dims (draw, hypothesis); rows sum to 1.
+
+    ``support`` is the log likelihood of all findings, of the same dims, without the prior.
+    """
 
     draws: Array
+    support: Array
 
 
 class Shares(NamedTuple):
@@ -159,8 +173,8 @@ def weigh(evidence: Evidence, doubt: Doubt, *, seed: int, draws: int = 1000) -> 
         Without a finding, the prior.
     """
     _, logs, counted = _drawn(evidence, doubt, seed, draws)
-    support = np.einsum("df,dfh->dh", counted, logs) + np.log(evidence.prior / evidence.prior.sum())
-    return Weights(_softmax(support))
+    support = np.einsum("df,dfh->dh", counted, logs)
+    return Weights(_softmax(support + _log_prior(evidence)), support)
 
 
 def share_out(evidence: Evidence, doubt: Doubt, *, seed: int) -> Shares:
@@ -198,17 +212,23 @@ def _drawn(
     return rng, _log_chances(scale, evidence), counted
 
 
-def point_weights(evidence: Evidence, doubt: Doubt) -> Array:
-    """Return the weights with every doubt at its centre, dims (hypothesis,); for comparisons."""
+def log_likelihood(evidence: Evidence, doubt: Doubt) -> Array:
+    """Return the log likelihood of all findings, every doubt at its centre, dims (hypothesis,)."""
     logs = _log_chances(doubt.per_point * evidence.expected[None], evidence)[0]
     rho = np.array([sum(doubt.dependence) / 2])
-    counted = evidence.part * _dependence(evidence.cell, rho)[0]
-    support = counted @ logs + np.log(evidence.prior / evidence.prior.sum())
+    return np.asarray((evidence.part * _dependence(evidence.cell, rho)[0]) @ logs)
+
+
+def point_weights(evidence: Evidence, doubt: Doubt) -> Array:
+    """Return the weights with every doubt at its centre, dims (hypothesis,); for comparisons."""
+    support = log_likelihood(evidence, doubt) + _log_prior(evidence)
     return np.asarray(_softmax(support[None])[0])
 
 
-def information(weights: Array, expected: Array, doubt: Doubt, truth: float) -> Array:
-    """Return how much one further finding of each test would tell, dims (test,), in bits.
+def information(
+    weights: Array, expected: Array, doubt: Doubt, truth: float, outcomes: Outcomes | None = None
+) -> Array:
+    """Return how much one further opportunity of each test would tell, dims (test,), in bits.
 
     Parameters
     ----------
@@ -220,29 +240,36 @@ def information(weights: Array, expected: Array, doubt: Doubt, truth: float) -> 
         For the steepness.
     truth : float
         Probability that such a finding would be right.
+    outcomes : Outcomes, optional
+        Which tests are outcomes of one opportunity; they tell the same.
     """
-    seen = _right(_expit(doubt.per_point * expected), truth)
-    return np.asarray(_entropy(seen @ weights) - _entropy(seen) @ weights)
+    shared = outcomes or Outcomes.apart(len(expected))
+    tests = np.arange(len(expected))
+    seen, none = shared.logs(doubt.per_point * expected)
+    yes, right = np.ones(len(tests), dtype=bool), np.full(len(tests), truth)
+    each = shared.told(seen, none, yes, right, tests)
+    left = shared.told(seen, none, ~yes, right, tests)
+    ways = shared.together.astype(float)
+    return np.asarray(
+        ways @ (_surprise(each @ weights) - _surprise(each) @ weights)
+        + shared.none * (_surprise(left @ weights) - _surprise(left) @ weights)
+    )
 
 
 def _log_chances(scale: Array, evidence: Evidence) -> Array:
     """Return the log probability of each finding, dims (draw, finding, hypothesis)."""
-    seen = _expit(scale[:, evidence.test, :])
-    chance = np.where(evidence.present[:, None], seen, 1 - seen)
-    return np.asarray(np.log(_right(chance, evidence.truth[:, None])))
+    shared = evidence.shared
+    seen, none = shared.logs(scale)
+    told = shared.told(seen, none, evidence.present, evidence.truth, evidence.test)
+    return np.asarray(np.log(np.maximum(told, 1e-300)))
 
 
-def _right(chance: Array, truth: Array | float) -> Array:
-    return np.asarray(truth * chance + (1 - truth) * (1 - chance))
+def _log_prior(evidence: Evidence) -> Array:
+    return np.asarray(np.log(evidence.prior / evidence.prior.sum()))
 
 
-def _expit(x: Array) -> Array:
-    return np.asarray(1 / (1 + np.exp(-np.clip(x, -30, 30))))
-
-
-def _entropy(p: Array) -> Array:
-    q = np.clip(p, 1e-12, 1 - 1e-12)
-    return np.asarray(-(q * np.log2(q) + (1 - q) * np.log2(1 - q)))
+def _surprise(p: Array) -> Array:
+    return np.asarray(-p * np.log2(np.clip(p, 1e-300, 1)))
 
 
 def _softmax(support: Array) -> Array:

@@ -224,7 +224,7 @@ class Chain:
         changes, segmentation = segment(months, untold, seed=seed)
         classes = case.flow_class_by_item_class if case else {}
         sources = register_sources(dyad, self.catalogs)
-        found = deliveries(view, dyad, sources, self._lineage(), classes)
+        found = deliveries(view, dyad, sources, self._lineage(), classes, self.catalogs)
         roles = role_balance(found, months, seed=seed, draws=draws)
         model: dict[str, Any] = {
             "name": "local levels with declared weights",

@@ -25,7 +25,8 @@ class Choice:
     item : str or None
         Id of a promised item, for the ledger.
     side : str or None
-        ``A``, ``B`` or the code of a state, for perspectives, votes and stress.
+        ``A`` or ``B`` as in the registers (the order of the case, whatever order was asked), or the
+        code of a state; for perspectives, votes and stress.
     since, until : str or None
         First and last date, for perspectives.
     audience : str or None
@@ -84,7 +85,7 @@ def chosen(assessment: Assessment, view: str, data: Any, choice: Choice) -> Any:
         return [each for each in data if each["audience"] == choice.audience]
     if choice.side is not None:
         dyad = assessment.dyad
-        code = {"A": dyad.a, "B": dyad.b}.get(choice.side, choice.side)
+        code = dyad.state(choice.side)
         column = _OF_SIDE[view]
         known = {dyad.a, dyad.b, *(each[column] for each in data)}
         if code not in known:

@@ -185,6 +185,20 @@ def test_held_back_cells_are_empty_until_their_date(store, claims_csv, now):
             ]  # fmt: skip
 
 
+def test_a_grade_without_hindsight_serves_where_there_is_no_other(store, claims_csv, now):
+    rows = [
+        {"credibility_at_date": "2", "credibility_now": ""},
+        {"claim_id": "c-2", "credibility_at_date": "3", "credibility_now": "1"},
+        {"claim_id": "c-3", "credibility_at_date": "", "credibility_now": "1"},
+    ]
+    admit_table(store, "claims", claims_csv(rows), now)
+    sql = "SELECT credibility_now FROM claims ORDER BY claim_id"
+    with store.view(dt.date(2025, 6, 1)) as view:
+        assert view.query(sql) == [(2,), (1,), (1,)]
+    with store.view(dt.date(2025, 6, 1), hindsight=False) as view:
+        assert view.query(sql) == [(2,), (3,), (None,)]
+
+
 def test_outlets_and_classes_of_reliability_can_be_left_out(store, claims_csv, raw_file, ballots,
                                                             now):  # fmt: skip
     rows = [{}, {"claim_id": "c-2", "outlet": "tass", "reliability": "D"},

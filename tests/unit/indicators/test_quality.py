@@ -75,13 +75,14 @@ def test_the_next_release(series):
 def test_diagnosticity_is_the_largest_spread_of_its_tests(define):
     tests = {
         name: DiscriminatingTest(
-            id=name, text="", indicators=[indicator], expected={}, spread=spread, author=""
+            id=name, text="", indicators=[indicator], expected={"H0": -rating, "H1": rating},
+            author="",
         )
-        for name, indicator, spread in (
-            ("E1", "POL-99", 0.5), ("E2", "POL-99", 1.5), ("E3", "POL-01", 2.0),
+        for name, indicator, rating in (
+            ("E1", "POL-99", 0), ("E2", "POL-99", 1), ("E3", "POL-01", 2),
         )
     }  # fmt: skip
-    assert diagnosticity(define(MEASURE), tests) == 1.5
+    assert diagnosticity(define(MEASURE), tests) == 1
     assert diagnosticity(define(MEASURE, id="DOM-99"), tests) is None
 
 

@@ -73,6 +73,25 @@ def test_a_denial_does_not_undo_an_established_delivery() -> None:
     assert [each.outcome for each in track.denials] == ["against_established"]
 
 
+def test_that_a_thing_is_claimed_is_no_proof_against_who_denies_it() -> None:
+    claimed = [row("2025-01-01", "claimed", "A1", "third"), row("2025-01-02", "denied", "B2", "A")]
+    assert [each.outcome for each in walk(claimed, RULES).denials] == ["stands"]
+    asked = [row("2025-01-01", "claimed", "C3", "third"), row("2025-01-01", "requested", "A1", "B"),
+             row("2025-01-02", "denied", "B2", "A")]  # fmt: skip
+    assert [each.outcome for each in walk(asked, RULES).denials] == ["stands"]
+
+
+def test_a_denial_is_not_refuted_by_what_came_later() -> None:
+    rows = [
+        row("2025-01-01", "delivered", "C4", "third"),
+        row("2025-01-02", "denied", "B2", "A"),
+        row("2025-06-01", "delivered", "A1", "third"),
+    ]
+    assert [each.outcome for each in walk(rows, RULES).denials] == ["stands"]
+    signed = [row("2024-12-01", "contracted", "A1", "third"), *rows[:2]]
+    assert [each.outcome for each in walk(signed, RULES).denials] == ["stands"]
+
+
 def test_who_later_asserts_it_no_longer_denies_it() -> None:
     track = walk(
         [

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from comity.judgement.registers import verified
+from comity.core.ledger_rules import load_ledger_rules
 
 
 def row(reliability: str | None, credibility: int | None, group: str = "g") -> dict[str, Any]:
@@ -29,4 +29,4 @@ def row(reliability: str | None, credibility: int | None, group: str = "g") -> d
     ],
 )
 def test_minimum_evidence_rule(rows: list[dict[str, Any]], expected: bool) -> None:
-    assert verified(rows) is expected
+    assert load_ledger_rules().evidence.enough(rows) is expected

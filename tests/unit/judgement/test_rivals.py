@@ -40,6 +40,16 @@ def test_reports_for_and_against_cancel_out() -> None:
     assert kept[0].truth == pytest.approx(0.5 + (0.45 - 0.1) / 2)
 
 
+def test_reports_of_two_outcomes_of_one_matter_are_set_off() -> None:
+    shared = {"E8": "force", "E9": "force"}
+    told = [finding("E8"), finding("E9", truth=0.6), finding("E9", group="other")]
+    kept = {each.group: each for each in merged(told, shared)}
+    assert (kept["g"].test, kept["g"].present) == ("E8", True)
+    assert kept["g"].truth == pytest.approx(0.5 + (0.4 - 0.1) / 2)
+    assert kept["other"].test == "E9"
+    assert len(merged(told)) == 3
+
+
 def test_where_one_sighting_is_enough_absence_elsewhere_does_not_undo_it() -> None:
     found = merged([finding(present=False, once=True), finding(present=True, truth=0.8, once=True)])
     assert (found[0].present, found[0].truth) == (True, 0.8)
@@ -49,7 +59,11 @@ def test_costly_help_speaks_for_partnership_and_its_absence_against(scales: Scal
     seen = Balance(scales, [finding()]).centre()
     absent = Balance(scales, [finding(present=False)]).centre()
     assert seen["H3"] > 0.1 > absent["H3"]
-    assert seen["H2"] < 0.1 < absent["H2"]
+    assert seen["H2"] < 0.1
+    # who expects one extreme or the other does not expect something in between
+    assert absent["H2"] == pytest.approx(absent["H3"], abs=0.002)
+    out = Balance(scales, [finding("E9")]).centre()
+    assert out["H2"] > 0.1 > out["H3"]
     assert sum(seen.values()) == pytest.approx(1)
 
 
@@ -60,18 +74,21 @@ def test_a_record_that_serves_two_tests_counts_once(scales: Scales) -> None:
 
 
 def test_inconsistency_counts_what_is_against_each(scales: Scales) -> None:
-    score = Balance(scales, [finding(present=False, truth=1.0)]).inconsistency()
+    score = Balance(scales, [finding("E12", present=False, truth=1.0)]).inconsistency()
     assert score["H3"] == pytest.approx(2)
     assert score["H0"] == 0
+    # of two outcomes, ratings of 2 and -2 are one rating of 2
+    score = Balance(scales, [finding("E3", truth=1.0)]).inconsistency()
+    assert score["H1"] == pytest.approx(2)
+    assert score["H2"] == score["H4"] == 0
     assert Balance(scales, []).inconsistency() == dict.fromkeys(scales.ids, 0.0)
 
 
 def test_every_change_is_tried_and_only_those_that_matter_are_told(scales: Scales) -> None:
     balance = Balance(scales, [finding("E8"), finding("E5", group="b", records=("event:z",))])
     tried, made = balance.challenges()
-    rated = sum(
-        value != 0 for test in ("E8", "E5") for value in scales.tests[test].expected.values()
-    )
+    read = ("E5", "E6", "E8", "E9")  # each of two is an outcome of what was found
+    rated = sum(value != 0 for test in read for value in scales.tests[test].expected.values())
     assert tried == 2 + 2 + rated
     leader = max(balance.centre(), key=balance.centre().__getitem__)
     assert made
@@ -85,6 +102,14 @@ def test_the_missing_item_is_one_that_nothing_reads(scales: Scales) -> None:
     assert missing.bits > 0
     every = [finding(name, group=name) for name in scales.tests]
     assert Balance(scales, every).missing() is None
+
+
+def test_without_one_opportunity_a_record_that_it_shared_counts_whole(scales: Scales) -> None:
+    both = [finding("E8", group="a"), finding("E2", group="b")]
+    assert scales.evidence(both).part.tolist() == [0.5, 0.5]
+    _, made = Balance(scales, both).challenges()
+    left = {each.change: each.weight for each in made}["without E2"]
+    assert left == max(Balance(scales, both[:1]).centre().values())
 
 
 def test_weights_that_do_not_add_up_are_refused() -> None:
@@ -129,6 +154,47 @@ def test_wrong_weighing_is_refused(tmp_path, change: dict, words: str) -> None:
     (tmp_path / "weighing.yml").write_text(yaml.safe_dump(given | change), encoding="utf-8")
     with pytest.raises(CatalogError, match=words):
         load_weighing([tmp_path])
+
+
+@pytest.mark.parametrize(
+    ("test", "change", "words"),
+    [
+        ("E7", {"none_possible": False}, "E7.yml, key none_possible: is for outcomes"),
+        (
+            "E4",
+            {"outcome_of": "", "none_possible": True},
+            "E3.yml, key outcome_of: no other test is an outcome of 'lever",
+        ),
+        ("E4", {"none_possible": True}, "differs from E3"),
+        ("E4", {"read": {"table": "events"}}, "table is 'events' here and 'levers' there"),
+        ("E4", {"read": {"months": 0}}, "months is 0 here and 24 there"),
+        ("E4", {"read": {"absent": "outcome is None"}}, "one outcome of 'lever-episode' must come"),
+        ("E6", {"read": {"both": True}}, "one outcome of 'wish-list-item' must come"),
+        ("E7", {"outcome_of": "lever-episode", "none_possible": False}, "kind 'decay' finds no"),
+    ],
+)
+def test_outcomes_that_share_no_opportunity_are_refused(tmp_path, test, change, words) -> None:
+    path = builtin_catalog() / "tests" / f"{test}.yml"
+    given = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if "read" in change:
+        change = {"read": [given["read"][0] | change["read"]]}
+    (tmp_path / "tests").mkdir()
+    wrong = yaml.safe_dump(given | change)
+    (tmp_path / "tests" / f"{test}.yml").write_text(wrong, encoding="utf-8")
+    with pytest.raises(CatalogError, match=words):
+        load_tests([tmp_path])
+
+
+def test_how_far_ratings_differ_is_computed_not_declared(tmp_path) -> None:
+    from comity.core.opportunities import diagnosticity  # noqa: PLC0415
+
+    given = yaml.safe_load((builtin_catalog() / "tests" / "E13.yml").read_text(encoding="utf-8"))
+    given["expected"] = dict.fromkeys(given["expected"], 0)
+    (tmp_path / "tests").mkdir()
+    edited = yaml.safe_dump(given | {"spread": 0.64})  # as an older file gave it
+    (tmp_path / "tests" / "E13.yml").write_text(edited, encoding="utf-8")
+    assert diagnosticity(load_tests())["E13"] == 0.64
+    assert diagnosticity(load_tests([tmp_path]))["E13"] == 0
 
 
 # ------------------------------------------------------------------ courses

@@ -29,12 +29,12 @@ _OUTCOMES = {
     "against_established": "against what is established",
     "asserted_again": "the same side later asserts it, or its delivery",
 }
-_ANSWERS = ("confirmed", "denied", "silent")
+_ANSWERS = ("confirmed", "denied", "refused", "silent")
 _STATUS = {
     "in_force": "in force",
     "ended": "ended",
-    "signed": "signed, not yet in force",
-    "not_seen": "entry into force not recorded",
+    "not_seen": "entry into force not recorded by then",
+    "signed": "entry into force not recorded by then",  # in files of before
 }
 
 
@@ -190,7 +190,8 @@ def fulfilment(assessment: Assessment, data: dict[str, Any] | None) -> Renderabl
     dyad = assessment.dyad
     answers = (
         (actor_words(each["by"], dyad), each["asserted"], each["proven"],
-         *(f"{each[name]['k']}: {_share(each[name])}" for name in _ANSWERS))
+         *(f"{part['k']}: {_share(part)}" if part else None
+           for part in map(each.get, _ANSWERS)))
         for each in data["asymmetry"]
     )  # fmt: skip
     return Group(
@@ -204,7 +205,7 @@ def fulfilment(assessment: Assessment, data: dict[str, Any] | None) -> Renderabl
         ),
         _table(
             "Who claims, and how the other side answers",
-            ("claims", "items", "proven anyway", *_ANSWERS), answers,
+            ("claims", "items", "needs no second word", *_ANSWERS), answers,
         ),
         Text(data["note"]),
     )  # fmt: skip

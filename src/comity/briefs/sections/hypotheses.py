@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from comity.briefs.blocks import (
@@ -184,22 +185,28 @@ def _statements(items: list[Hypothesis]) -> Table:
 
 
 def _changes(whole: HypothesisPhase) -> list[Block]:
-    changed = len(whole.challenges)
+    counted = whole.changed or Counter(each.leader for each in whole.challenges)
+    changed = sum(counted.values())
     lead = (
-        f"{capital(count_words(whole.tested, 'single change'))} were tried: every test and every "
-        "finding left out once, every rating turned round once. "
+        f"{capital(count_words(whole.tested, 'single change'))} were tried: every opportunity with "
+        "its tests and every finding left out once, every rating turned round once. "
     )
     if not changed:
         lead += f"{whole.leader} stays first under all of them."
+    else:
+        leaders = [f"{name} ({count})" for name, count in counted.items()]
+        lead += f"{capital(str(changed))} of them put another rival first: {join_words(leaders)}."
     made: list[Block] = [Paragraph((lead,))]
     if changed:
         rows = tuple(
             Row(((Outside(each.change),), (each.leader,), (percent(each.weight),)))
             for each in whole.challenges
         )
+        shown = len(whole.challenges)
+        some = f"{shown} of the {changed} changes" if shown < changed else "Changes"
         made.append(
             Table(
-                "Changes that put another rival first.",
+                f"{some} that put another rival first.",
                 (Column("Change", "wide"), Column("First then"), Column("Its weight")), rows,
             )
         )  # fmt: skip
@@ -248,6 +255,7 @@ def _matrix(matrix: list[MatrixRow], items: list[Hypothesis]) -> Table:
     rows = []
     for test in sorted(matrix, key=lambda each: (-each.diagnosticity, each.id)):
         seen = sum(each.present for each in test.findings)
+        told = len(test.findings) + test.ended_otherwise
         last = test.findings[-1] if test.findings else None
         latest: Parts = (Quiet(test.not_read),)
         if last is not None:
@@ -259,8 +267,8 @@ def _matrix(matrix: list[MatrixRow], items: list[Hypothesis]) -> Table:
                     (Strong(test.id), f" {test.text}"),
                     *((_MARKS[test.expected[name]],) for name in names),
                     (f"{test.diagnosticity:.2f}",),
-                    (str(seen),) if test.findings else dash(),
-                    (str(len(test.findings) - seen),) if test.findings else dash(),
+                    (str(seen),) if told else dash(),
+                    (str(told - seen),) if told else dash(),
                     latest,
                 )
             )
@@ -268,6 +276,17 @@ def _matrix(matrix: list[MatrixRow], items: list[Hypothesis]) -> Table:
     caption = (
         "What each rival leads one to expect (++ strongly expected, + expected, 0 silent, "
         "− unexpected, −− counts heavily against) and what was found, the most telling test first. "
-        f"Ratings by {matrix[0].author if matrix else 'nobody'}."
+        f"Ratings by {_authors(matrix)}."
     )
     return Table(caption, columns, tuple(rows), show=16)
+
+
+def _authors(matrix: list[MatrixRow]) -> str:
+    """Return who rated; where several did, who rated which tests, the most first."""
+    by: dict[str, list[str]] = {}
+    for test in matrix:
+        by.setdefault(test.author, []).append(test.id)
+    if len(by) < 2:
+        return next(iter(by), "nobody")
+    first, *others = sorted(by, key=lambda author: -len(by[author]))
+    return join_words([first, *(f"{author} ({', '.join(by[author])})" for author in others)])

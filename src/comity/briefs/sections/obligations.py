@@ -21,10 +21,10 @@ _SHOWN = 14
 _STATUS = {
     "in_force": ("in force", "up"),
     "ended": ("ended", "quiet"),
-    "signed": ("signed, not yet in force", "warn"),
-    "not_seen": ("entry into force not recorded", "quiet"),
+    "not_seen": ("entry into force not recorded by then", "quiet"),
+    "signed": ("entry into force not recorded by then", "quiet"),  # in files of before
 }
-_RANK = {"in_force": 3, "signed": 2, "not_seen": 1, "ended": 0}
+_RANK = {"in_force": 2, "not_seen": 1, "signed": 1, "ended": 0}
 
 
 def build(assessment: Assessment) -> list[Block]:

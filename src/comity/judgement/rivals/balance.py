@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from comity.core.opportunities import opportunities
 from comity.judgement.hypothesis_parts import Challenge, HypothesisWeight, MissingItem
 from comity.models.hypothesis_weights import (
     Doubt,
     Evidence,
     Weights,
     information,
+    log_likelihood,
     point_weights,
     share_out,
     weigh,
 )
+from comity.models.outcomes import Outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,11 +63,21 @@ class Scales:
         """Hypotheses in order."""
         return list(self.hypotheses)
 
-    @property
+    @cached_property
     def expected(self) -> Array:
         """Ratings, dims (test, hypothesis)."""
         rows = [[test.expected[name] for name in self.ids] for test in self.tests.values()]
         return np.array(rows, dtype=float).reshape(len(self.tests), len(self.ids))
+
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        """Which tests are outcomes of one opportunity."""
+        names = [test.opportunity for test in self.tests.values()]
+        numbers = {name: index for index, name in enumerate(dict.fromkeys(names))}
+        return Outcomes(
+            np.array([numbers[name] for name in names], dtype=np.int64),
+            np.array([test.none_possible for test in self.tests.values()], dtype=bool),
+        )
 
     @property
     def doubt(self) -> Doubt:
@@ -73,16 +87,16 @@ class Scales:
                      given.concentration)  # fmt: skip
 
     def evidence(self, findings: Sequence[Finding]) -> Evidence:
-        """Return findings as arrays; a record that serves several tests is shared among them."""
+        """Return findings as arrays; a record that serves several opportunities is shared."""
         numbers = {name: index for index, name in enumerate(self.tests)}
-        served = Counter(
-            record
-            for pair in {(each.test, record) for each in findings for record in each.records}
-            for record in pair[1:]
-        )
+        of = {name: test.opportunity for name, test in self.tests.items()}
+        serves = {(of[each.test], record) for each in findings for record in each.records}
+        served = Counter(record for _, record in serves)
         cells: dict[tuple[str, str], int] = {}
         parts = [
-            float(np.mean([1 / served[record] for record in each.records]) if each.records else 1)
+            sum(1 / served[record] for record in each.records) / len(each.records)
+            if each.records
+            else 1.0
             for each in findings
         ]
         return Evidence(
@@ -91,7 +105,7 @@ class Scales:
             test=np.array([numbers[each.test] for each in findings], dtype=np.int64),
             cell=np.array(
                 [
-                    cells.setdefault((each.test, each.group.partition("|")[0]), len(cells))
+                    cells.setdefault((of[each.test], each.group.partition("|")[0]), len(cells))
                     for each in findings
                 ],
                 dtype=np.int64,
@@ -99,6 +113,7 @@ class Scales:
             present=np.array([each.present for each in findings], dtype=bool),
             truth=np.array([each.truth for each in findings], dtype=float),
             part=np.array(parts, dtype=float),
+            outcomes=self.outcomes,
         )
 
 
@@ -151,21 +166,31 @@ class Balance:
         """Return Heuer's score: what counts against each, by rating, grade and dependence.
 
         A thing seen that a hypothesis makes unlikely counts, and a thing not seen, where it could
-        have been, that it leads one to expect.
+        have been, that it leads one to expect. Of several outcomes that counts which is less likely
+        than the mean of the others. [points of rating]
         """
-        evidence = self.scales.evidence(self.findings)
-        rating = evidence.expected[evidence.test]
-        against = np.where(evidence.present[:, None], np.minimum(rating, 0), -np.maximum(rating, 0))
+        evidence, k = self.scales.evidence(self.findings), self.scales.weighing.per_point
+        seen, none = evidence.shared.contrast(k * evidence.expected)
+        told = np.where(evidence.present[:, None], seen[evidence.test], none[evidence.test]) / k
+        against = np.maximum(-told, 0)
         _, inverse, counts = np.unique(evidence.cell, return_inverse=True, return_counts=True)
         rho = sum(self.scales.weighing.dependence) / 2
         weight = evidence.part * (2 * evidence.truth - 1)
         if len(counts):
             weight = weight / (1 + (counts[inverse] - 1) * rho)
-        total = -(weight[:, None] * against).sum(axis=0)
+        total = (weight[:, None] * against).sum(axis=0)
         return {
             name: round(float(value) + 0.0, 2)
             for name, value in zip(self.scales.ids, total, strict=True)
         }
+
+    def likelihood(self) -> dict[str, float]:
+        """Return the log likelihood of the findings under each rival, every doubt at its centre.
+
+        Without the prior: the difference of two is the log likelihood ratio.
+        """
+        found = log_likelihood(self.scales.evidence(self.findings), self.scales.doubt)
+        return dict(zip(self.scales.ids, found.tolist(), strict=True))
 
     def support(self) -> Array:
         """Return how far each finding speaks for each rival, dims (finding, hypothesis).
@@ -174,25 +199,25 @@ class Balance:
         """
         rows = []
         for each in self.findings:
-            one = self.scales.evidence([each])
-            weights = np.log(point_weights(one, self.scales.doubt))
-            rows.append(weights - weights.mean())
+            logs = log_likelihood(self.scales.evidence([each]), self.scales.doubt)
+            rows.append(logs - logs.mean())
         return np.array(rows).reshape(len(rows), len(self.scales.ids))
 
     def challenges(self) -> tuple[int, list[Challenge]]:
         """Return how many changes were tried, and those that give another leader.
 
-        Every test is left out once, every group of findings is left out once, and the sign of every
-        rating other than 0 is turned round once.
+        Every opportunity is left out once with all its tests, every group of findings is left out
+        once, and the sign of every rating other than 0 is turned round once.
         """
-        scales = self.scales
-        evidence = scales.evidence(self.findings)
-        if not len(evidence.test):
+        scales, findings = self.scales, self.findings
+        evidence = scales.evidence(findings)
+        if not findings:
             return 0, []
         leader = int(point_weights(evidence, scales.doubt).argmax())
         tried, made = 0, []
 
-        def note(weights: Array, change: str, kind: str) -> None:
+        def note(changed: Evidence, change: str, kind: str) -> None:
+            weights = point_weights(changed, scales.doubt)
             if (now := int(weights.argmax())) != leader:
                 made.append(
                     Challenge(
@@ -201,45 +226,49 @@ class Balance:
                     )
                 )  # fmt: skip
 
-        for index, name in enumerate(scales.tests):
-            keep = evidence.test != index
-            if not keep.all():
-                tried += 1
-                note(point_weights(evidence.take(keep), scales.doubt), f"without {name}", "test")
-        for index, each in enumerate(self.findings):
-            keep = np.arange(len(self.findings)) != index
+        read = self._read()
+        for members in read:
             tried += 1
-            left = point_weights(evidence.take(keep), scales.doubt)
-            note(left, f'without the finding "{each.why}"', "finding")
-        read = set(evidence.test.tolist())
+            left = [each for each in findings if each.test not in members]
+            note(scales.evidence(left), f"without {' and '.join(members)}", "test")
+        for index, each in enumerate(findings):
+            tried += 1
+            left = [*findings[:index], *findings[index + 1 :]]
+            note(scales.evidence(left), f'without the finding "{each.why}"', "finding")
+        rows = {name for members in read for name in members}
         for row, name in enumerate(scales.tests):
             for column, hypothesis in enumerate(scales.ids):
                 rating = evidence.expected[row, column]
-                if row not in read or rating == 0:
+                if name not in rows or rating == 0:
                     continue
                 turned = evidence.expected.copy()
                 turned[row, column] = -rating
                 tried += 1
                 note(
-                    point_weights(replace(evidence, expected=turned), scales.doubt),
+                    replace(evidence, expected=turned),
                     f"with {name} rated {-rating:+.0f} for {hypothesis} instead of {rating:+.0f}",
                     "rating",
                 )
         return tried, made
 
+    def _read(self) -> list[tuple[str, ...]]:
+        """Return the tests of every opportunity that was found, together."""
+        found = {each.test for each in self.findings}
+        of = opportunities(self.scales.tests).values()
+        return [members for members in of if found & set(members)]
+
     def missing(self) -> MissingItem | None:
         """Return the test without a finding of which one would tell most; None if all are read."""
         scales = self.scales
-        unread = [
-            index
-            for index, name in enumerate(scales.tests)
-            if not any(each.test == name for each in self.findings)
-        ]
+        read = {name for members in self._read() for name in members}
+        unread = [index for index, name in enumerate(scales.tests) if name not in read]
         if not unread:
             return None
         weights = point_weights(scales.evidence(self.findings), scales.doubt)
-        bits = information(weights, scales.expected, scales.doubt, scales.weighing.series_truth)
-        best = max(unread, key=lambda index: (bits[index], -index))
+        bits = information(
+            weights, scales.expected, scales.doubt, scales.weighing.series_truth, scales.outcomes
+        )
+        best = max(unread, key=lambda index: (round(float(bits[index]), 9), -index))
         test = list(scales.tests.values())[best]
         return MissingItem(
             test=test.id, text=test.text, indicators=list(test.indicators),

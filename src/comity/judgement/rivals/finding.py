@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from comity.core.catalog import Declaration, builtin_catalog, read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 __all__ = ["Finding", "Weighing", "load_weighing", "merged"]
@@ -87,11 +87,11 @@ class Finding:
     day : datetime.date
         When the thing was, or could have been.
     present : bool
-        Whether it was seen.
+        Whether it was seen; if not, none of the outcomes of its opportunity was.
     truth : float
         Probability that the finding is right. [0.5-1]
     group : str
-        Findings of one test and group count once.
+        Findings of one opportunity and group count once.
     why : str
         In a few words, for a reader.
     records : tuple of str
@@ -110,32 +110,38 @@ class Finding:
     once: bool = False
 
 
-def merged(findings: Iterable[Finding]) -> list[Finding]:
-    """Return findings with those of one test and group told as one.
+def merged(findings: Iterable[Finding], shared: Mapping[str, str] | None = None) -> list[Finding]:
+    """Return findings with those of one opportunity and group told as one.
 
-    Reports for and against are set off: what is left says whether the thing was seen, and how
-    surely. A group whose reports cancel out says nothing and is left out.
+    Reports that say different things of one matter are set off: what is left says how it ended,
+    and how surely. A group whose reports cancel out says nothing and is left out.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        As read.
+    shared : mapping of str to str, optional
+        Opportunity of each test that is one outcome of several; others stand by themselves.
     """
+    of = shared or {}
     groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for each in findings:
-        groups[each.test, each.group].append(each)
+        groups[of.get(each.test, each.test), each.group].append(each)
     kept = []
-    for (test, group), told_all in groups.items():
-        seen = [each for each in told_all if each.present and each.once]
-        members = seen or told_all
-        support = [(each.truth - 0.5) * (1 if each.present else -1) for each in members]
-        total = sum(support) / len(members)
-        if abs(total) < 1e-9:
+    for told_all in groups.values():
+        members = [each for each in told_all if each.present and each.once] or told_all
+        ended: dict[str, float] = defaultdict(float)
+        for each in members:
+            ended[each.test if each.present else ""] += (each.truth - 0.5) / len(members)
+        best = max(ended, key=lambda way: ended[way])
+        left = 2 * ended[best] - sum(ended.values())
+        if left < 1e-9:
             continue
         told = max(
-            (each for each in members if each.present == (total > 0)), key=lambda each: each.truth
+            (each for each in members if (each.test if each.present else "") == best),
+            key=lambda each: each.truth,
         )
         records = dict.fromkeys(name for each in told_all for name in each.records)
         more = f" ({len(told_all)} reports of one matter)" if len(told_all) > 1 else ""
-        kept.append(
-            replace(
-                told, test=test, group=group, truth=0.5 + abs(total), why=told.why + more,
-                records=tuple(records),
-            )
-        )  # fmt: skip
+        kept.append(replace(told, truth=0.5 + left, why=told.why + more, records=tuple(records)))
     return sorted(kept, key=lambda each: (each.test, each.day, each.group))

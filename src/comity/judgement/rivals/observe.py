@@ -16,6 +16,7 @@ from comity.core.reading_rules import (
     YearlyRule,
 )
 from comity.indicators.query import Subject
+from comity.judgement.deliveries import load_grading
 from comity.judgement.rivals.finding import Finding, merged
 from comity.judgement.rivals.paths import Course, around, co_movement, parallel, yearly
 from comity.judgement.rivals.registers import (
@@ -27,11 +28,13 @@ from comity.judgement.rivals.registers import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from comity.core.framework import DiscriminatingTest
     from comity.core.reading_rules import ReadingRule
     from comity.judgement.context import Context
+    from comity.judgement.ledger_items import TrackedItem
     from comity.judgement.rivals.finding import Weighing
     from comity.models._protocol import Readings
 
@@ -54,11 +57,14 @@ def field_of(
     context: Context,
     weighing: Weighing,
     spans: Sequence[tuple[dt.date, dt.date]],
-    distrusted: Collection[str] = (),
+    items: Sequence[TrackedItem] = (),
+    catalogs: Sequence[Path] = (),
 ) -> Field:
-    """Return where findings are looked for."""
-    subject = subject_of(context)
-    return Field(context.view, subject, weighing, frozenset(distrusted), spans)
+    """Return where findings are looked for: the dyad's registers and the ledger's items."""
+    return Field(
+        context.view, subject_of(context), weighing, (), spans, items=items,
+        grading=load_grading(catalogs),
+    )  # fmt: skip
 
 
 def observe(
@@ -67,7 +73,7 @@ def observe(
     readings: Readings,
     field: Field,
 ) -> list[Finding]:
-    """Return the findings of all tests; those of one group are one finding.
+    """Return the findings of all tests; those of one opportunity and group are one finding.
 
     Parameters
     ----------
@@ -97,7 +103,8 @@ def observe(
         for each in _read(test.id, rule, field, course)
         if each.day <= context.as_of
     ]
-    return merged(_dated(found, field.spans))
+    shared = {name: test.opportunity for name, test in tests.items()}
+    return merged(_dated(found, field.spans), shared)
 
 
 def _dated(findings: Sequence[Finding], spans: Sequence[tuple[dt.date, dt.date]]) -> list[Finding]:

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from comity.core.ledger_rules import load_ledger_rules
 from comity.core.period import add_months, window_over
 from comity.indicators.register_rows import flagged_rows
 from comity.judgement.book import describe
 from comity.judgement.deliveries import load_grading
-from comity.judgement.ledger_machine import walk
-from comity.judgement.registers import verified
 from comity.judgement.rivals.finding import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
     from comity.core.case import Case
     from comity.core.reading_rules import DecayRule, PromiseRule, RowsRule
     from comity.evidence.store import EvidenceView
     from comity.indicators.query import Subject
+    from comity.judgement.deliveries import Grading
+    from comity.judgement.ledger_items import TrackedItem
     from comity.judgement.rivals.finding import Weighing
 
-__all__ = ["Field", "decay_findings", "established_items", "promise_findings", "row_findings"]
+__all__ = ["Field", "decay_findings", "promise_findings", "row_findings"]
 
+Row = Mapping[str, Any]
 Rows = list[dict[str, Any]]
 _ASKED = ("requested", "claimed", "contracted", "paid", "in_production")
 _ARRIVED = ("delivered", "operational")
@@ -51,6 +51,10 @@ class Field:
         The periods judged, half-open.
     seen : dict
         Rows already read, by what was asked: shared between fields of one dyad and day.
+    items : sequence of TrackedItem
+        The ledger as the whole assessment has it, without the rows of distrusted outlets.
+    grading : Grading
+        How grades read as probabilities.
     """
 
     view: EvidenceView
@@ -59,6 +63,8 @@ class Field:
     distrusted: Collection[str] = ()
     spans: Sequence[tuple[dt.date, dt.date]] = ()
     seen: dict[tuple[object, ...], Rows] = field(default_factory=dict)
+    items: Sequence[TrackedItem] = ()
+    grading: Grading = field(default_factory=load_grading)
 
     @property
     def case(self) -> Case | None:
@@ -73,12 +79,12 @@ class Field:
         found = self.seen[asked]
         return [row for row in found if row.get("outlet") not in self.distrusted]
 
-    def truth(self, row: dict[str, Any]) -> float:
+    def truth(self, row: Row) -> float:
         """Return the probability that a row is right, from its grade; at least a coin."""
-        credibility = row.get("q_credibility")
+        credibility = row.get("q_credibility", row.get("credibility_now"))
         if row.get("reliability") is None and credibility is None:
             return self.weighing.series_truth
-        return max(load_grading().probability(row.get("reliability"), credibility), 0.5)
+        return max(self.grading.probability(row.get("reliability"), credibility), 0.5)
 
 
 def row_findings(test: str, rule: RowsRule, field: Field) -> list[Finding]:
@@ -132,17 +138,19 @@ class _Promise:
     item: str
     name: str
     flow_class: str
-    rows: Rows
+    actor: str
+    item_class: str
+    rows: Sequence[Row]
     asked: tuple[dt.date, ...]
     arrived: dt.date | None
-    cancelled: dt.date | None
+    cancelled: tuple[dt.date, ...]
 
     def open_at(self, day: dt.date) -> bool:
         """Return whether it had been asked for by a day and not been given up since."""
         asked = [each for each in self.asked if each < day]
         if not asked or (self.arrived is not None and self.arrived < day):
             return False
-        return self.cancelled is None or not asked[-1] <= self.cancelled < day
+        return not any(asked[-1] <= each < day for each in self.cancelled)
 
     def last_asked(self, day: dt.date) -> dt.date:
         """Return when it was last asked for or promised before a day."""
@@ -183,11 +191,7 @@ def _wanted(promise: _Promise, rule: PromiseRule, field: Field) -> bool:
         if wishes.supplier in a
         for item in wishes.items
     }
-    return (
-        promise.item in wanted
-        and promise.flow_class in rule.flow_classes
-        and promise.rows[0]["actor"] in a
-    )
+    return promise.item in wanted and promise.flow_class in rule.flow_classes and promise.actor in a
 
 
 def _withheld(
@@ -200,7 +204,7 @@ def _withheld(
         if not any(day < each.arrived for day in each.asked):
             return None
         day, told, truth = each.arrived, *_arrival(each, field)
-        words = f"arrival established by {each.arrived}"
+        words = f"arrival established from {each.arrived}"
     else:
         if not each.open_at(end) or add_months(each.asked[0], rule.months) > end:
             return None
@@ -220,7 +224,7 @@ def _withheld(
 def _announced(test: str, rule: PromiseRule, each: _Promise, field: Field) -> Finding | None:
     """Return whether an item arrived within the time that its announcement gives it."""
     first = each.asked[0]
-    months = rule.slow.get(str(each.rows[-1]["item_class"]), rule.months)
+    months = rule.slow.get(each.item_class, rule.months)
     due = add_months(first, months)
     if due > field.subject.as_of or (each.arrived is not None and each.arrived < first):
         return None
@@ -238,15 +242,15 @@ def _announced(test: str, rule: PromiseRule, each: _Promise, field: Field) -> Fi
     )  # fmt: skip
 
 
-def _arrival(each: _Promise, field: Field) -> tuple[Rows, float]:
+def _arrival(each: _Promise, field: Field) -> tuple[Sequence[Row], float]:
     """Return the rows that tell of an arrival and how surely the best of them is right."""
-    told = [row for row in each.rows if row["state"] in _arrived_states(each.rows)]
+    told = [row for row in each.rows if row["state"] in _arrived_states(each.item_class)]
     return told, max(field.truth(row) for row in told)
 
 
 def _said_to_have_come(each: _Promise, day: dt.date, field: Field) -> bool:
     """Return whether a report that is rather true than not tells of an arrival by a day."""
-    states = _arrived_states(each.rows)
+    states = _arrived_states(each.item_class)
     return any(
         row["state"] in states and row["occurred_from"] < day and field.truth(row) > 0.5
         for row in each.rows
@@ -257,13 +261,11 @@ def decay_findings(test: str, rule: DecayRule, field: Field) -> list[Finding]:
     """Return whether deliveries by the first state fell after it had localised an item."""
     a, b = field.subject.states["A"], field.subject.states["B"]
     promises = _promises(field)
-    arrivals = [
-        each.arrived for each in promises if each.arrived is not None and each.rows[0]["actor"] in a
-    ]
+    arrivals = [each.arrived for each in promises if each.arrived is not None and each.actor in a]
     found = []
     for each in promises:
         told = [row for row in each.rows if row["state"] == "localised"]
-        if not told or each.rows[0]["actor"] not in b:
+        if not told or each.actor not in b:
             continue
         day = min(row["occurred_from"] for row in told)
         until = add_months(day, rule.months)
@@ -284,51 +286,38 @@ def decay_findings(test: str, rule: DecayRule, field: Field) -> list[Finding]:
     return found
 
 
-def established_items(field: Field) -> dict[str, tuple[str, str | None]]:
-    """Return for every item of the ledger its name and the farthest state that is established."""
-    found: dict[str, tuple[str, str | None]] = {}
-    for each in _promises(field):
-        found[each.item] = (each.name, walk(each.rows, load_ledger_rules()).highest)
-    return found
-
-
 def _promises(field: Field) -> list[_Promise]:
+    """Return the items of the ledger, each with what its track establishes."""
     classes = field.case.flow_class_by_item_class if field.case else {}
-    grouped: dict[str, Rows] = defaultdict(list)
-    for row in field.rows("claims", {"where": ""}, "ledger"):
-        grouped[str(row["item_id"])].append({**row, "credibility_now": row["q_credibility"]})
-    return [
-        _Promise(
-            item=item,
-            name=str(rows[-1]["item_name"]),
-            flow_class=classes.get(str(rows[-1]["item_class"]), ""),
-            rows=rows,
-            asked=tuple(row["occurred_from"] for row in rows if row["state"] in _ASKED),
-            arrived=_established(rows, _arrived_states(rows)),
-            cancelled=_established(rows, ("cancelled",)),
+    made = []
+    for item in field.items:
+        item_class = str(item.named["item_class"])
+        arrived = _days(item, _arrived_states(item_class))
+        made.append(
+            _Promise(
+                item=item.id,
+                name=str(item.named["item_name"]),
+                flow_class=classes.get(item_class, ""),
+                actor=str(item.named["actor"]),
+                item_class=item_class,
+                rows=item.rows,
+                asked=tuple(row["occurred_from"] for row in item.rows if row["state"] in _ASKED),
+                arrived=min(arrived, default=None),
+                cancelled=_days(item, ("cancelled",)),
+            )
         )
-        for item, rows in sorted(grouped.items())
-    ]
+    return made
 
 
-def _arrived_states(rows: Rows) -> tuple[str, ...]:
+def _days(item: TrackedItem, states: tuple[str, ...]) -> tuple[dt.date, ...]:
+    """Return the days from which an item is established to have been in one of the states."""
+    return tuple(entry.span.lo for entry in item.track.path if entry.state in states)
+
+
+def _arrived_states(item_class: str) -> tuple[str, ...]:
     """Return the states that mean arrival: a plant has arrived when it produces."""
-    made_there = rows[-1]["item_class"] == "co_production"
+    made_there = item_class == "co_production"
     return (*_ARRIVED, "localised", *(("in_production",) if made_there else ()))
-
-
-def _established(rows: Rows, states: Iterable[str]) -> dt.date | None:
-    """Return the day by which the rows of one of the states satisfy the minimum evidence rule."""
-    found = []
-    for state in states:
-        told: Rows = []
-        for row in rows:
-            if row["state"] == state:
-                told.append(row)
-                if verified(told):
-                    found.append(row["occurred_from"])
-                    break
-    return min(found) if found else None
 
 
 def _first_help(field: Field) -> dt.date | None:
@@ -340,5 +329,5 @@ def _first_help(field: Field) -> dt.date | None:
     return min((row["occurred_from"] for row in rows), default=None)
 
 
-def _ids(rows: Rows) -> tuple[str, ...]:
+def _ids(rows: Sequence[Row]) -> tuple[str, ...]:
     return tuple(row["record_id"] for row in rows[-6:])
