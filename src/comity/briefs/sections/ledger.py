@@ -176,7 +176,10 @@ def _summary(assessment: Assessment) -> list[Block]:
             (
                 (actor_words(each.by, assessment.dyad),),
                 (str(each.asserted - each.proven),),
-                *((_share(part),) for part in (each.confirmed, each.denied, each.silent)),
+                *(
+                    (_share(part) if part is not None else "–",)
+                    for part in (each.confirmed, each.denied, each.refused, each.silent)
+                ),
             )
         )
         for each in found.asymmetry
@@ -198,7 +201,10 @@ def _summary(assessment: Assessment) -> list[Block]:
             (
                 Column("Claimed by"),
                 Column("Items", "number"),
-                *(Column(name, "number") for name in ("Confirmed", "Denied", "No answer")),
+                *(
+                    Column(name, "number")
+                    for name in ("Confirmed", "Denied", "Refused", "No answer")
+                ),
             ),
             answers,
         ),
