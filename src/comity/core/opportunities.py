@@ -105,6 +105,15 @@ def _check(name: str, tests: Sequence[DiscriminatingTest]) -> None:
                 f"{odd}",
             )
         for rule in test.read:
+            if (
+                isinstance(rule, RowsRule)
+                and rule.unsettled
+                and len(tests) + first.none_possible < 3
+            ):
+                raise CatalogError(
+                    f"tests/{test.id}.yml, key unsettled",
+                    "is for opportunities that can end in three ways or more; write absent",
+                )
             absent = rule.absent if isinstance(rule, RowsRule) else getattr(rule, "both", False)
             if absent and not test.none_possible:
                 raise CatalogError(

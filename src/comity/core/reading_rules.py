@@ -43,6 +43,9 @@ class RowsRule(Declaration):
     present, absent : str
         Filters: rows in which the thing was seen, and in which it was not. An empty `absent` means
         that these rows cannot show absence.
+    unsettled : str
+        Filter: rows in which it was not seen, and which do not tell whether another outcome of the
+        same opportunity was: any of these is told so as readily as any other.
     doubtful : str
         Filter: rows whose reading is doubtful for another reason than their grade; they count half.
     group : str
@@ -60,6 +63,7 @@ class RowsRule(Declaration):
     where: str = ""
     present: str
     absent: str = ""
+    unsettled: str = ""
     doubtful: str = ""
     group: str = ""
     once: bool = False

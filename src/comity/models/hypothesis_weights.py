@@ -99,6 +99,9 @@ class Evidence:
         several opportunities.
     outcomes : Outcomes, optional
         Which tests are outcomes of one opportunity; by default each stands by itself.
+    unsettled : numpy.ndarray of bool, optional
+        Whether the thing was not seen and which of the other ways its opportunity ended is not
+        told, dims (finding,); by default that is always told.
 
     Raises
     ------
@@ -115,6 +118,7 @@ class Evidence:
     truth: Array
     part: Array
     outcomes: Outcomes | None = None
+    unsettled: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         count = len(self.test)
@@ -127,9 +131,19 @@ class Evidence:
         if count and not ((self.truth >= 0.5) & (self.truth <= 1)).all():
             msg = "a finding is right with a probability between 0.5 and 1."
             raise ModelError(msg)
-        if not (self.present | self.shared.none[self.test]).all():
+        if len(self.open) != count or (self.open & self.present).any():
+            msg = "what was seen is settled; every finding says whether it is."
+            raise ModelError(msg)
+        if not (self.present | self.open | self.shared.none[self.test]).all():
             msg = "nothing was seen of an opportunity of which one outcome must come about."
             raise ModelError(msg)
+
+    @property
+    def open(self) -> NDArray[np.bool_]:
+        """Which findings do not tell how their opportunity ended."""
+        if self.unsettled is None:
+            return np.zeros(len(self.test), dtype=bool)
+        return self.unsettled
 
     @property
     def shared(self) -> Outcomes:
@@ -260,7 +274,7 @@ def _log_chances(scale: Array, evidence: Evidence) -> Array:
     """Return the log probability of each finding, dims (draw, finding, hypothesis)."""
     shared = evidence.shared
     seen, none = shared.logs(scale)
-    told = shared.told(seen, none, evidence.present, evidence.truth, evidence.test)
+    told = shared.told(seen, none, evidence.present, evidence.truth, evidence.test, evidence.open)
     return np.asarray(np.log(np.maximum(told, 1e-300)))
 
 

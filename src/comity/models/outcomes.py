@@ -97,13 +97,26 @@ class Outcomes:
             none = np.where(self.none[:, None], -total, -np.inf)
         return u - total, none
 
-    def told(self, seen: Array, none: Array, present: Flags, truth: Array, test: Ints) -> Array:
+    def told(
+        self,
+        seen: Array,
+        none: Array,
+        present: Flags,
+        truth: Array,
+        test: Ints,
+        unsettled: Flags | None = None,
+    ) -> Array:
         """Return the probability that a finding is told, dims (..., finding, hypothesis).
 
         With the probability ``2 truth - 1`` what happened is known; else any way in which it could
-        have ended is told as readily as any other. A truth of one half tells nothing.
+        have ended is told as readily as any other. A truth of one half tells nothing. Where only
+        one way is excluded, each of the others is what happened with equal readiness: the mean of
+        their chances, so that the ways still add up to one whichever of them is told so.
         """
         chance = np.exp(np.where(present[:, None], seen[..., test, :], none[..., test, :]))
+        if unsettled is not None and unsettled.any():
+            others = (1 - np.exp(seen[..., test, :])) / (self.ways[test] - 1)[:, None]
+            chance = np.where(unsettled[:, None], others, chance)
         known = (2 * truth - 1)[:, None]
         return np.asarray(known * chance + (1 - known) / self.ways[test][:, None])
 

@@ -45,9 +45,11 @@ ENDINGS = {
     "response-to-force": ("stress_tests", [
         {**RESPONSE, "score": 4, "cost_borne": "high"},
         {**RESPONSE, "score": 1, "cost_borne": "low"},
-        {**RESPONSE, "score": 2, "cost_borne": "low"},
+        {**RESPONSE, "score": 3, "cost_borne": "low"},
     ]),
 }  # fmt: skip
+WORDS = {**RESPONSE, "score": 2, "cost_borne": "low"}
+"""A response in words: no help, and told of standing aside as readily as of neither."""
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +123,21 @@ def read(scales: Scales, opportunity: str, number: int) -> list[Finding]:
 
 
 @pytest.fixture(scope="module")
+def words(scales: Scales) -> Finding:
+    """What the rules find in a response in words."""
+    subject = _subject()
+    rows = _Rows("stress_tests", subject.case_source, WORDS)
+    found = [
+        each
+        for name in ("E8", "E9")
+        for rule in scales.tests[name].read
+        for each in row_findings(name, rule, Field(rows, subject, scales.weighing))
+    ]
+    assert len(found) == 1
+    return found[0]
+
+
+@pytest.fixture(scope="module")
 def endings(scales: Scales) -> dict[str, list[Finding]]:
     """The one finding of each way in which each shared opportunity can end."""
     return {
@@ -131,7 +148,9 @@ def endings(scales: Scales) -> dict[str, list[Finding]]:
 
 def test_every_ending_is_a_finding_of_exactly_one_test(scales: Scales) -> None:
     told = {
-        (name, number): [(each.test, each.present) for each in read(scales, name, number)]
+        (name, number): [
+            (each.test, each.present) for each in read(scales, name, number) if not each.unsettled
+        ]
         for name, (_, ends) in ENDINGS.items()
         for number in range(len(ends))
     }
@@ -146,6 +165,29 @@ def test_every_ending_is_a_finding_of_exactly_one_test(scales: Scales) -> None:
     }
 
 
+def test_words_alone_are_no_help_and_leave_the_rest_open(words: Finding) -> None:
+    assert (words.test, words.present, words.unsettled, words.way) == ("E8", False, True, "not E8")
+
+
+def test_an_open_end_weighs_as_the_mean_of_the_ends_that_it_may_be(scales, endings, words) -> None:
+    def chances(finding: Finding) -> np.ndarray:
+        logs = Balance(scales, [replace(finding, truth=1.0)]).likelihood()
+        return np.exp([logs[name] for name in scales.ids])
+
+    help_, aside, neither = map(chances, endings["response-to-force"])
+    assert chances(words) == pytest.approx((aside + neither) / 2)
+    assert help_ + aside + neither == pytest.approx(1)
+
+
+def test_reports_that_leave_it_open_and_reports_that_do_not_are_set_off(endings, words) -> None:
+    _, aside, _ = endings["response-to-force"]
+    shared = {"E8": "response-to-force", "E9": "response-to-force"}
+    told = [replace(words, group="g", truth=0.9), replace(aside, group="g", truth=0.7)]
+    (one,) = merged(told, shared)
+    assert one.way == "not E8"
+    assert one.truth < 0.9
+
+
 def test_an_item_that_was_merged_is_read_as_one(scales: Scales) -> None:
     field = _ledger("delivered")
     (item,) = field.items
@@ -157,7 +199,7 @@ def test_an_item_that_was_merged_is_read_as_one(scales: Scales) -> None:
         assert bool(found) == told
 
 
-def world(rng, scales, endings, most):
+def world(rng, scales, endings, most, words=None):
     """Return who rules, and what the rules find in a record of that rival's making."""
     expected, names = scales.expected, list(scales.tests)
     ruling = int(rng.integers(len(scales.ids)))
@@ -182,17 +224,20 @@ def world(rng, scales, endings, most):
             if rng.random() > RIGHT:
                 end = rng.choice([each for each in range(len(ways)) if each != end])
             group = f"0|{name}-{number}"
-            found.append(replace(ways[end], truth=RIGHT, group=group, records=(group,)))
+            told = ways[end]
+            if words is not None and name == "response-to-force" and end and rng.random() < 0.5:
+                told = words  # standing aside and neither are told in words as readily
+            found.append(replace(told, truth=RIGHT, group=group, records=(group,)))
     shared = {name: test.opportunity for name, test in scales.tests.items()}
     return ruling, merged(found, shared)
 
 
-def weighed(scales, endings, count, most, seed):
+def weighed(scales, endings, count, most, seed, words=None):
     """Return mean weights and who ruled, over many records."""
     rng = np.random.default_rng(seed)
     given, true = [], []
     for number in range(count):
-        ruling, found = world(rng, scales, endings, most)
+        ruling, found = world(rng, scales, endings, most, words)
         evidence = scales.evidence(found)
         given.append(weigh(evidence, scales.doubt, seed=number, draws=100).draws.mean(axis=0))
         true.append(np.arange(len(scales.ids)) == ruling)
@@ -206,8 +251,8 @@ def slope(given, true):
 
 
 @pytest.mark.parametrize("most", [4, 8])
-def test_no_rival_gains_from_opportunities_however_they_end(scales, endings, most):
-    given, true = weighed(scales, endings, 300, most, seed=11)
+def test_no_rival_gains_from_opportunities_however_they_end(scales, endings, words, most):
+    given, true = weighed(scales, endings, 300, most, seed=11, words=words)
     gain = given.mean(axis=0) - true.mean(axis=0)
     # the share of records that a rival rules is known to 1.7 points, so that 5 is three times that
     assert np.abs(gain).max() < 0.05, dict(zip(scales.ids, gain.round(3), strict=True))

@@ -114,6 +114,7 @@ class Scales:
             truth=np.array([each.truth for each in findings], dtype=float),
             part=np.array(parts, dtype=float),
             outcomes=self.outcomes,
+            unsettled=np.array([each.unsettled for each in findings], dtype=bool),
         )
 
 
@@ -171,7 +172,9 @@ class Balance:
         """
         evidence, k = self.scales.evidence(self.findings), self.scales.weighing.per_point
         seen, none = evidence.shared.contrast(k * evidence.expected)
-        told = np.where(evidence.present[:, None], seen[evidence.test], none[evidence.test]) / k
+        told = np.where(evidence.present[:, None], seen[evidence.test], none[evidence.test])
+        # "not this one" is as much more likely as the thing itself is less likely than the others
+        told = np.where(evidence.open[:, None], -seen[evidence.test], told) / k
         against = np.maximum(-told, 0)
         _, inverse, counts = np.unique(evidence.cell, return_inverse=True, return_counts=True)
         rho = sum(self.scales.weighing.dependence) / 2

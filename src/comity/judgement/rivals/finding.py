@@ -98,6 +98,8 @@ class Finding:
         Record ids behind it.
     once : bool
         Whether one sighting in its group is enough.
+    unsettled : bool
+        Whether it was not seen, and which of the other ways its opportunity ended is not told.
     """
 
     test: str
@@ -108,6 +110,12 @@ class Finding:
     why: str
     records: tuple[str, ...]
     once: bool = False
+    unsettled: bool = False
+
+    @property
+    def way(self) -> str:
+        """How its opportunity ended: in a test, in none of them, or in anything but a test."""
+        return self.test if self.present else f"not {self.test}" if self.unsettled else ""
 
 
 def merged(findings: Iterable[Finding], shared: Mapping[str, str] | None = None) -> list[Finding]:
@@ -132,13 +140,13 @@ def merged(findings: Iterable[Finding], shared: Mapping[str, str] | None = None)
         members = [each for each in told_all if each.present and each.once] or told_all
         ended: dict[str, float] = defaultdict(float)
         for each in members:
-            ended[each.test if each.present else ""] += (each.truth - 0.5) / len(members)
+            ended[each.way] += (each.truth - 0.5) / len(members)
         best = max(ended, key=lambda way: ended[way])
         left = 2 * ended[best] - sum(ended.values())
         if left < 1e-9:
             continue
         told = max(
-            (each for each in members if (each.test if each.present else "") == best),
+            (each for each in members if each.way == best),
             key=lambda each: each.truth,
         )
         records = dict.fromkeys(name for each in told_all for name in each.records)

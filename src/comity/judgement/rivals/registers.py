@@ -93,6 +93,7 @@ def row_findings(test: str, rule: RowsRule, field: Field) -> list[Finding]:
         "where": rule.where,
         "q_present": rule.present,
         "q_absent": rule.absent,
+        "q_unsettled": rule.unsettled,
         "q_doubtful": rule.doubtful,
     }
     kinds = field.case.crisis_kinds if field.case else {}
@@ -100,7 +101,7 @@ def row_findings(test: str, rule: RowsRule, field: Field) -> list[Finding]:
     for row in field.rows(rule.table, flags, f"tests/{test}.yml"):
         if rule.crises and kinds.get(str(row.get("crisis_id")), "other") not in rule.crises:
             continue
-        if row["q_present"] == row["q_absent"]:
+        if row["q_present"] + row["q_absent"] + row["q_unsettled"] != 1:
             continue
         if rule.months and not window_over(row["occurred_to"], rule.months, field.subject.as_of):
             continue
@@ -118,6 +119,7 @@ def row_findings(test: str, rule: RowsRule, field: Field) -> list[Finding]:
                 why=describe(rule.table, row),
                 records=(row["record_id"],),
                 once=rule.once,
+                unsettled=bool(row["q_unsettled"]),
             )
         )
     return found
