@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["check_opportunities", "diagnosticity", "opportunities"]
 
+_THREE = 3
+
 # What a rule says of its opportunities; what else it says is how they ended.
 _WHERE = {
     RowsRule: ("kind", "table", "where", "group", "crises", "months"),
@@ -65,12 +67,30 @@ def check_opportunities(tests: Mapping[str, DiscriminatingTest]) -> None:
     """
     for name, members in opportunities(tests).items():
         test = tests[members[0]]
+        if len(members) + test.none_possible < _THREE:
+            _must_be_settled([tests[each] for each in members])
         if test.outcome_of:
             _check(name, [tests[each] for each in members])
         elif not test.none_possible:
             raise CatalogError(
                 f"tests/{test.id}.yml, key none_possible",
                 "is for outcomes of one opportunity; name it under outcome_of, or leave this out",
+            )
+
+
+def _must_be_settled(tests: Sequence[DiscriminatingTest]) -> None:
+    """Refuse rows that leave open how an opportunity ended, where not seen is the only other end.
+
+    Raises
+    ------
+    CatalogError
+        If a rule has such rows.
+    """
+    for test in tests:
+        if any(isinstance(rule, RowsRule) and rule.unsettled for rule in test.read):
+            raise CatalogError(
+                f"tests/{test.id}.yml, key unsettled",
+                "is for opportunities that can end in three ways or more; write absent",
             )
 
 
@@ -105,15 +125,6 @@ def _check(name: str, tests: Sequence[DiscriminatingTest]) -> None:
                 f"{odd}",
             )
         for rule in test.read:
-            if (
-                isinstance(rule, RowsRule)
-                and rule.unsettled
-                and len(tests) + first.none_possible < 3
-            ):
-                raise CatalogError(
-                    f"tests/{test.id}.yml, key unsettled",
-                    "is for opportunities that can end in three ways or more; write absent",
-                )
             absent = rule.absent if isinstance(rule, RowsRule) else getattr(rule, "both", False)
             if absent and not test.none_possible:
                 raise CatalogError(

@@ -171,6 +171,8 @@ def test_wrong_weighing_is_refused(tmp_path, change: dict, words: str) -> None:
         ("E4", {"read": {"absent": "outcome is None"}}, "one outcome of 'lever-episode' must come"),
         ("E6", {"read": {"both": True}}, "one outcome of 'wish-list-item' must come"),
         ("E7", {"outcome_of": "lever-episode", "none_possible": False}, "kind 'decay' finds no"),
+        ("E4", {"read": {"unsettled": "outcome is None"}}, "key unsettled: is for opportunities"),
+        ("E2", {"read": {"unsettled": "vote is None"}}, "key unsettled: is for opportunities"),
     ],
 )
 def test_outcomes_that_share_no_opportunity_are_refused(tmp_path, test, change, words) -> None:
