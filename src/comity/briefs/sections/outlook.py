@@ -22,7 +22,15 @@ from comity.briefs.blocks import (
 from comity.briefs.charts.calibration import figure as calibration_figure
 from comity.briefs.charts.outlook import figure as fan_figure
 from comity.briefs.sections._words import cite, dash
-from comity.briefs.wording import count_words, date_words, join_words, named, percent, plain_number
+from comity.briefs.wording import (
+    arrow_words,
+    count_words,
+    date_words,
+    join_words,
+    named,
+    percent,
+    plain_number,
+)
 
 if TYPE_CHECKING:
     from comity.briefs.blocks import Block, Parts
@@ -194,7 +202,10 @@ def _signpost(dyad: DyadName, post: Signpost) -> Parts:
     name = named(post.name, dyad).replace("(A to B)", f"({dyad.a_name} to {dyad.b_name})")
     name = name.replace("(B to A)", f"({dyad.b_name} to {dyad.a_name})")
     name = name.replace("(A)", f"({dyad.a_name})").replace("(B)", f"({dyad.b_name})")
-    label = f"{post.id} {name}" if post.on == "indicator" else name
+    code, _, way = post.id.partition(">")
+    label = f"{code} {name}" if post.on == "indicator" else name
+    if way and not name.endswith(")"):  # nothing was measured that could say whose it is
+        label = f"{label} ({arrow_words(way, dyad)})"
     of = f" ({date_words(post.period)})" if post.period else ""
     if post.present is None:
         state, tone = "not measured", "quiet"
