@@ -89,7 +89,7 @@ def _summary(context: Context) -> dict[str, _Used]:
     found: dict[str, _Used] = {}
     for table in _tables_read(context):
         rows = context.view.query(
-            "SELECT source, snapshot, count(*), min(occurred_from), max(occurred_to)"
+            "SELECT source, snapshot, count(*), min(occurred_from), max(occurred_to - 1)"
             f" FROM {table} GROUP BY source, snapshot ORDER BY source, snapshot"
         )
         for source, snapshot, records, first, last in rows:
