@@ -90,7 +90,7 @@ def _direction_rows(day: ReplayDay) -> list[tuple[str, ...]]:
         brier = next((each.brier for each in own if each.brier is not None), None)
         level = "–"
         if reading["value"] is not None:
-            level = f"{reading['value']:.0f} ({reading['lo80']:.0f}–{reading['hi80']:.0f})"
+            level = f"{reading['value']:.0f} ({reading['lo80']:.0f} to {reading['hi80']:.0f})"
         rise = reading["p_rise_12m"]
         made.append(
             (
