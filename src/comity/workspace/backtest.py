@@ -12,14 +12,9 @@ from comity.core.errors import NotEnoughObservations, UsageError
 from comity.judgement.outlook_record import shipped_record
 from comity.judgement.readings import significant
 from comity.models._protocol import HORIZONS
-from comity.models.backtest import (
-    FIRST_ORIGIN,
-    ORIGINS_EVERY,
-    Scored,
-    backtest_panel,
-    backtest_readings,
-    score,
-)
+from comity.models.backtest_panel import backtest_panel
+from comity.models.backtest_readings import FIRST_ORIGIN, ORIGINS_EVERY, backtest_readings
+from comity.models.forecast_scores import Scored, score
 from comity.models.items import fingerprint
 from comity.models.outlook import METHOD_VERSION
 from comity.workspace.reference import PANEL_FILE, ReferencePanel

@@ -7,7 +7,9 @@ import pytest
 from scipy.special import ndtr
 
 from comity.core.errors import NotEnoughObservations
-from comity.models.backtest import LEVELS, Forecasts, backtest_panel, backtest_readings, score
+from comity.models.backtest_panel import backtest_panel
+from comity.models.backtest_readings import backtest_readings
+from comity.models.forecast_scores import LEVELS, Forecasts, score
 from comity.models.simulate import simulate_items
 
 
