@@ -20,7 +20,8 @@ from comity.judgement.outlook_parts import (
     Signpost,
 )
 from comity.judgement.outlook_record import skill_record
-from comity.judgement.questions import answer, load_questions
+from comity.judgement.question_definitions import load_questions
+from comity.judgement.questions import answer
 from comity.judgement.readings import significant
 from comity.judgement.scenarios import (
     assign,

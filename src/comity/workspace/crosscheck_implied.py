@@ -15,7 +15,7 @@ from comity.judgement.drivers import load_drivers
 from comity.judgement.implied.audiences import load_audiences
 from comity.judgement.implied.rules import load_capabilities, load_topics
 from comity.judgement.ladder import load_ladder
-from comity.judgement.questions import load_questions
+from comity.judgement.question_definitions import load_questions
 from comity.judgement.scenarios import load_scenarios
 
 if TYPE_CHECKING:

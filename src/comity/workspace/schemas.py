@@ -21,7 +21,7 @@ from comity.judgement.implied.rules import CapabilityRule, ImplicationTopic
 from comity.judgement.ladder import LadderDefinition
 from comity.judgement.lint.rules import Language, LintRule
 from comity.judgement.probability import Scale
-from comity.judgement.questions import QuestionDefinition
+from comity.judgement.question_definitions import QuestionDefinition
 from comity.judgement.rivals.finding import Weighing
 from comity.judgement.scenarios import ScenarioDefinition
 

@@ -12,7 +12,7 @@ from comity.core.errors import CatalogError
 from comity.indicators.definition import load_indicators
 from comity.judgement.drivers import load_drivers
 from comity.judgement.outlook_parts import Horizon, Scenario
-from comity.judgement.questions import QuestionDefinition, load_questions
+from comity.judgement.question_definitions import QuestionDefinition, load_questions
 from comity.judgement.scenarios import (
     Change,
     assign,
