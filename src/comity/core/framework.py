@@ -83,6 +83,8 @@ class DiscriminatingTest(Declaration):
         Whose ratings these are.
     note : str
         How to read them.
+    caution : str
+        What in the way it is read decides the order of the rivals; printed with the weights.
     read : list of rule
         How it is read from the record; see `comity.core.reading_rules`.
     not_read : str
@@ -103,6 +105,7 @@ class DiscriminatingTest(Declaration):
     expected: dict[str, Annotated[int, Field(ge=-2, le=2)]]
     author: str
     note: str = ""
+    caution: str = ""
     read: list[ReadingRule] = Field(default_factory=list)
     not_read: str = ""
     outcome_of: str = ""

@@ -377,6 +377,7 @@ def _matrix(
                 diagnosticity=differ[name],
                 findings=_told(own, spans, context),
                 not_read="" if own else unread,
+                caution=test.caution,
                 other_outcomes=others,
                 ended_otherwise=otherwise,
             )

@@ -151,7 +151,8 @@ class MatrixRow(Part):
     ``diagnosticity`` is how far the rivals differ in what they expect of it, in points of rating,
     against the other ways in which its opportunity can end. ``other_outcomes`` are the tests that
     are outcomes of the same opportunity, ``ended_otherwise`` counts the findings of these: there,
-    this was not seen. ``not_read`` says why there is no finding.
+    this was not seen. ``not_read`` says why there is no finding, ``caution`` what in the way it is
+    read decides the order.
     """
 
     id: str
@@ -162,5 +163,6 @@ class MatrixRow(Part):
     diagnosticity: float
     findings: list[TestFinding]
     not_read: str = ""
+    caution: str = ""
     other_outcomes: list[str] = Field(default_factory=list)
     ended_otherwise: int = 0

@@ -69,6 +69,7 @@ def build(assessment: Assessment) -> list[Block]:
                 "what was found. Findings of one test in one period depend on each other and are "
                 "counted for less. A weight is the probability of a rival if exactly one of those "
                 "listed rules; explanations that nobody listed have none.",
+                *_cautions(assessment.hypothesis_matrix),
             )
         ),
     ]
@@ -279,6 +280,15 @@ def _matrix(matrix: list[MatrixRow], items: list[Hypothesis]) -> Table:
         f"Ratings by {_authors(matrix)}."
     )
     return Table(caption, columns, tuple(rows), show=16)
+
+
+def _cautions(matrix: list[MatrixRow]) -> list[str]:
+    """Return what in the reading of tests decides the order, once for tests that share it."""
+    by: dict[str, list[str]] = {}
+    for test in matrix:
+        if test.caution and (test.findings or test.ended_otherwise):
+            by.setdefault(test.caution, []).append(test.id)
+    return [f" On {join_words(names)}: {text}" for text, names in by.items()]
 
 
 def _authors(matrix: list[MatrixRow]) -> str:
