@@ -35,7 +35,7 @@ from comity.models._protocol import READINGS
 from comity.models.outlook import simulate_futures, simulate_shocks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -344,14 +344,17 @@ def _method(futures: Futures, estimates: Estimates, readings: Mapping[str, Readi
     return made
 
 
-def _lasting_words(futures: Futures) -> str:
-    factors = ", ".join(
-        f"{name} {factor:.2f}"
-        for name, factor in zip(futures.changes, futures.lasting, strict=True)
+def _by_reading(futures: Futures, factors: Iterable[float]) -> str:
+    return ", ".join(
+        f"{name} {factor:.2f}" for name, factor in zip(futures.changes, factors, strict=True)
     )
+
+
+def _lasting_words(futures: Futures) -> str:
     return (
         f"Moves over {futures.horizons[-1]} months over what those of a year lead to expect, 1 if "
-        f"steps neither go on nor are taken back: {factors} (drawn to 1 by a declared prior)."
+        "steps neither go on nor are taken back: "
+        f"{_by_reading(futures, futures.lasting)} (drawn to 1 by a declared prior)."
     )
 
 
@@ -362,11 +365,8 @@ def _tails_words(futures: Futures) -> str:
         if heavy > _HEAVY
         else "the record hardly shows abrupt moves"
     )
-    factors = ", ".join(
-        f"{name} {factor:.2f}"
-        for name, factor in zip(futures.changes, futures.factors, strict=True)
-    )
     return (
         f"Heavy tails: {verdict} (probability {heavy:.0%} that moves have heavier tails than the "
-        f"normal; declared prior 50 %). Past moves over what was expected: {factors}."
+        f"normal; declared prior 50 %). Past moves over what was expected: "
+        f"{_by_reading(futures, futures.factors)}."
     )

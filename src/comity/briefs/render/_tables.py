@@ -41,10 +41,8 @@ class FittingTable(Table):
             self.add_column(escape(name), overflow="fold")
 
     def add_row(self, *cells: RenderableType | None, **how: Any) -> None:
-        """Add a row; each cell is markup or text."""
-        self._texts.append(
-            [Text.from_markup(cell) if isinstance(cell, str) else Text(str(cell)) for cell in cells]
-        )
+        """Add a row; each cell is markup, or None for nothing."""
+        self._texts.append([Text.from_markup(str(cell or "")) for cell in cells])
         super().add_row(*cells, **how)
 
     def least_width(self) -> int:
@@ -53,12 +51,10 @@ class FittingTable(Table):
             max(cell_len(line) for text in column for line in text.plain.splitlines() or [""])
             for column in zip(map(Text, self._head), *self._texts, strict=True)
         ]
-        key, *rest = widths
-        # a short first column, such as a date or an id, is not broken
-        short = key <= _LONGEST_KEY
-        self.columns[0].no_wrap = short
-        wide = [key if short else _LEGIBLE, *(min(width, _LEGIBLE) for width in rest)]
-        return sum(wide) + _BETWEEN * len(wide) + 1
+        key, *rest = (min(width, _LEGIBLE) for width in widths)
+        if widths[0] <= _LONGEST_KEY:  # a short one, such as a date or an id, is not broken
+            key, self.columns[0].no_wrap = widths[0], True
+        return key + sum(rest) + _BETWEEN * len(widths) + 1
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Render as a table, or as a list of entries."""
