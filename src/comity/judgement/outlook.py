@@ -11,6 +11,7 @@ from comity.core.period import Period, month_of, month_text
 from comity.judgement.assessment import Gap, Outlook
 from comity.judgement.drivers import load_drivers
 from comity.judgement.hazards import count_shocks
+from comity.judgement.implied.fact import percent
 from comity.judgement.outlook_parts import (
     Horizon,
     Question,
@@ -214,15 +215,15 @@ def _scenarios(
             id=each.id,
             name=each.name.format_map(names[each.id]),
             story=f"{each.what} {each.how}".format_map(names[each.id]),
-            probability=percent / 100,
-            word=context.likelihood(percent / 100).word,
+            probability=points / 100,
+            word=context.likelihood(points / 100).word,
             # whole percentages that add up may lie just outside the interval of the share
-            lo80=min(round(lo, 3), percent / 100),
-            hi80=max(round(hi, 3), percent / 100),
+            lo80=min(round(lo, 3), points / 100),
+            hi80=max(round(hi, 3), points / 100),
             share=round(share, 4),
             signposts=signposts[each.id],
         )
-        for (_, each), (share, lo, hi), percent in zip(judged, found, whole, strict=True)
+        for (_, each), (share, lo, hi), points in zip(judged, found, whole, strict=True)
     ]
 
 
@@ -366,7 +367,7 @@ def _tails_words(futures: Futures) -> str:
         else "the record hardly shows abrupt moves"
     )
     return (
-        f"Heavy tails: {verdict} (probability {heavy:.0%} that moves have heavier tails than the "
-        f"normal; declared prior 50 %). Past moves over what was expected: "
+        f"Heavy tails: {verdict} (probability {percent(heavy)} that moves have heavier tails "
+        "than the normal; declared prior 50 %). Past moves over what was expected: "
         f"{_by_reading(futures, futures.factors)}."
     )
